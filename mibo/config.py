@@ -1,0 +1,117 @@
+"""Every setting, read and checked once from the environment. No other module reads it."""
+
+import sys
+from functools import cache
+from typing import Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+WEAK = {"", "dev", "secret", "changeme", "change-me", "password", "test"}
+SECRET_LENGTH = 32
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+
+
+class Settings(BaseSettings):
+    """What the operator decides. Names are the environment's; `.env.example` explains each."""
+
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+
+    # where it runs
+    mibo_env: Literal["production", "development", "test"] = "development"
+    secret_key: str = "development-only-not-a-secret-at-all"  # noqa: S105
+    secret_key_fallbacks: list[str] = []
+    base_url: str = "http://127.0.0.1:8000"
+    trusted_hosts: list[str] = []
+    proxy_hops: int = Field(0, ge=0, le=5)
+    cors_origins: list[str] = ["http://localhost:5173", "http://localhost:5174", "http://localhost:5175"]
+    api_dialect: Literal["canonical", "incumbent"] = "canonical"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    # what it stands on
+    database_url: str = "postgresql+psycopg:///mibo"
+    read_database_url: str = ""
+    db_pool_size: int = Field(8, ge=1, le=100)
+    db_prepare: Literal["auto", "off"] = "auto"
+    redis_url: str = "redis://127.0.0.1:6379/0"
+    limiter_redis_url: str = ""
+
+    # who carries money, messages and meetings
+    razorpay_url: str = "https://api.razorpay.com"
+    razorpay_checkout_url: str = "https://checkout.razorpay.com/v1/checkout.js"
+    razorpay_key_id: str = ""
+    razorpay_key_secret: str = ""
+    razorpay_webhook_secrets: list[str] = []
+    gallabox_url: str = "https://server.gallabox.com"
+    gallabox_api_key: str = ""
+    gallabox_api_secret: str = ""
+    gallabox_channel_id: str = ""
+    gallabox_webhook_secrets: list[str] = []
+    google_calendar_url: str = "https://www.googleapis.com/calendar/v3/"
+    google_service_account_json: str = ""
+    google_calendar_id: str = ""
+    google_subject: str = ""
+
+    # the clinic's policy numbers (mibo/clinics/policy.py says what each means)
+    policy_hold_minutes: int = Field(15, ge=15, le=60)
+    policy_link_hold_minutes: int = Field(30, ge=16, le=1440)
+    policy_lead_minutes: int = Field(15, ge=0, le=1440)
+    policy_horizon_days: int = Field(60, ge=1, le=365)
+    policy_registration_fee_rupees: int = Field(100, ge=0, le=10_000)
+    policy_patient_cutoff_hours: int = Field(24, ge=0, le=168)
+    policy_unpaid_holds: int = Field(2, ge=1, le=20)
+
+    @property
+    def production(self) -> bool:
+        return self.mibo_env == "production"
+
+    @property
+    def secure(self) -> bool:
+        """Served over HTTPS, so cookies may insist on it."""
+        return self.base_url.startswith("https://")
+
+    @model_validator(mode="after")
+    def strong_enough(self) -> "Settings":
+        """In production each weak or missing setting stops the start, by name."""
+        if self.production and (wrong := list(_weaknesses(self))):
+            raise ValueError("; ".join(wrong))
+        return self
+
+
+def _weaknesses(settings: Settings) -> list[str]:
+    wrong = []
+    if len(settings.secret_key) < SECRET_LENGTH or settings.secret_key.startswith("development-only"):
+        wrong.append(f"SECRET_KEY must be at least {SECRET_LENGTH} random characters")
+    if not settings.secure or urlsplit(settings.base_url).hostname in LOOPBACK:
+        wrong.append("BASE_URL must be the public https address")
+    if not settings.trusted_hosts:
+        wrong.append("TRUSTED_HOSTS must name the hosts that Mibo answers for")
+    if not settings.database_url.startswith("postgresql"):
+        wrong.append("DATABASE_URL must be a PostgreSQL address")
+    for name in ("razorpay_key_id", "razorpay_key_secret", "gallabox_api_key", "gallabox_api_secret", "gallabox_channel_id"):
+        if getattr(settings, name).strip().lower() in WEAK:
+            wrong.append(f"{name.upper()} is missing")
+    for name in ("razorpay_webhook_secrets", "gallabox_webhook_secrets"):
+        secrets = getattr(settings, name)
+        if not secrets or any(len(secret) < 16 for secret in secrets):  # noqa: PLR2004
+            wrong.append(f"{name.upper()} must hold at least one secret of 16 characters or more")
+    for name in ("razorpay_url", "gallabox_url", "google_calendar_url"):
+        if not getattr(settings, name).startswith("https://"):
+            wrong.append(f"{name.upper()} must be https (the sandbox never runs in production)")
+    return wrong
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process. Raises SystemExit with one sentence per wrong setting."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        sentences = [_sentence(tuple(problem["loc"]), problem["msg"]) for problem in error.errors(include_input=False)]
+        sys.exit("Mibo cannot start: " + "; ".join(sentences))
+
+
+def _sentence(where: tuple[int | str, ...], message: str) -> str:
+    name = ".".join(str(part).upper() for part in where)
+    return f"{name}: {message}" if name else message.removeprefix("Value error, ")
