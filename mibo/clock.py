@@ -1,4 +1,4 @@
-"""The only place that may ask the time. Instants are aware and in UTC; the clinic's wall clock is Asia/Kolkata (R-TIME-1)."""
+"""The only place that may ask the time. Instants are aware, in UTC; the wall clock is Asia/Kolkata (R-TIME-1)."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo

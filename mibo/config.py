@@ -89,12 +89,18 @@ def _weaknesses(settings: Settings) -> list[str]:
         wrong.append("TRUSTED_HOSTS must name the hosts that Mibo answers for")
     if not settings.database_url.startswith("postgresql"):
         wrong.append("DATABASE_URL must be a PostgreSQL address")
-    for name in ("razorpay_key_id", "razorpay_key_secret", "gallabox_api_key", "gallabox_api_secret", "gallabox_channel_id"):
+    for name in (
+        "razorpay_key_id",
+        "razorpay_key_secret",
+        "gallabox_api_key",
+        "gallabox_api_secret",
+        "gallabox_channel_id",
+    ):
         if getattr(settings, name).strip().lower() in WEAK:
             wrong.append(f"{name.upper()} is missing")
     for name in ("razorpay_webhook_secrets", "gallabox_webhook_secrets"):
         secrets = getattr(settings, name)
-        if not secrets or any(len(secret) < 16 for secret in secrets):  # noqa: PLR2004
+        if not secrets or any(len(secret) < 16 for secret in secrets):
             wrong.append(f"{name.upper()} must hold at least one secret of 16 characters or more")
     for name in ("razorpay_url", "gallabox_url", "google_calendar_url"):
         if not getattr(settings, name).startswith("https://"):

@@ -1,4 +1,4 @@
-"""The four ways Mibo says no. Specific errors live beside the rule that raises them; web/errors.py turns each into an answer."""
+"""The four ways Mibo says no. Specific errors live beside the rule that raises them; web/errors.py answers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,0 +1,58 @@
+"""The one table of who may do what (R-ACL). Routes and menus both read it; nothing else decides."""
+
+from enum import StrEnum
+
+
+class Role(StrEnum):
+    """What somebody is at the clinic."""
+
+    ADMIN = "ADMIN"
+    MANAGER = "MANAGER"
+    CENTRE_MANAGER = "CENTRE_MANAGER"
+    CLINICIAN = "CLINICIAN"
+    CARE_COORDINATOR = "CARE_COORDINATOR"
+    FRONT_DESK = "FRONT_DESK"
+    PATIENT = "PATIENT"
+
+
+class Permission(StrEnum):
+    """A thing one may do. The scope (own, centre, all) is applied in the query, from the actor's centres."""
+
+    BOOK_OWN = "book for oneself and one's family"
+    SEE_OWN = "see one's own appointments and payments"
+    SEE_DAY = "see the day board"
+    SEE_APPOINTMENTS = "see appointments"
+    SEE_PATIENTS = "find patients"
+    ADD_PATIENTS = "add patients"
+    BOOK_AT_DESK = "book for a patient"
+    TAKE_PAYMENT = "take payment at the desk or send a link"
+    SEE_STYLEGUIDE = "see the style guide"
+    SEE_SELF = "see who is signed in"
+
+
+_ALL_CENTRES = {Role.ADMIN, Role.MANAGER}
+_DESK = {Role.CARE_COORDINATOR, Role.FRONT_DESK}
+_STAFF = _ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER, Role.CLINICIAN}
+
+GRANTED: dict[Permission, frozenset[Role]] = {
+    Permission.BOOK_OWN: frozenset({Role.PATIENT}),
+    Permission.SEE_OWN: frozenset({Role.PATIENT}),
+    Permission.SEE_DAY: frozenset(_STAFF),
+    Permission.SEE_APPOINTMENTS: frozenset(_STAFF),
+    Permission.SEE_PATIENTS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
+    Permission.ADD_PATIENTS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
+    Permission.BOOK_AT_DESK: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
+    Permission.TAKE_PAYMENT: frozenset(_ALL_CENTRES | _DESK),
+    Permission.SEE_STYLEGUIDE: frozenset(_STAFF),
+    Permission.SEE_SELF: frozenset(Role),
+}
+
+
+def may(roles: frozenset[Role], permission: Permission) -> bool:
+    """Whether somebody with these roles may do this somewhere."""
+    return not roles.isdisjoint(GRANTED[permission])
+
+
+def everywhere(roles: frozenset[Role]) -> bool:
+    """Whether these roles reach every centre, whatever centre they were granted at."""
+    return not roles.isdisjoint(_ALL_CENTRES)

@@ -1,0 +1,45 @@
+"""The outbox: each promise to tell somebody something, written in the transaction that made it."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from mibo.db import Entity
+
+MESSAGE_STATES = ("PENDING", "SENDING", "SENT", "DELIVERED", "READ", "FAILED", "UNKNOWN", "DROPPED")
+
+
+class Message(Entity):
+    """One message to one phone. UNKNOWN may have arrived: it is never resent blindly (integrations.md 5.2)."""
+
+    __tablename__ = "message"
+
+    dedupe_key: Mapped[str] = mapped_column(String(100))
+    template: Mapped[str] = mapped_column(String(60))
+    phone: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(String(200))
+    body: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # values that may not lie open: a sign-in code
+    link: Mapped[str | None] = mapped_column(String(200))
+    about_id: Mapped[int | None]
+    not_after: Mapped[datetime | None]
+    status: Mapped[str] = mapped_column(String(10), server_default="PENDING")
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    next_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    queued_until: Mapped[datetime | None]
+    lease_until: Mapped[datetime | None]
+    provider_id: Mapped[str | None] = mapped_column(String(100))
+    last_error: Mapped[str | None] = mapped_column(String(200))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    sent_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        UniqueConstraint("dedupe_key"),
+        Index("ix_message_due", "next_at", postgresql_where=text("status in ('PENDING', 'SENDING')")),
+        Index("ix_message_provider_id", "provider_id", postgresql_where=text("provider_id is not null")),
+        Index("ix_message_about", "about_id", postgresql_where=text("about_id is not null")),
+        CheckConstraint(f"status in {MESSAGE_STATES}", name="status"),
+    )

@@ -1,0 +1,130 @@
+"""What is owed, each try to pay it, what the provider told us, and what must be given back."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from mibo.db import Entity
+
+DESK_NOTE_LENGTH = 500
+PAYMENT_STATES = ("PENDING", "PAID", "FAILED", "REFUNDED")
+ATTEMPT_KINDS = ("ORDER", "LINK", "DESK")
+ATTEMPT_STATES = ("OPEN", "PAID", "SURPLUS", "VOID")
+METHODS = ("ONLINE", "CASH", "CARD", "UPI")
+
+
+class Payment(Entity):
+    """What one booking owes: consultation plus registration, frozen when it was made (R-PAY-1, R-BOOK-12)."""
+
+    __tablename__ = "payment"
+
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    consultation_paise: Mapped[int]
+    registration_paise: Mapped[int]
+    status: Mapped[str] = mapped_column(String(10), server_default="PENDING")
+    method: Mapped[str | None] = mapped_column(String(10))
+    paid_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    attempts: Mapped[list["Attempt"]] = relationship(order_by="Attempt.id", lazy="raise")
+
+    __table_args__ = (
+        Index("ix_payment_patient", "patient_id"),
+        Index(
+            "uq_payment_registration_once",
+            "patient_id",
+            unique=True,
+            postgresql_where=text("registration_paise > 0 and status = 'PAID'"),
+        ),
+        CheckConstraint("consultation_paise > 0", name="consultation"),
+        CheckConstraint("registration_paise >= 0", name="registration"),
+        CheckConstraint(f"status in {PAYMENT_STATES}", name="status"),
+        CheckConstraint(f"method in {METHODS}", name="method"),
+        CheckConstraint("(status in ('PAID', 'REFUNDED')) = (paid_at is not null)", name="paid_at"),
+    )
+
+    @property
+    def amount_paise(self) -> int:
+        """All of it."""
+        return self.consultation_paise + self.registration_paise
+
+
+class Attempt(Entity):
+    """One try to pay: an order of the checkout, a hosted link, or money handed over at the desk.
+
+    SURPLUS is money that arrived although the booking was already paid or gone: a refund stands beside it.
+    """
+
+    __tablename__ = "attempt"
+
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"))
+    kind: Mapped[str] = mapped_column(String(5))
+    paise: Mapped[int]
+    currency: Mapped[str] = mapped_column(String(3), server_default="INR")
+    status: Mapped[str] = mapped_column(String(10), server_default="OPEN")
+    method: Mapped[str | None] = mapped_column(String(10))
+    provider_order_id: Mapped[str | None] = mapped_column(String(60))
+    provider_link_id: Mapped[str | None] = mapped_column(String(60))
+    provider_payment_id: Mapped[str | None] = mapped_column(String(60))
+    link_url: Mapped[str | None] = mapped_column(String(500))
+    expires_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    failure: Mapped[str | None] = mapped_column(String(200))
+    note: Mapped[str | None] = mapped_column(String(DESK_NOTE_LENGTH))
+    taken_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    paid_at: Mapped[datetime | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    payment: Mapped[Payment] = relationship(lazy="raise", overlaps="attempts")
+
+    __table_args__ = (
+        Index("ix_attempt_payment", "payment_id"),
+        Index("ix_attempt_open", "created_at", postgresql_where=text("status = 'OPEN'")),
+        Index("uq_attempt_paid_once", "payment_id", unique=True, postgresql_where=text("status = 'PAID'")),
+        UniqueConstraint("provider_order_id"),
+        UniqueConstraint("provider_link_id"),
+        UniqueConstraint("provider_payment_id"),
+        CheckConstraint("paise > 0", name="paise"),
+        CheckConstraint(f"kind in {ATTEMPT_KINDS}", name="kind"),
+        CheckConstraint(f"status in {ATTEMPT_STATES}", name="status"),
+        CheckConstraint(f"method in {METHODS}", name="method"),
+    )
+
+
+class ProviderEvent(Entity):
+    """What the provider told us, word for word, once per event id."""
+
+    __tablename__ = "provider_event"
+
+    provider: Mapped[str] = mapped_column(String(20))
+    event_id: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[str] = mapped_column(String(60))
+    body: Mapped[str] = mapped_column(Text)
+    received_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    settled_at: Mapped[datetime | None]
+    outcome: Mapped[str | None] = mapped_column(String(30))
+
+    __table_args__ = (
+        UniqueConstraint("provider", "event_id"),
+        Index("ix_provider_event_unsettled", "received_at", postgresql_where=text("settled_at is null")),
+    )
+
+
+class Refund(Entity):
+    """Money to give back: opened by a rule or a person, worked off on the refunds page."""
+
+    __tablename__ = "refund"
+
+    payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
+    paise: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(40))
+    status: Mapped[str] = mapped_column(String(10), server_default="REQUESTED")
+    opened_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (
+        UniqueConstraint("attempt_id", "reason"),
+        CheckConstraint("paise > 0", name="paise"),
+        CheckConstraint("status in ('REQUESTED', 'APPROVED', 'SENT', 'DONE', 'FAILED')", name="status"),
+    )
