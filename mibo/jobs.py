@@ -1,0 +1,80 @@
+"""Work for later. PostgreSQL holds what must be done; Redis only rings the bell, and may be down (integrations.md 5)."""
+
+from collections.abc import Callable
+from functools import cache
+from typing import TypeVar
+
+import structlog
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+from rq import Queue
+from rq.serializers import JSONSerializer
+
+from mibo import db
+from mibo.config import settings
+
+QUEUE = "mibo"
+JOB_TIMEOUT_S = 120
+RESULT_TTL_S = 60
+FAILURE_TTL_S = 7 * 24 * 3600
+
+log = structlog.get_logger(__name__)
+F = TypeVar("F", bound=Callable[..., None])
+registered: dict[str, Callable[..., None]] = {}
+
+
+def job(function: F) -> F:
+    """Something that may be done later, any number of times: it takes ids only and looks at the state first.
+
+    A job opens its own transactions, because one that calls a provider needs a committed state between its steps.
+    """
+    registered[_name(function)] = function
+    return function
+
+
+def _name(function: Callable[..., None]) -> str:
+    return f"{function.__module__}.{function.__qualname__}"
+
+
+def defer(function: Callable[..., None], *ids: int) -> None:
+    """Ring for a job once the transaction under way is committed; nothing rings if it is rolled back."""
+    db.after_commit(lambda: ring(function, *ids))
+
+
+def ring(function: Callable[..., None], *ids: int) -> bool:
+    """Ring for a job now. False when the bell is out of order: the timetable rings again."""
+    name = _name(function)
+    try:
+        _queue().enqueue(
+            perform, name, *ids, job_timeout=JOB_TIMEOUT_S, result_ttl=RESULT_TTL_S, failure_ttl=FAILURE_TTL_S
+        )
+    except (RedisError, OSError):
+        log.warning("jobs.bell_out_of_order", job=name)
+        return False
+    return True
+
+
+def perform(name: str, *ids: int) -> None:
+    """Do a job by its name: what the queue calls in a worker."""
+    log.info("jobs.perform", job=name, ids=ids)
+    registered[name](*ids)
+
+
+@cache
+def _queue() -> Queue:
+    # one attempt, short patience: a booking must not wait 3 s for a bell that is out of order
+    connection = Redis.from_url(
+        settings().redis_url, socket_connect_timeout=0.3, socket_timeout=1, retry=Retry(NoBackoff(), 0)
+    )
+    return Queue(QUEUE, connection=connection, serializer=JSONSerializer())
+
+
+def work_off() -> None:
+    """Do, in this process and in order, all that was rung for: for tests and the command line."""
+    queue = _queue()
+    while (job_id := queue.pop_job_id()) is not None:
+        waiting = queue.fetch_job(job_id)
+        if waiting is not None:
+            perform(*waiting.args)
