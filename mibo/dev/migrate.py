@@ -1,0 +1,41 @@
+"""Brings a database to the code's revision."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+from mibo.dev.children import CannotStart
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def upgrade(database_url: str) -> None:
+    """Bring the database at this address to the newest revision, in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, "-m", "mibo.dev.migrate"],
+        cwd=ROOT, env={**os.environ, "DATABASE_URL": database_url}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise CannotStart(
+            f"The database could not be brought up to date: {(done.stderr.strip() or 'no reason given').splitlines()[-1]}"
+        )
+
+
+def upgrade_here() -> None:
+    """Bring the database of this process's settings to the newest revision."""
+    command.upgrade(configuration(), "head")
+
+
+def configuration() -> Config:
+    """Alembic's configuration, wherever Mibo lies."""
+    config = Config()
+    config.set_main_option("script_location", str(ROOT / "migrations").replace("%", "%%"))
+    return config
+
+
+if __name__ == "__main__":
+    upgrade_here()

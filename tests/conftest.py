@@ -1,0 +1,115 @@
+"""What every test may ask for. Tests that ask for nothing need no database and start in no time."""
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests import machine
+from tests.machine import Bell, Database, Machine, Sandbox
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from flask.testing import FlaskClient
+
+# before anything of Mibo is imported: its settings are read once
+machine.forget_the_operators_settings()
+machine.refuse_the_outside_world()
+THIS = Machine()
+os.environ.update(THIS.settings())
+
+
+def pytest_unconfigure() -> None:
+    THIS.close()
+
+
+@pytest.fixture(scope="session")
+def _redis() -> Bell:
+    return THIS.start_redis()
+
+
+@pytest.fixture(scope="session")
+def database(_redis: Bell) -> Database:
+    """PostgreSQL (and Redis, for the bell and the limits). Tests commit for real; every row is deleted after each test."""
+    return THIS.start_database()
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Sandbox:
+    """Razorpay, Gallabox, Google and every phone."""
+    return THIS.start_sandbox()
+
+
+@pytest.fixture(scope="session")
+def app(database: Database) -> "Flask":
+    """The real app."""
+    from mibo.web import create_app
+
+    return create_app()
+
+
+@pytest.fixture
+def client(app: "Flask") -> "FlaskClient":
+    """A browser without pages: cookies, and nothing signed in."""
+    return app.test_client()
+
+
+@pytest.fixture(scope="session")
+def live(app: "Flask", sandbox: Sandbox) -> str:
+    """The address of the real app, served; the sandbox's webhooks reach it."""
+    return THIS.serve(app)
+
+
+@pytest.fixture
+def work(database: Database) -> Callable[[], None]:
+    """Call it to do all that was rung for, in this process."""
+    from mibo import jobs
+
+    return jobs.work_off
+
+
+@pytest.fixture
+def redis_down(_redis: Bell) -> Callable[[], AbstractContextManager[None]]:
+    """`with redis_down():` Redis is gone inside, and back, empty, afterwards."""
+
+    @contextmanager
+    def down() -> Iterator[None]:
+        _redis.stop()
+        try:
+            yield
+        finally:
+            _redis.start()
+
+    return down
+
+
+@pytest.fixture(autouse=True)
+def _leave_no_trace(request: pytest.FixtureRequest) -> Iterator[None]:
+    yield
+    used = set(request.fixturenames)
+    if "sandbox" in used:
+        request.getfixturevalue("sandbox").reset()
+    if "database" in used:
+        request.getfixturevalue("database").clean()
+    if "_redis" in used:
+        request.getfixturevalue("_redis").clean()
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """This machine's Chromium, which finds no host but this machine."""
+    from mibo.dev import browser
+
+    arguments = [
+        "--disable-dev-shm-usage",
+        "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+    ]
+    found = browser.find()
+    return {**browser_type_launch_args, "args": arguments, **({"executable_path": found} if found else {})}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    return {**browser_context_args, "locale": "en-IN", "timezone_id": "Asia/Kolkata"}
