@@ -1,0 +1,79 @@
+"""The policy numbers of the clinic: lead time, horizon, holds, fees and limits. Rules take a Policy as an argument."""
+
+from dataclasses import dataclass, fields
+
+from mibo.errors import Invalid, Problem
+
+SHORTEST_LINK_MINUTES = 15  # a payment link cannot expire sooner than that
+
+_BOUNDS = {
+    "hold_minutes": (SHORTEST_LINK_MINUTES, 24 * 60),
+    "link_hold_minutes": (SHORTEST_LINK_MINUTES, 7 * 24 * 60),
+    "hold_extensions": (0, 5),
+    "lead_minutes": (0, 7 * 24 * 60),
+    "desk_lead_minutes": (0, 7 * 24 * 60),
+    "horizon_days": (1, 366),
+    "registration_fee_paise": (0, 100_000_00),
+    "patient_cutoff_hours": (0, 14 * 24),
+    "patient_moves": (0, 20),
+    "unpaid_holds": (1, 20),
+    "future_per_clinician": (1, 100),
+    "join_minutes_before": (0, 24 * 60),
+    "closing_hours": (0, 14 * 24),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What the clinic has decided, as numbers. Raises Invalid, naming every field that is out of its bounds."""
+
+    hold_minutes: int = 15
+    """Minutes a web hold lives while the patient pays (R-BOOK-3)."""
+
+    link_hold_minutes: int = 30
+    """Minutes a hold with a payment link lives, as long as its link (R-BOOK-4)."""
+
+    hold_extensions: int = 1
+    """How many times a patient may prolong a hold (WCAG 2.2.1)."""
+
+    lead_minutes: int = 15
+    """Minutes from now to the first time a patient may take on the web (R-SLOT-8)."""
+
+    desk_lead_minutes: int = 0
+    """Minutes from now to the first time the desk may give (R-SLOT-8)."""
+
+    horizon_days: int = 60
+    """Days after today on which the last slots are offered, to patients and desk alike (R-SLOT-9)."""
+
+    registration_fee_paise: int = 100_00
+    """Paise, once per patient for life (R-PAY-2)."""
+
+    patient_cutoff_hours: int = 24
+    """Hours before the start until which a patient may cancel or move online (R-CHG-2, R-CHG-4)."""
+
+    patient_moves: int = 2
+    """How many times a patient may move one appointment (R-CHG-2)."""
+
+    unpaid_holds: int = 2
+    """How many unpaid holds a patient may have at once (security 73)."""
+
+    future_per_clinician: int = 4
+    """How many appointments to come a patient may have with one clinician (security 73)."""
+
+    join_minutes_before: int = 15
+    """Minutes before the start from which the join button of an online appointment works (R-VID-3)."""
+
+    closing_hours: int = 2
+    """Hours after its end from which a still confirmed appointment is listed as needing to be closed (R-SES-11)."""
+
+    def __post_init__(self) -> None:
+        problems = [problem for field in fields(self) if (problem := _problem(field.name, getattr(self, field.name)))]
+        if problems:
+            raise Invalid(problems=problems)
+
+
+def _problem(name: str, value: int) -> Problem | None:
+    least, most = _BOUNDS[name]
+    if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
+        return None
+    return Problem(name, f"{name.replace('_', ' ').capitalize()} must be a whole number from {least} to {most}.")
