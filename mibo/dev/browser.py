@@ -10,6 +10,9 @@ from mibo.dev.children import CannotStart
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 DOWNLOAD_WITHIN_S = 300
+ASK_PLAYWRIGHT = (
+    "from playwright.sync_api import sync_playwright as start\nwith start() as p: print(p.chromium.executable_path)"
+)
 PACKAGES = ("chromium", "fonts-dejavu-core")
 
 
@@ -53,10 +56,7 @@ def _may_use_apt() -> bool:
 
 def _of_playwright() -> str:
     """Where Playwright's own browser is, if it was installed."""
-    asked = (
-        "from playwright.sync_api import sync_playwright as start\nwith start() as p: print(p.chromium.executable_path)"
-    )
-    said = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=False)
+    said = subprocess.run([sys.executable, "-c", ASK_PLAYWRIGHT], capture_output=True, text=True, check=False)
     return said.stdout.strip()
 
 

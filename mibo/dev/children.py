@@ -24,7 +24,7 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True)
 class Child:
-    """How one of our programs is started and stopped. Start it from the main thread: it is tied to the thread that forks."""
+    """How one of our programs is started and stopped. Start it from the main thread: it dies with the one that forks."""
 
     name: str
     command: Sequence[str]
