@@ -1,0 +1,136 @@
+// Mibo's glue between htmx and the page: no framework, no state, nothing stored. Every page works without this file.
+(() => {
+  const doc = document, all = (css, root = doc) => [...root.querySelectorAll(css)];
+  const on = (name, act, target = doc) => target.addEventListener(name, act);
+  // The server's clock, not the phone's: the page carries the instant it was made.
+  const skew = Date.parse(doc.body.dataset.now) - Date.now() || 0;
+  const now = () => Date.now() + skew;
+
+  // A press is answered at once and counted once; the label changes only if the wait is long enough to notice.
+  function busy(form, button) {
+    form.setAttribute("aria-busy", "true");
+    if (!button) return;
+    button.setAttribute("aria-busy", "true");
+    form.wait = setTimeout(() => { button.idle = button.textContent; button.textContent = button.dataset.busy || button.idle; }, 200);
+  }
+  function idle(form) {
+    clearTimeout(form.wait);
+    form.removeAttribute("aria-busy");
+    for (const button of all("[aria-busy]", form)) {
+      button.removeAttribute("aria-busy");
+      if (button.idle) button.textContent = button.idle;
+      delete button.idle;
+    }
+  }
+  on("submit", (e) => {
+    const form = e.target;
+    if (form.method !== "post") return;
+    if (form.hasAttribute("aria-busy")) { e.preventDefault(); e.stopImmediatePropagation(); return; }
+    setTimeout(() => e.defaultPrevented && !form.matches("[hx-post],[hx-put],[hx-delete],[hx-patch]") || busy(form, e.submitter));
+  });
+  on("pageshow", () => all("form[aria-busy]").forEach(idle), window);
+
+  // What went wrong is said in one place, and nothing typed is lost.
+  const alertBox = doc.getElementById("alert"), lost = doc.getElementById("lost");
+  function failed(e) {
+    if (e.detail.elt.dataset.poll) return slow();
+    alertBox.replaceChildren(lost.content.cloneNode(true));
+    alertBox.firstElementChild.focus();
+  }
+  ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => on(name, failed));
+  on("htmx:beforeRequest", (e) => { if (!e.detail.elt.dataset.poll) alertBox.replaceChildren(); });
+  on("htmx:beforeSwap", ({ detail: d }) => { if (d.xhr.getResponseHeader("HX-Retarget")) { d.shouldSwap = true; d.isError = false; } });
+
+  // Focus follows the answer: an error summary, a new heading, the next control. A live board never takes it.
+  on("htmx:afterSettle", ({ detail: { elt, requestConfig } }) => {
+    if (requestConfig?.elt.dataset.poll) return;
+    const next = elt.matches("[data-focus]") ? elt : elt.querySelector("[data-focus]");
+    if (!next) return;
+    next.focus();
+    if (next.matches(".problem") && !doc.title.startsWith(next.dataset.title)) doc.title = next.dataset.title + doc.title;
+  });
+
+  // Live parts: polled with jitter, slower on trouble, silent while nobody looks; an unchanged part is a 304 and stays as it is.
+  let pause = 0, timer;
+  const live = () => all("[data-poll]");
+  const clock = () => new Date(now()).toLocaleTimeString("en-GB", { timeZone: "Asia/Kolkata" });
+  function stamp(paused) {
+    for (const note of all("[data-updated]")) {
+      if (!paused) note.querySelector("time").textContent = clock();
+      note.querySelector("span").hidden = !paused;
+    }
+  }
+  function plan() {
+    clearTimeout(timer);
+    const part = live()[0];
+    if (!part || doc.hidden) return;
+    timer = setTimeout(look, (pause || +part.dataset.poll) * 1000 + (Math.random() * 4 - 2) * 1000);
+  }
+  function look() { live().forEach((part) => htmx.trigger(part, "poll")); plan(); }
+  function slow() { pause = Math.min(60, (pause || 10) * 2); stamp(true); plan(); }
+  on("visibilitychange", () => { doc.hidden ? (clearTimeout(timer), stamp(true)) : live().length && look(); });
+  on("htmx:configRequest", ({ detail: { elt, headers } }) => { if (elt.dataset.etag) headers["If-None-Match"] = elt.dataset.etag; });
+  on("htmx:afterRequest", ({ detail: { elt, xhr, successful } }) => {
+    const form = elt.closest("form");
+    if (form) idle(form);
+    if (!elt.dataset.poll || !(successful || xhr.status === 304)) return;
+    if (xhr.getResponseHeader("ETag")) elt.dataset.etag = xhr.getResponseHeader("ETag");
+    pause = 0;
+    stamp(false);
+  });
+  plan();
+
+  // Time left of a hold, in words, from the server's clock.
+  function count() {
+    for (const text of all("[data-until]")) {
+      const left = Math.ceil((Date.parse(text.dataset.until) - now()) / 60000);
+      text.textContent = left > 0 ? text.dataset.left.replace("{n}", left) : text.dataset.over;
+    }
+  }
+  count();
+  setInterval(count, 5000);
+
+  // Leaving fast: the page goes blank and its place in the history is taken by a neutral one.
+  function leave() { const door = doc.querySelector("[data-exit]"); if (!door) return; doc.body.hidden = true; doc.title = ""; location.replace(door.href); }
+  let shifts = [];
+  on("click", (e) => {
+    const at = (css) => e.target.closest(css);
+    if (at("[data-exit]")) { e.preventDefault(); leave(); }
+    const box = at("[data-dialog]") && doc.getElementById(at("[data-dialog]").dataset.dialog);
+    if (box) { e.preventDefault(); box.showModal(); }
+    if (at("[data-close]")) { e.preventDefault(); at("dialog").close(); }
+    if (at("[data-print]")) { e.preventDefault(); print(); }
+  });
+
+  // Shortcuts are named where they act: aria-keyshortcuts="Control+K". Never a single letter.
+  on("keydown", (e) => {
+    if (e.key === "Shift" && !e.repeat) {
+      shifts = [...shifts, e.timeStamp].filter((t) => e.timeStamp - t < 3000);
+      if (shifts.length === 3) leave();
+      return;
+    }
+    shifts = [];
+    if (!e.ctrlKey && !e.altKey && !e.metaKey) return;
+    const key = e.code.startsWith("Key") ? e.code.slice(3) : e.key;
+    const keys = [e.ctrlKey || e.metaKey ? "Control" : "", e.altKey ? "Alt" : "", e.shiftKey ? "Shift" : "", key].filter(Boolean).join("+");
+    const control = doc.querySelector(`[aria-keyshortcuts="${CSS.escape(keys).replace(/\\\+/g, "+")}"]`);
+    if (!control) return;
+    e.preventDefault();
+    control.matches("input") ? control.select() || control.focus() : control.click();
+  });
+
+  // Letters left in a text box, and a code that fills itself in from the message where the phone allows it.
+  on("input", ({ target: box }) => {
+    const count = box.dataset?.max && doc.getElementById(box.id + "-count");
+    if (!count) return;
+    const left = box.dataset.max - [...box.value].length;
+    count.textContent = (left < 0 ? count.dataset.over : count.dataset.left).replace("{n}", Math.abs(left));
+    count.classList.toggle("over", left < 0);
+  });
+  const code = doc.querySelector("[autocomplete=one-time-code]");
+  if (code && "OTPCredential" in window) {
+    const stop = new AbortController();
+    on("submit", () => stop.abort());
+    navigator.credentials.get({ otp: { transport: ["sms"] }, signal: stop.signal }).then((otp) => { code.value = otp.code; code.focus(); }, () => {});
+  }
+})();
