@@ -25,7 +25,6 @@ LARGEST_ANSWER = 1_000_000  # bytes
 LONGEST_WAIT = 3600.0  # seconds of Retry-After that are believed
 READING = {"GET", "HEAD"}
 COME_BACK = {408, 425, 429}
-MISADDRESSED = (broken.InvalidURL, broken.MissingSchema, broken.InvalidSchema, broken.InvalidHeader)
 NOT_CONNECTED = (wire_broken.ConnectTimeoutError, wire_broken.NewConnectionError, wire_broken.ProxyError)
 
 
@@ -78,6 +77,13 @@ class Outgoing(requests.Session):
         self.provider, self.read_error, self.retry_codes = provider, read_error, retry_codes
         self.trust_env = not _is_loopback(base_url)  # a proxy of the environment cannot reach our own loopback
 
+    def prepare_request(self, request: requests.Request) -> requests.PreparedRequest:
+        """Raises what is wrong with our own address or keys as what it is: a refusal before anything left."""
+        try:
+            return super().prepare_request(request)
+        except (broken.RequestException, ValueError):
+            raise ProviderError(self.provider, "refused", "MISADDRESSED") from None
+
     def send(self, request: requests.PreparedRequest, **kwargs: Any) -> requests.Response:
         """Send it, whatever timeouts or redirects a library on top asked for, and judge the answer."""
         kwargs |= {"timeout": TIMEOUTS, "allow_redirects": False, "stream": True}
@@ -95,7 +101,7 @@ class Outgoing(requests.Session):
         return answer
 
     def _dropped(self, error: Exception, reading: bool) -> ProviderError:
-        if isinstance(error, MISADDRESSED):
+        if isinstance(error, broken.InvalidSchema | broken.InvalidURL):
             return ProviderError(self.provider, "refused", "MISADDRESSED")
         if _never_sent(error):
             return ProviderError(self.provider, "retry", "UNREACHABLE")

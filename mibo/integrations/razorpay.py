@@ -98,18 +98,18 @@ def open_link(
     `expires_at` lies at least 15 minutes ahead. Raises AMOUNT_MISMATCH if it stands for another sum.
     """
     customer = {key: value for key, value in (("name", name), ("contact", phone)) if value}
-    wanted = {
+    wanted: dict[str, object] = {
         "amount": paise,
         "currency": CURRENCY,
         "accept_partial": False,
         "expire_by": int(expires_at.timestamp()),
         "reference_id": reference,
         "description": description[:DESCRIPTION_LENGTH],
-        "customer": customer,
         "notify": {"sms": False, "email": False},
         "reminder_enable": False,
         "callback_url": callback_url,
         "callback_method": "get",
+        **({"customer": customer} if customer else {}),
     }
     with _client() as client:
         return _the_one(
