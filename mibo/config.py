@@ -1,5 +1,6 @@
 """Every setting, read and checked once from the environment. No other module reads it."""
 
+import hmac
 import sys
 from functools import cache
 from typing import Literal
@@ -70,6 +71,13 @@ class Settings(BaseSettings):
     def secure(self) -> bool:
         """Served over HTTPS, so cookies may insist on it."""
         return self.base_url.startswith("https://")
+
+    def keys_for(self, purpose: str) -> list[bytes]:
+        """A key of 32 bytes for one purpose only, from the secret key and then from each one before it."""
+        return [
+            hmac.digest(secret.encode(), f"mibo: {purpose}".encode(), "sha256")
+            for secret in (self.secret_key, *self.secret_key_fallbacks)
+        ]
 
     @model_validator(mode="after")
     def strong_enough(self) -> "Settings":

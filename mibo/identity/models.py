@@ -76,6 +76,17 @@ class Challenge(Entity):
     __table_args__ = (Index("ix_challenge_phone", "phone", "audience", "created_at"),)
 
 
+class PasswordTry(Entity):
+    """A password that was tried; `tried_by` is a keyed hash of the name that was typed and the address it came from."""
+
+    __tablename__ = "password_try"
+
+    tried_by: Mapped[bytes] = mapped_column(LargeBinary)
+    tried_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (Index("ix_password_try_tried_by", "tried_by", "tried_at"),)
+
+
 class SignIn(Entity):
     """An authenticated stay: a browser's or an app's. Ending the row ends it everywhere at once."""
 
@@ -100,7 +111,7 @@ class RefreshToken(Entity):
 
     sign_in_id: Mapped[int] = mapped_column(ForeignKey("sign_in.id"), index=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
-    predecessor_id: Mapped[int | None] = mapped_column(ForeignKey("refresh_token.id"))
+    predecessor_id: Mapped[int | None] = mapped_column(ForeignKey("refresh_token.id"), index=True)
     issued_at: Mapped[datetime] = mapped_column(server_default=func.now())
     presented_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from mibo.db import Entity
 
 MESSAGE_STATES = ("PENDING", "SENDING", "SENT", "DELIVERED", "READ", "FAILED", "UNKNOWN", "DROPPED")
+ERROR_LENGTH = 200
 
 
 class Message(Entity):
@@ -32,7 +33,7 @@ class Message(Entity):
     queued_until: Mapped[datetime | None]
     lease_until: Mapped[datetime | None]
     provider_id: Mapped[str | None] = mapped_column(String(100))
-    last_error: Mapped[str | None] = mapped_column(String(200))
+    last_error: Mapped[str | None] = mapped_column(String(ERROR_LENGTH))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     sent_at: Mapped[datetime | None]
 

@@ -143,6 +143,13 @@ def upgrade() -> None:
     op.create_index('ix_message_about', 'message', ['about_id'], unique=False, postgresql_where=sa.text('about_id is not null'))
     op.create_index('ix_message_due', 'message', ['next_at'], unique=False, postgresql_where=sa.text("status in ('PENDING', 'SENDING')"))
     op.create_index('ix_message_provider_id', 'message', ['provider_id'], unique=False, postgresql_where=sa.text('provider_id is not null'))
+    op.create_table('password_try',
+    sa.Column('id', sa.BigInteger(), server_default=sa.text("nextval('entity_id')"), nullable=False),
+    sa.Column('tried_by', sa.LargeBinary(), nullable=False),
+    sa.Column('tried_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_password_try'))
+    )
+    op.create_index('ix_password_try_tried_by', 'password_try', ['tried_by', 'tried_at'], unique=False)
     op.create_table('provider_event',
     sa.Column('id', sa.BigInteger(), server_default=sa.text("nextval('entity_id')"), nullable=False),
     sa.Column('provider', sa.String(length=20), nullable=False),
@@ -303,6 +310,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_refresh_token')),
     sa.UniqueConstraint('token_hash', name=op.f('uq_refresh_token_token_hash'))
     )
+    op.create_index(op.f('ix_refresh_token_predecessor_id'), 'refresh_token', ['predecessor_id'], unique=False)
     op.create_index(op.f('ix_refresh_token_sign_in_id'), 'refresh_token', ['sign_in_id'], unique=False)
     op.create_table('time_block',
     sa.Column('id', sa.BigInteger(), server_default=sa.text("nextval('entity_id')"), nullable=False),
@@ -413,6 +421,7 @@ def upgrade() -> None:
     sa.Column('provider_order_id', sa.String(length=60), nullable=True),
     sa.Column('provider_link_id', sa.String(length=60), nullable=True),
     sa.Column('provider_payment_id', sa.String(length=60), nullable=True),
+    sa.Column('token', sa.String(length=32), nullable=False),
     sa.Column('link_url', sa.String(length=500), nullable=True),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True),
@@ -430,6 +439,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_attempt')),
     sa.UniqueConstraint('provider_link_id', name=op.f('uq_attempt_provider_link_id')),
     sa.UniqueConstraint('provider_order_id', name=op.f('uq_attempt_provider_order_id')),
+    sa.UniqueConstraint('token', name=op.f('uq_attempt_token')),
     sa.UniqueConstraint('provider_payment_id', name=op.f('uq_attempt_provider_payment_id'))
     )
     op.create_index('ix_attempt_open', 'attempt', ['created_at'], unique=False, postgresql_where=sa.text("status = 'OPEN'"))
@@ -489,6 +499,7 @@ def downgrade() -> None:
     op.drop_index('ix_time_block_clinician', table_name='time_block', postgresql_where=sa.text('lifted_at is null'))
     op.drop_index('ix_time_block_centre', table_name='time_block', postgresql_where=sa.text('lifted_at is null'))
     op.drop_table('time_block')
+    op.drop_index(op.f('ix_refresh_token_predecessor_id'), table_name='refresh_token')
     op.drop_index(op.f('ix_refresh_token_sign_in_id'), table_name='refresh_token')
     op.drop_table('refresh_token')
     op.drop_index('uq_payment_registration_once', table_name='payment', postgresql_where=sa.text("registration_paise > 0 and status = 'PAID'"))
@@ -509,6 +520,8 @@ def downgrade() -> None:
     op.drop_table('clinician')
     op.drop_index('ix_provider_event_unsettled', table_name='provider_event', postgresql_where=sa.text('settled_at is null'))
     op.drop_table('provider_event')
+    op.drop_index('ix_password_try_tried_by', table_name='password_try')
+    op.drop_table('password_try')
     op.drop_index('ix_message_provider_id', table_name='message', postgresql_where=sa.text('provider_id is not null'))
     op.drop_index('ix_message_due', table_name='message', postgresql_where=sa.text("status in ('PENDING', 'SENDING')"))
     op.drop_index('ix_message_about', table_name='message', postgresql_where=sa.text('about_id is not null'))

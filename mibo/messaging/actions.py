@@ -1,0 +1,126 @@
+"""Promising to tell somebody something, in the transaction that made it true; and hearing what became of it."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import case, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from mibo import db, jobs
+from mibo.messaging import sealing
+from mibo.messaging.delivery import deliver
+from mibo.messaging.models import ERROR_LENGTH, Message
+from mibo.messaging.wording import Wording
+
+RUNG_AT_COMMIT = timedelta(seconds=10)  # how long the timetable leaves a new message to the bell rung at commit
+NEWS_OF_AN_UNSURE_ONE = timedelta(minutes=15)
+# news may come late, twice and in any order: it only ever raises a message (integrations.md 2.6)
+RANK = {"PENDING": 0, "SENDING": 0, "UNKNOWN": 0, "SENT": 1, "FAILED": 2, "DELIVERED": 3, "READ": 4}
+
+log = structlog.get_logger(__name__)
+
+
+def tell(
+    wording: Wording,
+    *,
+    phone: str,
+    name: str,
+    dedupe_key: str,
+    about_id: int | None = None,
+    not_after: datetime | None = None,
+    secret: dict[str, str] | None = None,
+) -> int | None:
+    """Promise a message, once for each `dedupe_key`; it leaves after the commit, and not at all after `not_after`.
+
+    `secret` holds values that may not lie open; they are sealed. Returns the message's id; None if promised before.
+    """
+    promised = (
+        insert(Message)
+        .values(
+            dedupe_key=dedupe_key,
+            template=wording.template,
+            phone=phone,
+            name=name,
+            body=wording.values,
+            sealed=sealing.seal(secret) if secret else None,
+            link=wording.link,
+            about_id=about_id,
+            not_after=not_after,
+            queued_until=func.now() + RUNG_AT_COMMIT,
+        )
+        .on_conflict_do_nothing(index_elements=["dedupe_key"])
+        .returning(Message.id)
+    )
+    message_id = db.session().scalar(promised)
+    if message_id is not None:
+        jobs.defer(deliver, message_id)
+    return message_id
+
+
+def withdraw(*dedupe_keys: str) -> None:
+    """Take back promises that are no longer true, as far as they have not left."""
+    db.session().execute(
+        update(Message)
+        .where(Message.dedupe_key.in_(dedupe_keys), Message.status == "PENDING")
+        .values(status="DROPPED", sealed=None)
+    )
+
+
+def note_status(
+    ids: Collection[str],
+    status: str,
+    error: str | None = None,
+    *,
+    phone: str | None = None,
+    template: str | None = None,
+) -> bool:
+    """Note what the provider says became of a message: `sent`, `delivered`, `read` or `failed`.
+
+    Any of `ids` may be the one given at send. A message whose answer never came has no id yet: it is found by its phone
+    and template. False when we know of no such message (yet): the provider should say it again later.
+    """
+    message_id = _known(ids) or _unsure(phone, template)
+    if message_id is None:
+        return False
+    _raise(message_id, status.upper(), error, next(iter(ids), None))
+    return True
+
+
+def _known(ids: Collection[str]) -> int | None:
+    return db.session().scalar(select(Message.id).where(Message.provider_id.in_(ids)).limit(1))
+
+
+def _unsure(phone: str | None, template: str | None) -> int | None:
+    """The newest that may or may not have left: also one whose answer is overtaken by news of it."""
+    if not phone or not template:
+        return None
+    return db.session().scalar(
+        select(Message.id)
+        .where(
+            Message.phone == phone,
+            Message.template == template,
+            Message.provider_id.is_(None),
+            Message.status.in_(("UNKNOWN", "SENDING")),
+            Message.created_at > func.now() - NEWS_OF_AN_UNSURE_ONE,
+        )
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+
+
+def _raise(message_id: int, status: str, error: str | None, provider_id: str | None) -> None:
+    rank = case(RANK, value=Message.status, else_=RANK["READ"])
+    db.session().execute(
+        update(Message)
+        .where(Message.id == message_id)
+        .values(
+            status=case((rank < RANK[status], status), else_=Message.status),
+            provider_id=func.coalesce(Message.provider_id, provider_id),
+            sent_at=func.coalesce(Message.sent_at, func.now()),
+            last_error=(error or status)[:ERROR_LENGTH] if status == "FAILED" else Message.last_error,
+            sealed=None,
+        )
+    )
+    if status == "FAILED":
+        log.warning("messages.not_delivered", message=message_id, error=error)

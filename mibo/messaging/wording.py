@@ -1,0 +1,164 @@
+"""Every sentence that leaves, from plain values (security.md line 80).
+
+A message may be read over a shoulder: it says first name, day, time, centre and reference, and never what the care is.
+Template names, their variables and their texts are the approved ones; changing any of them needs a new approval.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from mibo.money import rupees
+
+VALUE_LENGTH = 100
+NAMELESS = "there"  # "Hello there"
+
+_CONFIRMED = "Hello {name}, your appointment with {clinician} is confirmed for {when}, {where}. Reference {reference}."
+
+SENTENCES = {
+    "mibo_sign_in_code": "{otp} is your Mibo sign-in code. Please do not share it with anyone.",
+    "mibo_sign_in_ended": "Hello {name}, we signed you out of Mibo on one of your devices to keep your account safe. "
+    "Please sign in again.",
+    "mibo_booking_confirmed": _CONFIRMED,
+    "mibo_booking_confirmed_online": _CONFIRMED,
+    "mibo_payment_link": "Hello {name}, please pay {amount} for your appointment on {when}. "
+    "We keep the time until {until}.",
+    "mibo_hold_ended": "Hello {name}, the time we kept for you on {when} is free again, as it was not paid. "
+    "Nothing was charged.",
+    "mibo_late_payment_refund": "Hello {name}, your payment of {amount} reached us after the time was given up. "
+    "We are returning all of it. Reference {reference}.",
+    "mibo_booking_cancelled": "Hello {name}, your appointment on {when} is cancelled. Reference {reference}.",
+    "mibo_booking_moved": "Hello {name}, your appointment is moved to {when}. Reference {reference}.",
+    "mibo_clinician_booking": "Hello {name}, {patient} has booked {when} with you, {mode}.",
+    "mibo_meeting_link": "Hello {name}, here is the video call for your appointment on {when}. Reference {reference}.",
+}
+
+# A worker that dies while it sends leaves us unsure. These read as the same message when they come twice.
+HARMLESS_TWICE = SENTENCES.keys() - {"mibo_sign_in_code"}
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A template, what stands in its gaps, and the end of the address behind its button where it has one."""
+
+    template: str
+    values: dict[str, str] = field(default_factory=dict)
+    link: str | None = None
+
+
+def sign_in_code() -> Wording:
+    """The code itself goes along sealed, as the value `otp`."""
+    return Wording("mibo_sign_in_code")
+
+
+def sign_in_ended(name: str) -> Wording:
+    """Somebody used a key of this person's sign-in that was no longer theirs to use, so the sign-in was ended."""
+    return Wording("mibo_sign_in_ended", {"name": first_name(name)})
+
+
+def booking_confirmed(name: str, *, clinician: str, when: datetime, where: str, reference: str) -> Wording:
+    """`where` is the centre's short name."""
+    return Wording("mibo_booking_confirmed", _confirmed(name, clinician, when, where, reference))
+
+
+def booking_confirmed_online(
+    name: str, *, clinician: str, when: datetime, where: str, reference: str, link: str
+) -> Wording:
+    """`link` is the end of our own address that leads to the meeting."""
+    return Wording("mibo_booking_confirmed_online", _confirmed(name, clinician, when, where, reference), link)
+
+
+def _confirmed(name: str, clinician: str, when: datetime, where: str, reference: str) -> dict[str, str]:
+    return {
+        "name": first_name(name),
+        "clinician": fitting(clinician),
+        "when": moment(when),
+        "where": fitting(where),
+        "reference": fitting(reference),
+    }
+
+
+def payment_link(name: str, *, amount_paise: int, when: datetime, until: datetime, link: str) -> Wording:
+    """Please pay; the time is kept until `until`."""
+    values = {"name": first_name(name), "amount": rupees(amount_paise), "when": moment(when), "until": moment(until)}
+    return Wording("mibo_payment_link", values, link)
+
+
+def hold_ended(name: str, *, when: datetime) -> Wording:
+    """The time was not paid for and is free again."""
+    return Wording("mibo_hold_ended", {"name": first_name(name), "when": moment(when)})
+
+
+def late_payment_refund(name: str, *, amount_paise: int, reference: str) -> Wording:
+    """The money came after the time was given up and goes back."""
+    values = {"name": first_name(name), "amount": rupees(amount_paise), "reference": fitting(reference)}
+    return Wording("mibo_late_payment_refund", values)
+
+
+def booking_cancelled(name: str, *, when: datetime, reference: str) -> Wording:
+    """The appointment will not take place."""
+    return Wording("mibo_booking_cancelled", _about(name, when, reference))
+
+
+def booking_moved(name: str, *, when: datetime, reference: str) -> Wording:
+    """`when` is the new time."""
+    return Wording("mibo_booking_moved", _about(name, when, reference))
+
+
+def meeting_link(name: str, *, when: datetime, reference: str, link: str) -> Wording:
+    """The meeting's address, when it came only after the confirmation."""
+    return Wording("mibo_meeting_link", _about(name, when, reference), link)
+
+
+def _about(name: str, when: datetime, reference: str) -> dict[str, str]:
+    return {"name": first_name(name), "when": moment(when), "reference": fitting(reference)}
+
+
+def clinician_booking(name: str, *, patient: str, when: datetime, mode: str) -> Wording:
+    """To the clinician, who reads the patient's first name and an initial. `mode` is `IN_PERSON` or `ONLINE`."""
+    how = "online" if mode == "ONLINE" else "in person"
+    values = {"name": first_name(name), "patient": initialled(patient), "when": moment(when), "mode": how}
+    return Wording("mibo_clinician_booking", values)
+
+
+def rendered(template: str, values: dict[str, str]) -> str:
+    """The sentence as the person reads it."""
+    return SENTENCES[template].format_map(values)
+
+
+def moment(local: datetime) -> str:
+    """`Tue 1 Dec, 10:00 am`, of an instant that is already on the clinic's wall clock."""
+    hour = local.hour % 12 or 12
+    half = "am" if local.hour < 12 else "pm"
+    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}, {hour}:{local.minute:02d} {half}"
+
+
+# not strftime: a worker's locale must not change what patients read
+_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_TITLES = {"dr", "mr", "mrs", "ms", "prof", "shri", "smt"}
+
+
+def first_name(full_name: str) -> str:
+    """`Dr. Meera Nair` → `Meera`: a title is not a name."""
+    words = _words(full_name)
+    return words[0] if words else NAMELESS
+
+
+def initialled(full_name: str) -> str:
+    """`Asha Menon` → `Asha M.`"""
+    words = _words(full_name)
+    return f"{words[0]} {words[-1][0]}." if len(words) > 1 else first_name(full_name)
+
+
+def _words(full_name: str) -> list[str]:
+    words = fitting(full_name).split() if full_name.strip() else []
+    return words[1:] if len(words) > 1 and words[0].rstrip(".").lower() in _TITLES else words
+
+
+def fitting(value: str) -> str:
+    """One line without anything invisible, as WhatsApp wants its values; a dash where nothing is left."""
+    return " ".join(_INVISIBLE.sub("", value).split())[:VALUE_LENGTH] or "-"
+
+
+_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
