@@ -1,0 +1,59 @@
+"""The texts WhatsApp has approved, as the provider keeps them: a name, a body with variables, perhaps a button."""
+
+import re
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Template:
+    """One approved text. `button` is the label of its address button, whose end the app sends."""
+
+    body: str
+    button: str = ""
+
+    @property
+    def variables(self) -> set[str]:
+        return set(re.findall(r"{(\w+)}", self.body))
+
+
+_CONFIRMED = "Hello {name}, your appointment with {clinician} is confirmed for {when}, {where}. Reference {reference}."
+_PLEASE_PAY = (
+    "Hello {name}, please pay {amount} for your appointment on {when}. We keep the time for you until {until}."
+)
+_ENDED = "Hello {name}, the time we kept for you on {when} is free again, as it was not paid. Nothing was charged."
+_LATE = (
+    "Hello {name}, your payment of {amount} came after its time had ended. We are returning all of it. Ref {reference}."
+)
+_CALL = "Hello {name}, here is the video call for your appointment on {when}. Reference {reference}."
+
+TEMPLATES = {
+    "mibo_sign_in_code": Template("{otp} is your Mibo sign-in code. Please do not share it with anyone."),
+    "mibo_booking_confirmed": Template(_CONFIRMED),
+    "mibo_booking_confirmed_online": Template(_CONFIRMED, "Join the video call"),
+    "mibo_payment_link": Template(_PLEASE_PAY, "Pay now"),
+    "mibo_hold_ended": Template(_ENDED),
+    "mibo_late_payment_refund": Template(_LATE),
+    "mibo_booking_cancelled": Template("Hello {name}, your appointment on {when} is cancelled. Reference {reference}."),
+    "mibo_booking_moved": Template("Hello {name}, your appointment is moved to {when}. Reference {reference}."),
+    "mibo_clinician_booking": Template("Hello {name}, {patient} has booked {when} with you, {mode}."),
+    "mibo_meeting_link": Template(_CALL, "Join the video call"),
+}
+
+
+def wrong_values(name: str, values: dict[str, str]) -> bool:
+    """A value is missing, too many, empty, or holds what WhatsApp refuses. Unknown templates may have any names."""
+    template = TEMPLATES.get(name)
+    if template and values.keys() != template.variables:
+        return True
+    return any(not _fits(value) for value in values.values())
+
+
+def _fits(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and not re.search(r"[\n\t]| {5,}", value)
+
+
+def said(name: str, values: dict[str, str]) -> str:
+    """What the patient reads. A template nobody wrote down here shows its name and values."""
+    if template := TEMPLATES.get(name):
+        return template.body.format(**values)
+    return f"{name}: " + ", ".join(f"{key} {value}" for key, value in values.items())
