@@ -1,4 +1,4 @@
-"""The real parts that the tests stand on: PostgreSQL, Redis, the sandbox and the app's own address. Each starts when first needed."""
+"""The real parts that the tests stand on: PostgreSQL, Redis, the sandbox, the app served. Each starts when needed."""
 
 import os
 import shutil
@@ -143,7 +143,6 @@ class Sandbox:
     """The three providers and every phone, as a test speaks to them."""
 
     url: str
-    running: Any
     _http: requests.Session = field(default_factory=requests.Session)
 
     def messages(self, phone: str) -> list[dict[str, Any]]:
@@ -190,7 +189,7 @@ class Sandbox:
 
     def idle(self) -> None:
         """Return once every webhook on its way has been delivered or given up."""
-        self.running.idle()
+        self._ask("GET", "/_sandbox/idle")
 
     def _ask(self, method: str, path: str, **what: Any) -> Any:
         answer = self._http.request(method, self.url + path, timeout=10, **what)
@@ -242,7 +241,7 @@ class Machine:
         )
         running = sandbox.serve(options, port=_port(self.sandbox_url))
         self._closing.append(running.stop)
-        return Sandbox(running.url, running)
+        return Sandbox(running.url)
 
     def serve(self, app: Any) -> str:
         """The app, served on its own address by threads of this process."""

@@ -24,7 +24,7 @@ class CannotStart(Exception):
 
 @dataclass(frozen=True)
 class Child:
-    """How one of our programs is started and stopped. Start it from the main thread: it dies with the one that forks."""
+    """How one of our programs is started and stopped. Start it from the main thread: it dies with its parent thread."""
 
     name: str
     command: Sequence[str]

@@ -20,9 +20,8 @@ def upgrade(database_url: str) -> None:
         cwd=ROOT, env={**os.environ, "DATABASE_URL": database_url}, capture_output=True, text=True, check=False,
     )  # fmt: skip
     if done.returncode:
-        raise CannotStart(
-            f"The database could not be brought up to date: {(done.stderr.strip() or 'no reason given').splitlines()[-1]}"
-        )
+        reason = (done.stderr.strip() or "no reason given").splitlines()[-1]
+        raise CannotStart(f"The database could not be brought up to date: {reason}")
 
 
 def upgrade_here() -> None:

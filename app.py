@@ -1,0 +1,5 @@
+"""The WSGI app."""
+
+from mibo.web import create_app
+
+app = create_app()
