@@ -1,5 +1,47 @@
 """What is owed, asked, taken and given back."""
 
-from mibo.payments.models import Attempt, Payment, ProviderEvent, Refund
+from mibo.payments.actions import (
+    Recorded,
+    close_link,
+    is_recorded,
+    locked,
+    open_payment,
+    open_refund,
+    record_failure,
+    record_paid,
+    record_surplus,
+    take_at_desk,
+    void,
+    void_open_attempts,
+)
+from mibo.payments.models import DESK_NOTE_LENGTH, Attempt, Payment, ProviderEvent, Refund
+from mibo.payments.queries import (
+    Registration,
+    asked,
+    attempt_by_link,
+    attempt_by_order,
+    attempt_by_reference,
+    newest_attempt,
+    reference,
+    registration,
+)
+from mibo.payments.rules import (
+    DESK_METHODS,
+    AlreadyPaid,
+    Asked,
+    Due,
+    FeeMissing,
+    RefundReason,
+    Told,
+    Verdict,
+    amount_due,
+    matches,
+)
 
-__all__ = ["Attempt", "Payment", "ProviderEvent", "Refund"]
+__all__ = [
+    "DESK_METHODS", "DESK_NOTE_LENGTH", "AlreadyPaid", "Asked", "Attempt", "Due", "FeeMissing", "Payment",
+    "ProviderEvent", "Recorded", "Refund", "RefundReason", "Registration", "Told", "Verdict", "amount_due", "asked",
+    "attempt_by_link", "attempt_by_order", "attempt_by_reference", "close_link", "is_recorded", "locked", "matches",
+    "newest_attempt", "open_payment", "open_refund", "record_failure", "record_paid", "record_surplus", "reference",
+    "registration", "take_at_desk", "void", "void_open_attempts",
+]  # fmt: skip

@@ -1,0 +1,231 @@
+"""Asking for money, taking it, and opening refunds.
+
+Locks go one way, so that two payments of a patient never wait for each other: the appointment (by the caller), then the
+patient, then the payment.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Literal, TypeVar
+
+import structlog
+from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import selectinload
+
+from mibo import audit, clock, db
+from mibo.clinics.policy import Policy
+from mibo.errors import Invalid
+from mibo.identity import Actor
+from mibo.integrations import razorpay
+from mibo.integrations.http import ProviderError
+from mibo.jobs import defer, job
+from mibo.payments.models import Attempt, Payment, Refund
+from mibo.payments.rules import (
+    DESK_METHODS,
+    AlreadyPaid,
+    Heard,
+    RefundReason,
+    amount_due,
+    fold,
+    holds_card_number,
+)
+from mibo.people import Clinician, Patient
+
+FAILURE_LENGTH = 200
+ONLINE = "ONLINE"
+
+log = structlog.get_logger(__name__)
+
+Recorded = Literal["paid", "already", "surplus"]
+One = TypeVar("One")
+
+
+def open_payment(
+    patient: Patient, clinician: Clinician, policy: Policy, kind: str, expires_at: datetime | None
+) -> Payment:
+    """What a new booking owes, frozen (R-BOOK-12), and its first attempt: ORDER, LINK or DESK. Raises FeeMissing."""
+    due = amount_due(clinician.fee_paise, patient.registration_paid_at is not None, policy)
+    payment = Payment(
+        patient_id=patient.id,
+        consultation_paise=due.consultation_paise,
+        registration_paise=due.registration_paise,
+        attempts=[Attempt(kind=kind, paise=due.paise, expires_at=expires_at)],
+    )
+    db.session().add(payment)
+    db.session().flush()
+    return payment
+
+
+def take_at_desk(payment: Payment, method: str, note: str | None, by: Actor) -> Attempt:
+    """Take cash, card or UPI at the desk; what was open is closed first (R-PAY-8, 10). Raises AlreadyPaid, Invalid."""
+    if method not in DESK_METHODS:
+        raise Invalid.field("method", "Choose cash, card or UPI.")
+    if note and holds_card_number(note):
+        raise Invalid.field("note", "Please leave the card number out; its last four digits are enough.")
+    payment = locked(payment.id)
+    if payment.status != "PENDING":
+        raise AlreadyPaid
+    _void(payment.attempts)
+    taken = Attempt(
+        payment_id=payment.id, kind="DESK", paise=payment.amount_paise, note=note or None, taken_by=by.account_id
+    )
+    payment.attempts.append(taken)
+    _mark_paid(payment, taken, method, clock.now())
+    audit.record("payment.taken", payment.id, by=by.account_id, method=method, paise=taken.paise)
+    return taken
+
+
+def record_paid(attempt: Attempt, provider_payment_id: str, method: str, paid_at: datetime) -> Recorded:
+    """Note that a provider's money for an attempt is here: `paid`, `already` known, or `surplus` with a refund opened.
+
+    The refund of a price that fell after it was asked is opened too.
+    """
+    payment = locked(attempt.payment_id)
+    if is_recorded(provider_payment_id):
+        return "already"
+    if payment.status != "PENDING":
+        record_surplus(attempt, provider_payment_id, paid_at, RefundReason.PAID_TWICE)
+        return "surplus"
+    attempt.provider_payment_id = provider_payment_id
+    _mark_paid(payment, attempt, method, paid_at)
+    _void(payment.attempts)
+    audit.record("payment.paid", payment.id, by=None, method=method, paise=attempt.paise)
+    if (too_much := attempt.paise - payment.amount_paise) > 0:
+        open_refund(attempt, too_much, RefundReason.PRICE_FELL)
+    return "paid"
+
+
+def record_surplus(attempt: Attempt, provider_payment_id: str, paid_at: datetime, reason: RefundReason) -> Attempt:
+    """Note money that has no booking to pay for, and open its refund; the booking's own price stays as it was."""
+    locked(attempt.payment_id)
+    if attempt.provider_payment_id is not None:  # a second capture of one order or link is money of its own
+        attempt = Attempt(payment_id=attempt.payment_id, kind=attempt.kind, paise=attempt.paise)
+        db.session().add(attempt)
+    attempt.provider_payment_id = provider_payment_id
+    attempt.status, attempt.method, attempt.paid_at = "SURPLUS", ONLINE, paid_at
+    db.session().flush()
+    open_refund(attempt, attempt.paise, reason)
+    return attempt
+
+
+def record_failure(attempt: Attempt, why: str) -> None:
+    """Note that a try failed. It only informs: money may still come for three days (integrations.md 0.6)."""
+    heard = Heard.PAID if attempt.paid_at else Heard.NOTHING
+    if fold(heard, Heard.FAILED) is Heard.FAILED:
+        attempt.failed_at, attempt.failure = clock.now(), why[:FAILURE_LENGTH]
+
+
+def open_refund(attempt: Attempt, paise: int, reason: RefundReason) -> None:
+    """Put money that must go back on the refunds list, once per attempt and reason."""
+    opened = db.session().scalar(
+        insert(Refund)
+        .values(payment_id=attempt.payment_id, attempt_id=attempt.id, paise=paise, reason=reason)
+        .on_conflict_do_nothing()
+        .returning(Refund.id)
+    )
+    if opened:
+        audit.record("refund.opened", attempt.payment_id, by=None, refund_id=opened, paise=paise, reason=reason)
+
+
+def void_open_attempts(payment_id: int) -> None:
+    """Ask no more for what is open; links are closed at the provider. Money that comes all the same goes back."""
+    _void(_with_attempts(payment_id).attempts)
+
+
+def void(attempt: Attempt) -> None:
+    """Ask no more by this attempt."""
+    attempt.status = "VOID"
+    if attempt.provider_link_id:
+        defer(close_link, attempt.id)
+
+
+@job
+def close_link(attempt_id: int) -> None:
+    """Close an attempt's link at the provider, so that nobody pays by it any more."""
+    with db.transaction() as session:
+        attempt = session.get(Attempt, attempt_id)
+    if attempt is None or attempt.provider_link_id is None or attempt.status != "VOID":
+        return
+    try:
+        razorpay.cancel_link(attempt.provider_link_id)
+    except ProviderError as error:
+        # it ends by itself with the hold, and the reconciler finds money that came meanwhile
+        log.warning("payments.link_not_closed", attempt=attempt_id, error=str(error))
+
+
+def locked(payment_id: int) -> Payment:
+    """A payment as it stands, with its attempts, at its true price (R-PAY-4). It and its patient stay locked."""
+    session = db.session()
+    owner = select(Payment.patient_id).where(Payment.id == payment_id).scalar_subquery()
+    patient = session.scalars(_fresh(select(Patient).where(Patient.id == owner).with_for_update(key_share=True))).one()
+    payment = _with_attempts(payment_id)
+    if patient.registration_paid_at:
+        _drop_registration([payment])
+    return payment
+
+
+def is_recorded(provider_payment_id: str) -> bool:
+    """Whether we have noted this money already."""
+    noted = select(Attempt.id).where(Attempt.provider_payment_id == provider_payment_id)
+    return db.session().scalar(noted) is not None
+
+
+def _with_attempts(payment_id: int) -> Payment:
+    wanted = select(Payment).where(Payment.id == payment_id).options(selectinload(Payment.attempts)).with_for_update()
+    return db.session().scalars(_fresh(wanted)).one()
+
+
+def _fresh(wanted: Select[One]) -> Select[One]:
+    return wanted.execution_options(populate_existing=True)
+
+
+def _void(attempts: Iterable[Attempt]) -> None:
+    for attempt in attempts:
+        if attempt.status == "OPEN":
+            void(attempt)
+
+
+def _mark_paid(payment: Payment, attempt: Attempt, method: str, at: datetime) -> None:
+    """The payment, its attempt and the once-for-life registration, in one go (R-PAY-3)."""
+    attempt.status, attempt.method, attempt.paid_at = "PAID", method, at
+    payment.status, payment.method, payment.paid_at = "PAID", method, at
+    if payment.registration_paise:
+        db.session().get_one(Patient, payment.patient_id).registration_paid_at = at
+        _drop_registration(_unpaid_with_registration(payment))
+    db.session().flush()
+
+
+def _unpaid_with_registration(paid: Payment) -> Sequence[Payment]:
+    return (
+        db.session()
+        .scalars(
+            _fresh(
+                select(Payment)
+                .where(
+                    Payment.patient_id == paid.patient_id,
+                    Payment.id != paid.id,
+                    Payment.status == "PENDING",
+                    Payment.registration_paise > 0,
+                )
+                .order_by(Payment.id)
+                .options(selectinload(Payment.attempts))
+                .with_for_update()
+            )
+        )
+        .all()
+    )
+
+
+def _drop_registration(payments: Iterable[Payment]) -> None:
+    """The price of unpaid bookings falls, since registration is paid now; what asks for the old price is replaced."""
+    for payment in payments:
+        if payment.status == "PENDING" and payment.registration_paise:
+            payment.registration_paise = 0
+            _ask_anew(payment)
+
+
+def _ask_anew(payment: Payment) -> None:
+    for old in [attempt for attempt in payment.attempts if attempt.status == "OPEN"]:
+        void(old)
+        payment.attempts.append(Attempt(kind=old.kind, paise=payment.amount_paise, expires_at=old.expires_at))

@@ -1,0 +1,64 @@
+"""Which payment something is about, and how one stands."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, select
+
+from mibo import db
+from mibo.clinics.policy import Policy
+from mibo.ids import read_id
+from mibo.payments.models import Attempt
+from mibo.payments.rules import Asked
+from mibo.people import Patient
+
+REFERENCE = "mibo-"
+
+
+@dataclass(frozen=True)
+class Registration:
+    """Whether a patient has paid the registration fee, and what they would still pay, in paise."""
+
+    paid: bool
+    due_paise: int
+
+
+def reference(attempt_id: int) -> str:
+    """What an attempt is called at the provider: an order's receipt, a link's reference."""
+    return f"{REFERENCE}{attempt_id}"
+
+
+def attempt_by_reference(told: str | None) -> Attempt | None:
+    """The attempt that a provider knows by our reference."""
+    attempt_id = read_id(told.removeprefix(REFERENCE)) if told and told.startswith(REFERENCE) else None
+    return db.session().get(Attempt, attempt_id) if attempt_id else None
+
+
+def attempt_by_link(link_id: str | None) -> Attempt | None:
+    """The attempt of a provider's link."""
+    return _the_attempt(Attempt.provider_link_id == link_id) if link_id else None
+
+
+def attempt_by_order(order_id: str | None) -> Attempt | None:
+    """The attempt of a provider's order."""
+    return _the_attempt(Attempt.provider_order_id == order_id) if order_id else None
+
+
+def newest_attempt(payment_id: int) -> Attempt | None:
+    """The last try to pay; a try that is paid counts before any other."""
+    order = (Attempt.status != "PAID", Attempt.id.desc())
+    return db.session().scalar(select(Attempt).where(Attempt.payment_id == payment_id).order_by(*order).limit(1))
+
+
+def asked(attempt: Attempt) -> Asked:
+    """What the attempt asked for, as the rules want it."""
+    return Asked(attempt.provider_order_id, attempt.provider_link_id, attempt.paise, attempt.currency)
+
+
+def registration(patient: Patient, policy: Policy) -> Registration:
+    """Where a patient stands with the registration fee, once for life (R-PAY-2)."""
+    paid = patient.registration_paid_at is not None
+    return Registration(paid, 0 if paid else policy.registration_fee_paise)
+
+
+def _the_attempt(which: ColumnElement[bool]) -> Attempt | None:
+    return db.session().scalar(select(Attempt).where(which))
