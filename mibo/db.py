@@ -152,7 +152,7 @@ def _refuse_to_write_while_reading(flushed: Session, *_: object) -> None:
         raise WriteWhileReading("a GET may not change anything")
 
 
-def after_commit(effect: Callable[[], None]) -> None:
+def after_commit(effect: Callable[[], object]) -> None:
     """Do `effect` once the transaction under way is committed; never if it is rolled back."""
     session().info.setdefault("after_commit", []).append(effect)
 

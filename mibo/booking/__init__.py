@@ -1,6 +1,63 @@
 """An appointment's life: held, confirmed, moved, cancelled, kept."""
 
-from mibo.booking.models import Appointment, StatusChange
-from mibo.booking.rules import Status
+from mibo.booking.actions import WrongPatient, book_at_desk, expire_holds, extend_hold, hold, release_hold
+from mibo.booking.availability import (
+    ASK_DAYS,
+    OpenTime,
+    days_with_slots,
+    month_view,
+    next_free,
+    open_slots,
+    open_times,
+)
+from mibo.booking.models import NOTE_LENGTH, Appointment, StatusChange
+from mibo.booking.queries import (
+    Board,
+    BoardRow,
+    board_version,
+    day_board,
+    history_of,
+    own_appointment,
+    own_appointments,
+    past,
+    staff_appointment,
+    upcoming,
+)
+from mibo.booking.rules import HoldOver, NotOffered, SlotTaken, Status, Wanted
+from mibo.booking.telling import attach_meeting, attach_wanted_meetings
 
-__all__ = ["Appointment", "Status", "StatusChange"]
+__all__ = [
+    "ASK_DAYS",
+    "NOTE_LENGTH",
+    "Appointment",
+    "Board",
+    "BoardRow",
+    "HoldOver",
+    "NotOffered",
+    "OpenTime",
+    "SlotTaken",
+    "Status",
+    "StatusChange",
+    "Wanted",
+    "WrongPatient",
+    "attach_meeting",
+    "attach_wanted_meetings",
+    "board_version",
+    "book_at_desk",
+    "day_board",
+    "days_with_slots",
+    "expire_holds",
+    "extend_hold",
+    "history_of",
+    "hold",
+    "month_view",
+    "next_free",
+    "open_slots",
+    "open_times",
+    "own_appointment",
+    "own_appointments",
+    "past",
+    "release_hold",
+    "staff_appointment",
+    "upcoming",
+]

@@ -1,5 +1,7 @@
 """What an appointment may become, and when: the transition table (R-CHG-9) and the rules around it."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from mibo.errors import Conflict
@@ -45,3 +47,78 @@ def check_transition(current: str, wanted: str) -> None:
     if Status(wanted) not in ALLOWED[Status(current)]:
         words = current.lower().replace("_", " ")
         raise NotAllowed(f"This appointment is {words}, so that cannot be done any more.")
+
+
+class SlotTaken(Conflict):
+    """Somebody else has this time: fresh times go back with the answer (R-BOOK-2)."""
+
+    code = "SLOT_TAKEN"
+
+    def __init__(self, wanted: "Wanted") -> None:
+        super().__init__(f"{wanted.clock} has just been taken.")
+        self.wanted = wanted
+
+
+class NotOffered(Conflict):
+    """The time is not one that can be booked: past, closed, outside the hours, or not in this way of meeting."""
+
+    code = "SLOT_NOT_OFFERED"
+
+
+class TooManyHolds(Conflict):
+    """A patient may keep only a few unpaid times at once (security.md line 73)."""
+
+    code = "TOO_MANY_HOLDS"
+    message = "You already have a time waiting for payment. Pay for it or let it go before you hold another."
+
+
+class TooManyAhead(Conflict):
+    """A patient may have only so many appointments to come with one clinician (security.md line 73)."""
+
+    code = "TOO_MANY_AHEAD"
+    message = (
+        "You already have several appointments to come with this clinician. Please call the centre to add another."
+    )
+
+
+class HoldOver(Conflict):
+    """The hold ran out before this was done."""
+
+    code = "HOLD_OVER"
+    message = "The time you held has been released, because it was not paid for in time. Please choose a time again."
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What somebody wanted to book, so that fresh times can be shown beside the refusal."""
+
+    clinician_id: int
+    centre_id: int
+    mode: str
+    starts_at: datetime
+    clock: str
+
+
+LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"  # no vowels, so no words; nothing that is read as something else
+_SHORT, _LONG = len(LETTERS) ** 4, len(LETTERS) ** 7
+_STRIDE = 318_211  # prime to the number of letters, so that no two ids share a reference
+
+
+def reference_of(appointment_id: int) -> str:
+    """`MB-7F3K`: what a patient reads out on the phone. One per id; it opens nothing by itself."""
+    space, length = (_SHORT, 4) if appointment_id < _SHORT else (_LONG, 7)
+    left, signs = appointment_id * _STRIDE % space, []
+    for _ in range(length):
+        left, sign = divmod(left, len(LETTERS))
+        signs.append(LETTERS[sign])
+    return "MB-" + "".join(signs)
+
+
+def is_live_hold(status: str, held_until: datetime | None, now: datetime) -> bool:
+    """Whether an appointment is a hold that has not run out (P6)."""
+    return status == Status.PENDING and held_until is not None and held_until > now
+
+
+def may_extend_hold(status: str, held_until: datetime | None, extended: bool, now: datetime) -> bool:
+    """A live hold may be prolonged once (WCAG 2.2.1)."""
+    return is_live_hold(status, held_until, now) and not extended

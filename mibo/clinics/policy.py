@@ -4,11 +4,11 @@ from dataclasses import dataclass, fields
 
 from mibo.errors import Invalid, Problem
 
-SHORTEST_LINK_MINUTES = 15  # a payment link cannot expire sooner than that
+SHORTEST_LINK_MINUTES = 15  # the provider refuses a payment link that expires sooner
 
 _BOUNDS = {
     "hold_minutes": (SHORTEST_LINK_MINUTES, 24 * 60),
-    "link_hold_minutes": (SHORTEST_LINK_MINUTES, 7 * 24 * 60),
+    "link_hold_minutes": (SHORTEST_LINK_MINUTES + 1, 7 * 24 * 60),
     "hold_extensions": (0, 5),
     "lead_minutes": (0, 7 * 24 * 60),
     "desk_lead_minutes": (0, 7 * 24 * 60),

@@ -1,6 +1,7 @@
 """What is owed, each try to pay it, what the provider told us, and what must be given back."""
 
 from datetime import datetime
+from secrets import token_urlsafe
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -67,8 +68,10 @@ class Attempt(Entity):
     provider_order_id: Mapped[str | None] = mapped_column(String(60))
     provider_link_id: Mapped[str | None] = mapped_column(String(60))
     provider_payment_id: Mapped[str | None] = mapped_column(String(60))
+    token: Mapped[str] = mapped_column(String(32), default=lambda: token_urlsafe(16))  # stands in the link that is sent
     link_url: Mapped[str | None] = mapped_column(String(500))
     expires_at: Mapped[datetime | None]
+    asked_at: Mapped[datetime | None]  # when we last asked the provider how it stands
     failed_at: Mapped[datetime | None]
     failure: Mapped[str | None] = mapped_column(String(200))
     note: Mapped[str | None] = mapped_column(String(DESK_NOTE_LENGTH))
@@ -80,8 +83,9 @@ class Attempt(Entity):
 
     __table_args__ = (
         Index("ix_attempt_payment", "payment_id"),
-        Index("ix_attempt_open", "created_at", postgresql_where=text("status = 'OPEN'")),
+        Index("ix_attempt_awaited", "expires_at", postgresql_where=text("status in ('OPEN', 'VOID')")),
         Index("uq_attempt_paid_once", "payment_id", unique=True, postgresql_where=text("status = 'PAID'")),
+        UniqueConstraint("token"),
         UniqueConstraint("provider_order_id"),
         UniqueConstraint("provider_link_id"),
         UniqueConstraint("provider_payment_id"),

@@ -1,5 +1,44 @@
 """Patients and clinicians: who they are, not how they sign in."""
 
-from mibo.people.models import Clinician, ClinicianCentre, Patient
+from mibo.people.actions import add_family_member, add_patient, fill_in, welcome_patient
+from mibo.people.models import BLOOD_GROUPS, GENDERS, MODES, Clinician, ClinicianCentre, Patient
+from mibo.people.queries import (
+    Wish,
+    age_of,
+    clinician,
+    clinicians_at,
+    directory,
+    directory_choices,
+    family_of,
+    find_patients,
+    missing_of,
+    own_patient,
+    patient,
+)
+from mibo.people.rules import Details, PhoneInUse
 
-__all__ = ["Clinician", "ClinicianCentre", "Patient"]
+__all__ = [
+    "BLOOD_GROUPS",
+    "GENDERS",
+    "MODES",
+    "Clinician",
+    "ClinicianCentre",
+    "Details",
+    "Patient",
+    "PhoneInUse",
+    "Wish",
+    "add_family_member",
+    "add_patient",
+    "age_of",
+    "clinician",
+    "clinicians_at",
+    "directory",
+    "directory_choices",
+    "family_of",
+    "fill_in",
+    "find_patients",
+    "missing_of",
+    "own_patient",
+    "patient",
+    "welcome_patient",
+]

@@ -424,6 +424,7 @@ def upgrade() -> None:
     sa.Column('token', sa.String(length=32), nullable=False),
     sa.Column('link_url', sa.String(length=500), nullable=True),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('failed_at', sa.DateTime(timezone=True), nullable=True),
     sa.Column('failure', sa.String(length=200), nullable=True),
     sa.Column('note', sa.String(length=500), nullable=True),
@@ -442,7 +443,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('token', name=op.f('uq_attempt_token')),
     sa.UniqueConstraint('provider_payment_id', name=op.f('uq_attempt_provider_payment_id'))
     )
-    op.create_index('ix_attempt_open', 'attempt', ['created_at'], unique=False, postgresql_where=sa.text("status = 'OPEN'"))
+    op.create_index('ix_attempt_awaited', 'attempt', ['expires_at'], unique=False, postgresql_where=sa.text("status in ('OPEN', 'VOID')"))
     op.create_index('ix_attempt_payment', 'attempt', ['payment_id'], unique=False)
     op.create_index('uq_attempt_paid_once', 'attempt', ['payment_id'], unique=True, postgresql_where=sa.text("status = 'PAID'"))
     op.create_table('refund',
@@ -486,7 +487,7 @@ def downgrade() -> None:
     op.drop_table('refund')
     op.drop_index('uq_attempt_paid_once', table_name='attempt', postgresql_where=sa.text("status = 'PAID'"))
     op.drop_index('ix_attempt_payment', table_name='attempt')
-    op.drop_index('ix_attempt_open', table_name='attempt', postgresql_where=sa.text("status = 'OPEN'"))
+    op.drop_index('ix_attempt_awaited', table_name='attempt', postgresql_where=sa.text("status in ('OPEN', 'VOID')"))
     op.drop_table('attempt')
     op.drop_index('ix_appointment_patient', table_name='appointment')
     op.drop_index('ix_appointment_held', table_name='appointment', postgresql_where=sa.text("status = 'PENDING'"))

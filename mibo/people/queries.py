@@ -1,0 +1,172 @@
+"""Who is who: patients of an account, patients the desk looks for, clinicians of the directory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from mibo import clock, db
+from mibo.clinics import Centre
+from mibo.errors import Missing
+from mibo.identity import Actor
+from mibo.people import rules
+from mibo.people.models import Clinician, ClinicianCentre, Patient
+
+SHORTEST_SEARCH = 3
+FOUND_AT_MOST = 20
+
+
+def patient(patient_id: int) -> Patient:
+    """A patient, for staff. Raises Missing."""
+    found = db.session().get(Patient, patient_id)
+    if found is None or not found.active:
+        raise Missing("We could not find that patient.")
+    return found
+
+
+def own_patient(patient_id: int, *, by: Actor) -> Patient:
+    """A patient of this account: oneself or family. Raises Missing, as for a patient who never was."""
+    found = db.session().scalar(
+        select(Patient).where(Patient.id == patient_id, Patient.account_id == by.account_id, Patient.active)
+    )
+    if found is None:
+        raise Missing("We could not find that patient.")
+    return found
+
+
+def family_of(account_id: int) -> Sequence[Patient]:
+    """Everybody an account may book for, themselves first."""
+    return (
+        db.session()
+        .scalars(
+            select(Patient)
+            .where(Patient.account_id == account_id, Patient.active)
+            .order_by((Patient.id == Patient.account_id).desc(), Patient.id)
+        )
+        .all()
+    )
+
+
+def find_patients(typed: str) -> Sequence[Patient]:
+    """Patients by the last digits of the phone, by part of the name, or by MRN; the newest first, at most twenty."""
+    typed = " ".join(typed.split())
+    if len(typed) < SHORTEST_SEARCH:
+        return []
+    digits = "".join(ch for ch in typed if ch.isdigit())
+    ways: list[ColumnElement[bool]] = [func.lower(Patient.mrn).startswith(typed.lower(), autoescape=True)]
+    if len(digits) >= SHORTEST_SEARCH and not any(ch.isalpha() for ch in typed):
+        ways.append(func.reverse(Patient.phone).startswith(digits[::-1][:10], autoescape=True))
+    else:
+        words = typed.lower().split()
+        ways.extend([_all_words(words)])
+    return (
+        db.session()
+        .scalars(select(Patient).where(Patient.active, or_(*ways)).order_by(Patient.id.desc()).limit(FOUND_AT_MOST))
+        .all()
+    )
+
+
+def _all_words(words: Sequence[str]) -> ColumnElement[bool]:
+    parts = [func.lower(Patient.full_name).contains(word, autoescape=True) for word in words]
+    joined = parts[0]
+    for part in parts[1:]:
+        joined &= part
+    return joined
+
+
+def age_of(one: Patient) -> int | None:
+    """How old a patient is today."""
+    return rules.age_on(clock.today(), one.date_of_birth, one.age_told, one.age_told_on)
+
+
+def missing_of(one: Patient) -> list[str]:
+    """What a patient must still tell us before booking."""
+    return rules.missing_fields(one.first_name, one.last_name, one.date_of_birth, one.age_told, one.gender)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody looks for in the directory; None means any. Fees in paise."""
+
+    centre_id: int | None = None
+    specialisation: str | None = None
+    language: str | None = None
+    mode: str | None = None
+    fee_from: int | None = None
+    fee_to: int | None = None
+    name: str | None = None
+
+
+def directory(wish: Wish = Wish(), *, active: bool | None = True) -> Sequence[Clinician]:
+    """Clinicians by name, with their centres: three statements."""
+    wanted = _with_places(select(Clinician).order_by(Clinician.full_name, Clinician.id))
+    if active is not None:
+        wanted = wanted.where(Clinician.active.is_(active))
+    return db.session().scalars(wanted.where(*_conditions(wish))).all()
+
+
+def _conditions(wish: Wish) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    if wish.centre_id:
+        asked.append(Clinician.places.any(ClinicianCentre.centre_id == wish.centre_id))
+    if wish.specialisation:
+        asked.append(_any_contains(Clinician.specialisations, wish.specialisation))
+    if wish.language:
+        asked.append(Clinician.languages.contains([wish.language]))
+    if wish.mode:
+        asked.append(Clinician.modes.contains([wish.mode]))
+    if wish.fee_from is not None:
+        asked.append(Clinician.fee_paise >= wish.fee_from)
+    if wish.fee_to is not None:
+        asked.append(Clinician.fee_paise < wish.fee_to)
+    if wish.name:
+        asked.append(func.lower(Clinician.full_name).contains(wish.name.lower(), autoescape=True))
+    return asked
+
+
+def _any_contains(column: object, part: str) -> ColumnElement[bool]:
+    element = func.unnest(column).table_valued("word")
+    return exists().select_from(element).where(func.lower(element.c.word).contains(part.lower(), autoescape=True))
+
+
+def clinician(clinician_id: int, *, active: bool | None = True) -> Clinician:
+    """One clinician with their centres. Raises Missing; an inactive one is missing to the public (line 45)."""
+    wanted = _with_places(select(Clinician).where(Clinician.id == clinician_id))
+    if active is not None:
+        wanted = wanted.where(Clinician.active.is_(active))
+    found = db.session().scalar(wanted)
+    if found is None:
+        raise Missing("We could not find that clinician.")
+    return found
+
+
+def _with_places(wanted: Select[Clinician]) -> Select[Clinician]:
+    return wanted.options(
+        selectinload(Clinician.places).joinedload(ClinicianCentre.centre), joinedload(Clinician.account)
+    )
+
+
+def clinicians_at(centre_id: int) -> Sequence[Clinician]:
+    """The active clinicians who work at a centre, by name."""
+    return (
+        db.session()
+        .scalars(
+            select(Clinician)
+            .join(ClinicianCentre, ClinicianCentre.clinician_id == Clinician.id)
+            .join(Centre, Centre.id == ClinicianCentre.centre_id)
+            .where(ClinicianCentre.centre_id == centre_id, Clinician.active)
+            .order_by(Clinician.full_name)
+        )
+        .all()
+    )
+
+
+def directory_choices() -> tuple[list[str], list[str]]:
+    """The specialisations and the languages that active clinicians have, for the directory's filters."""
+    session = db.session()
+    words = select(func.unnest(Clinician.specialisations).label("word")).where(Clinician.active).distinct().subquery()
+    spoken = select(func.unnest(Clinician.languages).label("word")).where(Clinician.active).distinct().subquery()
+    specialisations = session.scalars(select(words.c.word).order_by(words.c.word)).all()
+    languages = session.scalars(select(spoken.c.word).order_by(spoken.c.word)).all()
+    return list(specialisations), list(languages)

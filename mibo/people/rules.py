@@ -1,0 +1,70 @@
+"""What is known of a patient, and what is still missing. Pure."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from mibo.errors import Conflict
+
+OLDEST = 150
+LONGEST_NAME = 100
+
+
+@dataclass(frozen=True)
+class Details:
+    """What somebody told us about a patient; None where they said nothing."""
+
+    first_name: str | None = None
+    last_name: str | None = None
+    full_name: str | None = None
+    email: str | None = None
+    date_of_birth: date | None = None
+    age: int | None = None
+    gender: str | None = None
+
+    @property
+    def name(self) -> str:
+        """The full name, however it was told."""
+        return self.full_name or " ".join(part for part in (self.first_name, self.last_name) if part)
+
+
+class PhoneInUse(Conflict):
+    """A patient with this number is already there; the desk is offered them (R-FLD)."""
+
+    code = "PHONE_IN_USE"
+
+    def __init__(self, patient_id: int, full_name: str) -> None:
+        super().__init__("A patient with this phone number already exists.")
+        self.patient_id = patient_id
+        self.full_name = full_name
+
+
+def age_on(day: date, date_of_birth: date | None, age_told: int | None, age_told_on: date | None) -> int | None:
+    """Years of age, from the birth date or else from an age told earlier (R-TIME-4)."""
+    if date_of_birth:
+        return _full_years(date_of_birth, day)
+    if age_told is not None and age_told_on is not None:
+        return age_told + _full_years(age_told_on, day)
+    return None
+
+
+def _full_years(since: date, day: date) -> int:
+    return day.year - since.year - ((day.month, day.day) < (since.month, since.day))
+
+
+def missing_fields(
+    first_name: str | None, last_name: str | None, date_of_birth: date | None, age_told: int | None, gender: str | None
+) -> list[str]:
+    """What a patient must still tell before booking (R-AUTH-4, P12): the one list for gate, form and API."""
+    told = {
+        "first_name": first_name,
+        "last_name": last_name,
+        "age": date_of_birth or age_told is not None,
+        "gender": gender,
+    }
+    return [field for field, value in told.items() if not value]
+
+
+def split_name(full_name: str) -> tuple[str, str | None]:
+    """First name and the rest."""
+    first, _, rest = full_name.strip().partition(" ")
+    return first, rest.strip() or None

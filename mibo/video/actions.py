@@ -1,0 +1,73 @@
+"""Making a meeting: at the provider first, then one write. Never in the way of a booking (R-VID-2)."""
+
+import random
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import select
+
+from mibo import clock, db
+from mibo.integrations import google_meet
+from mibo.integrations.http import ProviderError
+from mibo.video.models import Meeting
+
+MOST_ATTEMPTS = 20
+FIRST_WAIT = timedelta(seconds=20)
+LONGEST_WAIT = timedelta(minutes=15)
+DUE_BATCH = 50
+
+log = structlog.get_logger(__name__)
+
+
+def make(meeting_id: int) -> bool:
+    """Make the meeting if it is still wanted; True once it has a link. The provider knows our id, so twice is once."""
+    with db.reading() as session:
+        meeting = session.get(Meeting, meeting_id)
+    if meeting is None or meeting.status != "WANTED":
+        return meeting is not None and meeting.status == "READY"
+    try:
+        made = google_meet.create_meeting(
+            str(meeting.id), meeting.revision, "Mibo appointment", meeting.starts_at, meeting.ends_at
+        )
+    except ProviderError as error:
+        _try_later(meeting_id, error.code, hopeless=error.kind == "refused")
+        return False
+    if made.join_url is None:
+        _try_later(meeting_id, "PENDING", hopeless=False)
+        return False
+    return _ready(meeting_id, made.event_id, made.join_url)
+
+
+def _ready(meeting_id: int, event_id: str, join_url: str) -> bool:
+    with db.transaction() as session:
+        meeting = session.get_one(Meeting, meeting_id, with_for_update=True)
+        if meeting.status == "WANTED":
+            meeting.status, meeting.event_id, meeting.join_url, meeting.last_error = "READY", event_id, join_url, None
+        return meeting.status == "READY"
+
+
+def _try_later(meeting_id: int, code: str, *, hopeless: bool) -> None:
+    """Wait longer each time, and give up in the end: staff can still paste a link."""
+    with db.transaction() as session:
+        meeting = session.get_one(Meeting, meeting_id, with_for_update=True)
+        if meeting.status != "WANTED":
+            return
+        meeting.attempts += 1
+        meeting.last_error = code[:200]
+        wait = min(FIRST_WAIT * 2 ** min(meeting.attempts - 1, 10), LONGEST_WAIT)
+        meeting.next_at = clock.now() + wait * random.uniform(0.8, 1.2)  # noqa: S311
+        if hopeless or meeting.attempts >= MOST_ATTEMPTS:
+            meeting.status = "FAILED"
+            log.error("meeting.given_up", meeting_id=meeting_id, code=code)
+
+
+def wanted_now() -> list[int]:
+    """The meetings that should be tried again by now."""
+    return list(
+        db.session().scalars(
+            select(Meeting.id)
+            .where(Meeting.status == "WANTED", Meeting.next_at <= clock.now(), Meeting.ends_at > clock.now())
+            .order_by(Meeting.next_at)
+            .limit(DUE_BATCH)
+        )
+    )

@@ -1,0 +1,83 @@
+"""Pages for people and an API for programs; both fill the same inputs and call the same actions."""
+
+from typing import Any
+
+from flask import Flask, g, session
+from flask_compress import Compress
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from mibo import logs
+from mibo.config import Settings, settings
+from mibo.web import access, cli, errors, filters, requests
+from mibo.web.api import register_api
+from mibo.web.limits import limiter
+from mibo.web.menu import menu_for
+from mibo.web.pages import register_pages
+
+FORM_BYTES = 1024 * 1024
+FORM_PARTS = 200
+
+
+def create_app() -> Flask:
+    """The WSGI app: connected, registered, every view guarded and inside a transaction."""
+    chosen = settings()
+    logs.configure(chosen.log_level)
+    app = Flask("mibo", root_path=str(requests.ROOT))
+    app.config.from_mapping(_flask_settings(chosen))
+    app.url_map.strict_slashes = False
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    if chosen.proxy_hops:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=chosen.proxy_hops, x_proto=1, x_host=1)  # type: ignore[method-assign]
+    requests.surround(app)
+    csrf = CSRFProtect(app)
+    access.use_login_manager(app)
+    limiter.init_app(app)
+    Compress(app)
+    filters.register(app)
+    register_pages(app)
+    register_api(app, csrf)
+    errors.answer_every_refusal(app)
+    app.context_processor(_for_every_template)
+    app.view_functions["static"] = access.public(app.view_functions["static"])
+    access.guard_every_view(app)
+    cli.register(app)
+    return app
+
+
+def _flask_settings(chosen: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": chosen.secret_key,
+        "SECRET_KEY_FALLBACKS": chosen.secret_key_fallbacks,
+        "TRUSTED_HOSTS": chosen.trusted_hosts or None,
+        "MAX_CONTENT_LENGTH": FORM_BYTES,
+        "MAX_FORM_MEMORY_SIZE": FORM_BYTES,
+        "MAX_FORM_PARTS": FORM_PARTS,
+        "SESSION_COOKIE_NAME": "__Host-mibo" if chosen.secure else "mibo",
+        "SESSION_COOKIE_SECURE": chosen.secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_PATH": "/",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": True,
+        "SEND_FILE_MAX_AGE_DEFAULT": 3600,
+        "COMPRESS_MIMETYPES": [
+            "text/html", "text/css", "text/javascript", "application/javascript", "application/json", "image/svg+xml",
+            "text/calendar",
+        ],
+        "COMPRESS_STREAMS": True,
+        "COMPRESS_MIN_SIZE": 500,
+        "COMPRESS_ALGORITHM": ["br", "gzip"],
+        "COMPRESS_BR_LEVEL": 4,
+    }  # fmt: skip
+
+
+def _for_every_template() -> dict[str, Any]:
+    who = g.get("visitor")
+    return {
+        "csp_nonce": g.get("csp_nonce", ""),
+        "theme": session.get("theme", ""),
+        "static_url": requests.static_url,
+        "menu": menu_for(who),
+        "production": settings().production,
+    }

@@ -1,0 +1,175 @@
+"""Who may use a view. A view that does not say so stops the app from starting (R-ACL-3)."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, TypeVar
+
+import structlog
+from flask import Flask, g, request, session
+from flask_login import AnonymousUserMixin, LoginManager, UserMixin
+
+from mibo import db, identity
+from mibo.errors import Refused
+from mibo.identity import Actor
+from mibo.identity.permissions import Permission
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+SESSION_KEY = "key"
+
+log = structlog.get_logger(__name__)
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Access:
+    """What a view asks of its visitor: nothing, or a permission; and whether it opens its own transactions."""
+
+    permission: Permission | None
+    own_transactions: bool = False
+
+
+class SignInNeeded(Exception):
+    """Nobody is signed in, or the sign-in has ended."""
+
+
+def public(view: View) -> View:
+    """Anybody may use this view."""
+    return _marked(view, Access(None))
+
+
+def may(permission: Permission, *, own_transactions: bool = False) -> Callable[[View], View]:
+    """Only somebody with the permission may use this view.
+
+    With `own_transactions` the view is not wrapped: it calls a provider between two committed steps.
+    """
+    return lambda view: _marked(view, Access(permission, own_transactions))
+
+
+def public_in_steps(view: View) -> View:
+    """Anybody may use this view, and it opens its own transactions."""
+    return _marked(view, Access(None, own_transactions=True))
+
+
+def _marked(view: View, access: Access) -> View:
+    view.access = access  # type: ignore[attr-defined]
+    return view
+
+
+def guard_every_view(app: Flask) -> None:
+    """Put each view behind its access rule and inside a transaction, or a reading when the method is safe."""
+    silent = [endpoint for endpoint, view in app.view_functions.items() if not _access_of(view)]
+    if silent:
+        raise RuntimeError(f"These views do not say who may use them: {', '.join(sorted(silent))}")
+    for endpoint, view in app.view_functions.items():
+        app.view_functions[endpoint] = _guarded(view, view.access)  # type: ignore[attr-defined]
+
+
+def _access_of(view: Callable[..., Any]) -> Access | None:
+    return getattr(view, "access", None)
+
+
+def _guarded(view: Callable[..., Any], access: Access) -> Callable[..., Any]:
+    @wraps(view)
+    def guarded(**arguments: Any) -> Any:
+        if access.permission is not None:
+            with db.reading():
+                _check(access.permission)
+        if access.own_transactions:
+            return view(**arguments)
+        with db.reading() if request.method in SAFE_METHODS else db.transaction():
+            return view(**arguments)
+
+    guarded.access = access  # type: ignore[attr-defined]
+    return guarded
+
+
+def _check(permission: Permission) -> None:
+    who = visitor()
+    if who is None:
+        raise SignInNeeded
+    if not who.may(permission):
+        log.warning("authz.deny", permission=permission.name, account_id=who.account_id)
+        raise Refused
+
+
+def for_programs() -> bool:
+    """Whether this request is for the JSON API, which knows bearer tokens and no cookies (security.md line 49)."""
+    return request.path == "/api" or request.path.startswith("/api/")
+
+
+def visitor() -> Actor | None:
+    """Who makes this request; looked up once. None for a stranger."""
+    if "visitor" not in g:
+        with db.reading():
+            g.visitor = _by_bearer() if for_programs() else _by_cookie()
+    return g.visitor  # type: ignore[no-any-return]
+
+
+def actor() -> Actor:
+    """Who makes this request, in a view that only the signed-in may use."""
+    who = visitor()
+    if who is None:
+        raise SignInNeeded
+    return who
+
+
+def _by_bearer() -> Actor | None:
+    kind, _, token = request.headers.get("Authorization", "").partition(" ")
+    return identity.who_by_access_token(token.strip()) if kind.lower() == "bearer" and token else None
+
+
+def _by_cookie() -> Actor | None:
+    key = session.get(SESSION_KEY)
+    return identity.who_by_key(key) if key else None
+
+
+def remember(key: str) -> None:
+    """Begin a browser's stay: a fresh cookie and CSRF token; what the visitor had before stops working (line 18)."""
+    theme = session.get("theme")
+    session.clear()
+    session[SESSION_KEY] = key
+    if theme:
+        session["theme"] = theme
+    g.pop("visitor", None)
+    g.pop("csrf_token", None)
+
+
+def forget() -> None:
+    """Forget the browser's stay; the caller ends its row."""
+    session.clear()
+    g.pop("visitor", None)
+    g.pop("csrf_token", None)
+
+
+class SignedIn(UserMixin):  # type: ignore[misc]
+    """The visitor as templates see them."""
+
+    def __init__(self, who: Actor) -> None:
+        self.id = who.account_id
+        self.who = who
+        self.first_name = who.first_name
+        self.full_name = who.full_name
+        self.audience = who.audience
+
+    def may(self, permission: str) -> bool:
+        """Whether the permission (by its name in the table) is theirs."""
+        return self.who.may(Permission[permission])
+
+
+class Stranger(AnonymousUserMixin):  # type: ignore[misc]
+    """Nobody in particular, as templates see them."""
+
+    first_name = full_name = audience = ""
+
+    def may(self, permission: str) -> bool:
+        """Nothing that needs a permission."""
+        return False
+
+
+def use_login_manager(app: Flask) -> None:
+    """Let Flask-Login's current_user be our visitor; sign-ins are our own rows, not its cookies."""
+    manager = LoginManager(app)
+    manager.anonymous_user = Stranger
+    manager.session_protection = None
+    manager.request_loader(lambda _: SignedIn(who) if (who := visitor()) else None)

@@ -1,0 +1,33 @@
+"""What an operator does from the command line: `flask db upgrade`, `flask create-admin`."""
+
+from types import SimpleNamespace
+
+import click
+from flask import Flask
+from flask_migrate import Migrate
+
+from mibo import db, identity
+from mibo.phone import canonical
+from mibo.web.requests import ROOT
+
+
+def register(app: Flask) -> None:
+    """Make the commands known to `flask`."""
+    known = SimpleNamespace(metadata=db.Base.metadata, engine=db.write_engine(), get_engine=db.write_engine)
+    app.extensions["sqlalchemy"] = known
+    Migrate(app, known, directory=str(ROOT / "migrations"))
+    app.cli.add_command(create_admin)
+
+
+@click.command("create-admin")
+@click.option("--name", prompt=True)
+@click.option("--phone", prompt=True)
+@click.option("--username", prompt=True)
+@click.password_option()
+def create_admin(name: str, phone: str, username: str, password: str) -> None:
+    """Make the first administrator, who then makes everybody else."""
+    with db.transaction():
+        account = identity.create_staff(
+            full_name=name, phone=canonical(phone), username=username, password=password, role="ADMIN", centre_ids=()
+        )
+    click.echo(f"{account.username} can sign in now.")

@@ -1,0 +1,120 @@
+"""Each refusal becomes an answer here, and nowhere else: JSON for programs, a fragment for HTMX, else a page."""
+
+import structlog
+from flask import Flask, g, jsonify, make_response, render_template, request, url_for
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
+from werkzeug.wrappers import Response
+
+from mibo.errors import Conflict, DomainError, Invalid, Missing, Refused
+from mibo.web import htmx
+from mibo.web.access import SignInNeeded, for_programs
+
+log = structlog.get_logger(__name__)
+
+STATUS_OF: list[tuple[type[DomainError], int]] = [(Missing, 404), (Refused, 403), (Conflict, 409), (Invalid, 422)]
+CODES = {
+    400: "BAD_REQUEST", 401: "UNAUTHORIZED", 403: "FORBIDDEN", 404: "NOT_FOUND", 405: "METHOD_NOT_ALLOWED", 409: "CONFLICT",
+    413: "PAYLOAD_TOO_LARGE", 415: "UNSUPPORTED_MEDIA_TYPE", 422: "VALIDATION_ERROR", 429: "RATE_LIMIT_EXCEEDED",
+    500: "INTERNAL_ERROR", 503: "SERVICE_UNAVAILABLE",
+}  # fmt: skip
+SENTENCES = {
+    400: "That request could not be understood.",
+    401: "Please sign in.",
+    403: "You do not have access to this.",
+    404: "We could not find that page.",
+    405: "That cannot be done here.",
+    413: "That is too large to send.",
+    415: "That kind of content is not understood here.",
+    429: "Too many tries. Please wait a little and try again.",
+    500: "Something went wrong on our side. Nothing you entered has been lost by it; please try again.",
+    503: "Mibo is not reachable for a moment. Please try again shortly.",
+}
+RETRY_AFTER_S = 3
+
+
+def answer_every_refusal(app: Flask) -> None:
+    """Register the handlers."""
+    app.register_error_handler(DomainError, _refused)
+    app.register_error_handler(SignInNeeded, _sign_in_needed)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(PoolTimeout, _database_away)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _refused(error: DomainError) -> Response:
+    status = next((status for kind, status in STATUS_OF if isinstance(error, kind)), 400)
+    problems = error.problems if isinstance(error, Invalid) else ()
+    if for_programs() and status == 422:
+        status = getattr(error, "api_status", 400)
+    response = answer(status, error.message, code=error.code, details=[(p.field, p.message) for p in problems])
+    if (wait := getattr(error, "retry_after", None)) is not None:
+        response.headers["Retry-After"] = str(int(wait))
+    return response
+
+
+def _sign_in_needed(_: SignInNeeded) -> Response:
+    if for_programs():
+        return answer(401, "Access token missing or expired", code="TOKEN_EXPIRED")
+    staff = request.path.startswith("/desk") or request.path.startswith("/_")
+    path = request.full_path.rstrip("?") if request.method == "GET" else ""
+    where = url_for("sign_in.staff" if staff else "sign_in.patient", next=path or None)
+    if "HX-Request" in request.headers:
+        response = make_response("", 401)
+        response.headers["HX-Redirect"] = where
+        return response
+    return htmx.go_to(where)
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return error.response  # type: ignore[return-value]
+    status = error.code or 500
+    sentence = "Route not found" if for_programs() and status == 404 else SENTENCES.get(status, error.name)
+    response = answer(status, sentence)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        response.headers["Allow"] = ", ".join(error.valid_methods)
+    if isinstance(error, TooManyRequests):
+        response.headers.setdefault("Retry-After", str(getattr(error, "retry_after", None) or 60))
+    return response
+
+
+def _database_away(error: DBAPIError | PoolTimeout) -> Response:
+    log.error("database.away", kind=type(error).__name__)
+    response = answer(503, SENTENCES[503])
+    response.headers["Retry-After"] = str(RETRY_AFTER_S)
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    log.error("unexpected", exc_info=error)
+    return answer(500, SENTENCES[500])
+
+
+def answer(
+    status: int, sentence: str, *, code: str | None = None, details: list[tuple[str, str]] | None = None
+) -> Response:
+    """The refusal in the visitor's form. No page of it needs the database."""
+    if for_programs():
+        return _json(status, sentence, code or CODES.get(status, "ERROR"), details or [])
+    template = "errors/_fragment.html" if htmx.wants_part() else "errors/page.html"
+    facts = {"status": status, "sentence": sentence, "request_id": g.get("request_id", "")}
+    response = make_response(render_template(template, **facts), status)
+    if htmx.wants_part():
+        response.headers["HX-Retarget"] = "#status"
+        response.headers["HX-Reswap"] = "innerHTML"
+    return response
+
+
+def _json(status: int, sentence: str, code: str, details: list[tuple[str, str]]) -> Response:
+    """The union body that every client can read (api-contract.md 1.3.3)."""
+    error: dict[str, object] = {"code": code, "message": sentence}
+    if details:
+        error["details"] = [{"field": field, "message": message} for field, message in details]
+    if status >= 500:
+        error["requestId"] = g.get("request_id", "")
+    response = jsonify({"success": False, "message": sentence, "code": code, "error": error})
+    response.status_code = status
+    return response

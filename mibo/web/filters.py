@@ -1,0 +1,37 @@
+"""How money, times and phones read on a page."""
+
+from datetime import date, datetime
+
+from flask import Flask
+
+from mibo import clock, money, phone
+
+
+def clock_time(at: datetime) -> str:
+    """`3:00 pm` on the clinic's clock (R-TIME-3)."""
+    return clock.local(at).strftime("%I:%M %p").lstrip("0").lower()
+
+
+def day(at: datetime | date) -> str:
+    """`Wed 25 Nov`."""
+    on = clock.clinic_day(at) if isinstance(at, datetime) else at
+    return f"{on:%a} {on.day} {on:%b}"
+
+
+def long_day(at: datetime | date) -> str:
+    """`Wednesday 25 November 2026`."""
+    on = clock.clinic_day(at) if isinstance(at, datetime) else at
+    return f"{on:%A} {on.day} {on:%B %Y}"
+
+
+def moment(at: datetime) -> str:
+    """`Wed 25 Nov, 3:00 pm`."""
+    return f"{day(at)}, {clock_time(at)}"
+
+
+def register(app: Flask) -> None:
+    """Make them known to templates."""
+    app.jinja_env.filters.update(
+        rupees=money.rupees, clock_time=clock_time, day=day, long_day=long_day, moment=moment,
+        phone=phone.shown, masked_phone=phone.masked,
+    )  # fmt: skip

@@ -1,0 +1,41 @@
+"""The staff menu, drawn from the permission table: nobody sees a door they cannot open (R-ACL-4)."""
+
+from dataclasses import dataclass
+
+from flask import request, url_for
+
+from mibo.identity import Actor
+from mibo.identity.permissions import Permission
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the menu."""
+
+    label: str
+    href: str
+    current: bool
+    count: int = 0
+
+
+_GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
+    (
+        "",
+        [
+            ("Today", "desk.board", Permission.SEE_DAY),
+            ("New booking", "desk.new_booking", Permission.BOOK_AT_DESK),
+        ],
+    ),
+]
+
+
+def menu_for(who: Actor | None) -> list[tuple[str, list[Entry]]]:
+    """The groups with at least one entry that this person may open."""
+    if who is None or who.audience != "STAFF":
+        return []
+    groups = [(label, [_entry(*line) for line in lines if who.may(line[2])]) for label, lines in _GROUPS]
+    return [group for group in groups if group[1]]
+
+
+def _entry(label: str, endpoint: str, _: Permission) -> Entry:
+    return Entry(label, url_for(endpoint), request.endpoint == endpoint)
