@@ -32,7 +32,7 @@ def _redis() -> Bell:
 
 @pytest.fixture(scope="session")
 def database(_redis: Bell) -> Database:
-    """PostgreSQL (and Redis, for the bell and the limits). Tests commit for real; every row is deleted after each test."""
+    """PostgreSQL, and Redis for the bell and the limits. Tests commit for real; every row is deleted after each."""
     return THIS.start_database()
 
 

@@ -184,8 +184,9 @@ class Sandbox:
         self._ask("POST", "/_sandbox/reply", json={"phone": phone, **what})
 
     def reset(self) -> None:
-        """Forget everything."""
+        """Forget everything, and let the webhook that is on its way arrive."""
         self._ask("POST", "/_sandbox/reset", json={})
+        self.idle()
 
     def idle(self) -> None:
         """Return once every webhook on its way has been delivered or given up."""

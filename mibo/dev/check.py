@@ -1,0 +1,106 @@
+"""`bin/test`: linters, types, import contracts, then the suite under every clock; the first failure ends it."""
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from mibo.dev import browser
+from mibo.dev.children import CannotStart
+
+ROOT = Path(__file__).resolve().parents[2]
+PYTEST = (sys.executable, "-m", "pytest")
+HOME_CLOCK = "UTC"
+OTHER_CLOCKS = ("Asia/Kolkata", "America/Los_Angeles", "Pacific/Chatham")
+# what a clock cannot change: a browser has a zone of its own, drills are about trouble
+UNDER_OTHER_CLOCKS = ("-m", "not browser and not drill", "-p", "no:cacheprovider", "-p", "no:randomly")
+COVERAGE = ("--cov=mibo", "--cov-report=term:skip-covered", "--cov-fail-under=90")
+AT_ONCE = 2
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing to check, and what it said."""
+
+    name: str
+    command: Sequence[str]
+    clock: str = HOME_CLOCK
+
+    def run(self) -> "Outcome":
+        began = time.monotonic()
+        done = subprocess.run(
+            self.command, cwd=ROOT, env=_environment(self.clock), text=True, check=False,
+            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        outcome = Outcome(self.name, done.returncode, done.stdout, time.monotonic() - began)
+        print(f"{'ok    ' if outcome.fine else 'FAILED'}  {self.name}  ({outcome.seconds:.0f} s)", flush=True)
+        return outcome
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a step went."""
+
+    name: str
+    code: int
+    output: str
+    seconds: float
+
+    @property
+    def fine(self) -> bool:
+        return self.code == 0
+
+
+def main(arguments: list[str]) -> None:
+    """Check everything; with arguments, check the code and run what pytest is told to."""
+    try:
+        _pass(linters())
+        browser.ensure()
+        if not arguments:
+            _pass(under_other_clocks())
+    except CannotStart as reason:
+        sys.exit(str(reason))
+    except KeyboardInterrupt:
+        sys.exit(130)
+    last = [*PYTEST, *(arguments or COVERAGE)]
+    os.chdir(ROOT)
+    os.execve(last[0], last, _environment(HOME_CLOCK))  # noqa: S606 - so that its closing line and its exit code are ours
+
+
+def linters() -> list[Step]:
+    """What is read, not run."""
+    tools = Path(sys.executable).parent
+    return [
+        Step("types", [sys.executable, "-m", "mypy", "--no-error-summary"]),
+        Step("rules of style", [sys.executable, "-m", "ruff", "check", "--quiet", "."]),
+        Step("format", [sys.executable, "-m", "ruff", "format", "--check", "--quiet", "."]),
+        Step("import contracts", [str(tools / "lint-imports"), "--no-cache"]),
+        Step("templates", [sys.executable, "-m", "djlint", "--lint", "--quiet", "templates"]),
+    ]
+
+
+def under_other_clocks() -> list[Step]:
+    """The suite without browsers and drills, as computers elsewhere would run it."""
+    return [Step(f"the suite under TZ={zone}", [*PYTEST, *UNDER_OTHER_CLOCKS], zone) for zone in OTHER_CLOCKS]
+
+
+def _pass(steps: Sequence[Step]) -> None:
+    """Run steps, two at a time. When one fails, show what it said, last, and end the run."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        outcomes = list(pool.map(Step.run, steps))
+    for outcome in outcomes:
+        if not outcome.fine:
+            print(f"\nbin/test stops here: {outcome.name} failed and said\n\n{outcome.output.strip()}", flush=True)
+            sys.exit(1)
+
+
+def _environment(clock: str) -> dict[str, str]:
+    return {**os.environ, "TZ": clock}
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,90 @@
+"""Settings: `.env.example` tells the truth, and production starts with nothing weak."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from mibo.config import Settings
+
+EXAMPLE = Path(__file__).parents[1] / ".env.example"
+LINE = re.compile(r"^(#?)([A-Z][A-Z0-9_]*)=(.*)$")
+STRONG: dict[str, Any] = {
+    "mibo_env": "production",
+    "secret_key": "a-long-key-that-only-this-test-knows-of",
+    "base_url": "https://clinic.example",
+    "trusted_hosts": ["clinic.example"],
+    "database_url": "postgresql://mibo@db.example/mibo",
+    "razorpay_url": "https://api.razorpay.com",
+    "razorpay_key_id": "rzp_live_made_up",
+    "razorpay_key_secret": "made-up-for-this-test",
+    "razorpay_webhook_secrets": ["made-up-for-this-test"],
+    "gallabox_url": "https://server.gallabox.com",
+    "gallabox_api_key": "made-up-key",
+    "gallabox_api_secret": "made-up-for-this-test",
+    "gallabox_channel_id": "made-up-channel",
+    "gallabox_webhook_secrets": ["made-up-for-this-test"],
+    "google_calendar_url": "https://www.googleapis.com/calendar/v3/",
+}
+
+
+def example() -> dict[str, tuple[bool, str]]:
+    """Each setting of the example: whether it is only shown, and its value."""
+    found = [LINE.match(line) for line in EXAMPLE.read_text().splitlines()]
+    return {match[2]: (match[1] == "#", match[3]) for match in found if match}
+
+
+def test_the_example_names_every_setting_and_no_other() -> None:
+    assert set(example()) == {name.upper() for name in Settings.model_fields}
+
+
+def test_a_commented_line_of_the_example_shows_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = {name: value for name, (only_shown, value) in example().items() if only_shown}
+    for name in example():
+        monkeypatch.delenv(name, raising=False)
+    defaults = Settings()
+    for name, value in shown.items():
+        monkeypatch.setenv(name, value)
+        assert getattr(Settings(), name.lower()) == getattr(defaults, name.lower()), name
+
+
+def test_production_starts_with_strong_settings() -> None:
+    assert Settings(**STRONG).production
+
+
+@pytest.mark.parametrize(
+    ("name", "weak"),
+    [
+        ("secret_key", "short"),
+        ("secret_key", "development-only-and-long-enough-all-the-same"),
+        ("base_url", "http://clinic.example"),
+        ("base_url", "https://127.0.0.1"),
+        ("trusted_hosts", []),
+        ("database_url", "sqlite:///mibo.db"),
+        ("razorpay_key_id", ""),
+        ("razorpay_key_secret", "changeme"),
+        ("razorpay_webhook_secrets", []),
+        ("razorpay_webhook_secrets", ["short"]),
+        ("gallabox_api_key", " "),
+        ("gallabox_api_secret", "secret"),
+        ("gallabox_channel_id", ""),
+        ("gallabox_webhook_secrets", ["long-enough-for-anybody", "short"]),
+        ("razorpay_url", "http://127.0.0.1:8010"),
+        ("gallabox_url", "http://127.0.0.1:8010"),
+        ("google_calendar_url", "http://127.0.0.1:8010/calendar/v3/"),
+    ],
+)
+def test_production_refuses_a_weak_setting_by_its_name(name: str, weak: object) -> None:
+    with pytest.raises(ValidationError, match=name.upper()):
+        Settings(**{**STRONG, name: weak})
+
+
+def test_the_example_alone_does_not_start_production(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, (only_shown, value) in example().items():
+        monkeypatch.delenv(name, raising=False)
+        if not only_shown:
+            monkeypatch.setenv(name, value)
+    with pytest.raises(ValidationError, match="SECRET_KEY must be at least 32"):
+        Settings()
