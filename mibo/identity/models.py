@@ -11,6 +11,7 @@ from mibo.identity.permissions import Role
 NAME_LENGTH = 100
 USERNAME_LENGTH = 50
 EMAIL_LENGTH = 254
+DEVICE_LENGTH = 200
 AUDIENCES = ("PATIENT", "STAFF")
 PHONE_FORMAT = r"phone ~ '^\+[1-9][0-9]{7,14}$'"
 
@@ -41,7 +42,7 @@ class Account(Entity):
 
 
 class RoleGrant(Entity):
-    """A role somebody holds, at one centre or (centre empty) at all of them: the only place that says so (P14)."""
+    """A role somebody holds at a centre: the only place that says so (P14). Admins and managers need no centre."""
 
     __tablename__ = "role_grant"
 
@@ -95,7 +96,7 @@ class SignIn(Entity):
     account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
     channel: Mapped[str] = mapped_column(String(5))
     key_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
-    device: Mapped[str] = mapped_column(String(200), server_default="")
+    device: Mapped[str] = mapped_column(String(DEVICE_LENGTH), server_default="")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

@@ -1,0 +1,81 @@
+"""Who has an account, and who is behind a sign-in."""
+
+from sqlalchemy import ColumnElement, Row, column, func, select, table
+
+from mibo import db
+from mibo.errors import Invalid
+from mibo.identity import permissions
+from mibo.identity.actor import Actor, Audience
+from mibo.identity.models import Account, RoleGrant, SignIn
+from mibo.identity.permissions import Role
+from mibo.phone import canonical
+
+# `people` stands above us and owns this table; naming three columns of it keeps the whole answer to one statement
+clinician = table("clinician", column("id"), column("account_id"), column("active"))
+
+
+def account_by_phone(audience: Audience, phone: str) -> Account | None:
+    """The one account of this kind on a canonical phone, active or not."""
+    return db.session().scalar(select(Account).where(Account.audience == audience, Account.phone == phone))
+
+
+def staff_account(name: str) -> Account | None:
+    """The staff account behind a username or a phone as somebody typed it.
+
+    What looks like a phone is never a username, so nobody can name themselves after a colleague's phone.
+    """
+    try:
+        return account_by_phone("STAFF", canonical(name))
+    except Invalid:
+        named = func.lower(Account.username) == name.strip().lower()
+        return db.session().scalar(select(Account).where(named, Account.audience == "STAFF"))
+
+
+def actor_of(sign_in_id: int) -> Actor | None:
+    """Who is behind a sign-in; None when it has ended, run out, or its account is closed."""
+    return actor_where(SignIn.id == sign_in_id)
+
+
+def actor_where(*conditions: ColumnElement[bool]) -> Actor | None:
+    """Who is behind the live sign-in of which all this is true, in one statement."""
+    roles = _of_grants(RoleGrant.role)
+    centres = _of_grants(RoleGrant.centre_id)
+    found = (
+        db.session()
+        .execute(
+            select(
+                SignIn.id,
+                Account.id.label("account_id"),
+                Account.audience,
+                Account.full_name,
+                clinician.c.id.label("clinician_id"),
+                roles.label("roles"),
+                centres.label("centre_ids"),
+            )
+            .join(Account, Account.id == SignIn.account_id)
+            .outerjoin(clinician, (clinician.c.account_id == Account.id) & clinician.c.active)
+            .where(*conditions, SignIn.ended_at.is_(None), SignIn.ends_at > func.now(), Account.active)
+        )
+        .first()
+    )
+    return _actor(found) if found else None
+
+
+def _of_grants(granted: object) -> ColumnElement[list[object]]:
+    aggregated = func.array_agg(granted)
+    return select(aggregated).where(RoleGrant.account_id == Account.id).correlate(Account).scalar_subquery()
+
+
+def _actor(found: Row[tuple[object, ...]]) -> Actor:
+    staff = found.audience == "STAFF"
+    roles = frozenset(Role(role) for role in found.roles or ()) if staff else frozenset({Role.PATIENT})
+    return Actor(
+        account_id=found.account_id,
+        audience=found.audience,
+        roles=roles,
+        centre_ids=frozenset(centre for centre in found.centre_ids or () if centre is not None),
+        everywhere=permissions.everywhere(roles),
+        clinician_id=found.clinician_id if staff else None,
+        sign_in_id=found.id,
+        full_name=found.full_name,
+    )
