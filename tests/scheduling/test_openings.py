@@ -1,0 +1,145 @@
+"""The fast twins say what the slots say."""
+
+from datetime import UTC, date, datetime, timedelta
+from math import ceil, floor
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from mibo.clinics.policy import Policy
+from mibo.scheduling import slots
+from mibo.scheduling.openings import (
+    NONE_FREE,
+    SHUT,
+    TAKEN,
+    ClinicianDays,
+    DayCount,
+    free_times,
+    month_counts,
+    pack,
+)
+from mibo.scheduling.slots import Closed, Hours, Mode, Offer, slots_between
+from tests.scheduling.obvious import Known, at, grid, live
+from tests.scheduling.worlds import worlds
+
+MONDAY = date(2026, 11, 23)
+BITS = {Mode.IN_PERSON: 1, Mode.ONLINE: 2}
+KIND = {"IN_PERSON": 1, "ONLINE": 2, "BOTH": 3}
+calm = settings(deadline=None, max_examples=60)
+
+
+def offer(**other: object) -> Offer:
+    known = {"now": at(MONDAY, 0) - timedelta(days=1), "policy": Policy(), **other}
+    return Offer(**known)  # type: ignore[arg-type]
+
+
+def rows(day: date, known: Known) -> list[tuple[int, int, int, int]]:
+    """What the one statement of a day's question brings."""
+    asked, midnight = known.offer, at(day, 0)
+
+    def minutes(begins: datetime, ends: datetime) -> tuple[int, int]:
+        return floor((begins - midnight) / timedelta(minutes=1)), ceil((ends - midnight) / timedelta(minutes=1))
+
+    kept = {window.id: window for _, _, window in grid(day, known) if window.centre_id not in asked.inactive_centres}
+    windows = [(KIND[w.mode], w.opens_minute, w.closes_minute, w.slot_minutes) for w in kept.values()]
+    taken = [(TAKEN, *minutes(row.starts_at, row.ends_at), 0) for row in live(known.busy, asked)]
+    shut = [(SHUT, *minutes(b.starts_at, b.ends_at), 0) for b in known.closed if b.centre_id in (None, asked.centre_id)]
+    resting = [
+        (SHUT, 0, 1440, 0) for holiday in known.holidays if (holiday.day, holiday.centre_id) == (day, asked.centre_id)
+    ]
+    return [*shut, *windows, *taken, *resting]
+
+
+@calm
+@given(worlds(with_patient=False))
+def test_free_times_are_the_free_slots_of_the_day(world: tuple[date, Known]) -> None:
+    day, known = world
+    if known.offer.centre_id is None:  # the rows carry no centre: what closes one of several is asked per centre
+        known = Known(
+            known.hours, known.offer, known.busy, [block for block in known.closed if block.centre_id is None]
+        )
+    found = slots.day_slots(
+        day, known.hours, known.offer, busy=known.busy, closed=known.closed, holidays=known.holidays
+    )
+    expected = [(s.starts_minute, s.ends_minute, sum(BITS[mode] for mode in s.modes)) for s in slots.free(found)]
+    assert free_times(day, rows(day, known), known.offer) == sorted(expected)
+
+
+def test_free_times_skip_what_is_taken_shut_too_soon_or_of_another_mode() -> None:
+    day = [(3, 540, 780, 50), (1, 840, 940, 50), (TAKEN, 590, 640, 0), (SHUT, 700, 701, 0)]
+    assert free_times(MONDAY, day, offer()) == [(540, 590, 3), (640, 690, 3), (840, 890, 1), (890, 940, 1)]
+    assert free_times(MONDAY, day, offer(mode="ONLINE")) == [(540, 590, 3), (640, 690, 3)]
+    assert free_times(MONDAY, day, offer(now=at(MONDAY, 600))) == [(640, 690, 3), (840, 890, 1), (890, 940, 1)]
+    assert free_times(MONDAY, day, offer(buffer_minutes=1)) == [(840, 890, 1), (890, 940, 1)]
+    assert free_times(MONDAY, day, offer(clinician_active=False)) == []
+    assert free_times(MONDAY + timedelta(days=90), day, offer()) == []
+
+
+def test_a_day_without_hours_has_no_free_times() -> None:
+    assert free_times(MONDAY, [(TAKEN, -20, 40, 0)], offer()) == []
+
+
+@calm
+@given(st.lists(worlds(most_busy=8, with_patient=False), min_size=1, max_size=3), st.integers(0, 9), st.integers(0, 12))
+def test_month_counts_are_counts_of_free_slots(asked: list[tuple[date, Known]], before: int, after: int) -> None:
+    first = asked[0][0] - timedelta(days=before)
+    last = asked[0][0] + timedelta(days=after)
+    everyone = [(clinician_id, known) for clinician_id, (_, known) in enumerate(asked)]
+    counts = month_counts([_of(clinician_id, known) for clinician_id, known in everyone], first, last)
+    expected = {}
+    for clinician_id, known in everyone:
+        found = slots_between(
+            first, last, known.hours, known.offer, busy=known.busy, closed=known.closed, holidays=known.holidays
+        )
+        for n in range((last - first).days + 1):
+            starts = [slot.starts_minute for slot in slots.free(found) if slot.day == first + timedelta(days=n)]
+            expected[clinician_id, first + timedelta(days=n)] = DayCount(len(starts), min(starts, default=None))
+    assert counts == expected
+
+
+def _of(clinician_id: int, known: Known) -> ClinicianDays:
+    busy = [pack(row.starts_at, row.ends_at) for row in live(known.busy, known.offer)]
+    return ClinicianDays(clinician_id, known.offer, known.hours, busy, known.closed, known.holidays)
+
+
+def test_a_month_of_one_clinician_is_counted_by_day() -> None:
+    mondays = Hours(1, 7, 1, 1, 540, 740, 50)
+    busy = [pack(at(MONDAY, 540), at(MONDAY, 590)), pack(at(MONDAY, 1430), at(MONDAY, 1450))]
+    leave = Closed(at(MONDAY + timedelta(days=7), 0), at(MONDAY + timedelta(days=8), 0), "leave", 5)
+    counts = month_counts([ClinicianDays(7, offer(), [mondays], busy, [leave])], date(2026, 11, 22), date(2026, 12, 22))
+    assert len(counts) == 31
+    assert {day: count for (_, day), count in counts.items() if count != NONE_FREE} == {
+        MONDAY: DayCount(3, 590),
+        date(2026, 12, 7): DayCount(4, 540),
+        date(2026, 12, 14): DayCount(4, 540),
+        date(2026, 12, 21): DayCount(4, 540),
+    }
+
+
+def test_an_appointment_across_midnight_counts_on_both_days() -> None:
+    hours = [Hours(1, 7, 1, 1, 1380, 1440, 60), Hours(2, 7, 1, 2, 0, 60, 30)]
+    days = ClinicianDays(7, offer(), hours, [pack(at(MONDAY, 1430), at(MONDAY, 1450))])
+    assert [*month_counts([days], MONDAY, MONDAY + timedelta(days=1)).values()] == [NONE_FREE, DayCount(1, 30)]
+
+
+def test_what_began_before_the_first_day_counts_on_it() -> None:
+    days = ClinicianDays(7, offer(), [Hours(1, 7, 1, 1, 0, 60, 30)], [pack(at(MONDAY, -90), at(MONDAY, 10))])
+    assert [*month_counts([days], MONDAY, MONDAY).values()] == [DayCount(1, 30)]
+
+
+def test_hours_off_the_five_minutes_are_counted_to_the_minute() -> None:
+    days = ClinicianDays(7, offer(), [Hours(1, 7, 1, 1, 540, 598, 29)], [pack(at(MONDAY, 569), at(MONDAY, 575))])
+    assert [*month_counts([days], MONDAY, MONDAY).values()] == [DayCount(1, 540)]
+
+
+def test_a_packed_span_is_its_first_minute_and_its_length_rounded_outwards() -> None:
+    begins = datetime(2026, 11, 23, 3, 30, 59, tzinfo=UTC)
+    word = pack(begins, begins + timedelta(seconds=2))
+    assert (word >> 11, word & 2047) == (int(datetime(2026, 11, 23, 3, 30, tzinfo=UTC).timestamp()) // 60, 2)
+
+
+@pytest.mark.parametrize("minutes", [0, -5, 2048])
+def test_a_span_that_does_not_fit_is_refused(minutes: int) -> None:
+    with pytest.raises(ValueError, match="from 1 to 2047 minutes"):
+        pack(at(MONDAY, 0), at(MONDAY, minutes))
