@@ -112,7 +112,7 @@ def read_status(event_name: str | None, raw: bytes) -> list[DeliveryNews]:
     """
     body = json_of(raw)
     event = (event_name or _event_in(body)).lower()
-    if event and "status" not in event and event != "message.send":
+    if event and not _tells_of_delivery(event):
         return []
     return [news for status in _statuses(body) if (news := _news(event, status))]
 
@@ -120,6 +120,11 @@ def read_status(event_name: str | None, raw: bytes) -> list[DeliveryNews]:
 def key_paths(raw: bytes) -> list[str]:
     """The shape of a body without any of its values, for the log when a callback could not be read."""
     return sorted(set(_paths(json_of(raw), "")))[:100]
+
+
+def _tells_of_delivery(event: str) -> bool:
+    """Not an inbound message, which has a status of its own, nor the approval of a template."""
+    return event == "message.send" or ("status" in event and "template" not in event)
 
 
 def _event_in(body: object) -> str:

@@ -27,7 +27,7 @@ from mibo.integrations.razorpay_shapes import (
     read_payment,
     read_refund,
 )
-from mibo.integrations.wire import Unreadable, mac, maybe_text, part, parts, same
+from mibo.integrations.wire import Entity, Unreadable, mac, maybe_text, part, parts, same
 
 __all__ = [
     "Link", "Order", "ProviderNews", "ProviderPayment", "ProviderRefund",
@@ -244,7 +244,7 @@ def _made(find: Callable[[], Money | None], make: Callable[[], Money]) -> Money:
 
 def _find_order(client: Any, receipt: str) -> Order | None:
     answer = client.order.all({"receipt": receipt, "count": 100})
-    found = [_read(read_order, each) for each in parts(part(answer).get("items"))]
+    found = [_read(read_order, each) for each in _listed(answer, "items")]
     ours = [order for order in found if order.receipt == receipt]
     return min(ours, key=lambda order: (order.status != "paid", _age(order), order.id), default=None)
 
@@ -254,19 +254,19 @@ def _age(order: Order) -> float:
 
 
 def _find_link(client: Any, reference: str) -> Link | None:
-    answer = part(client.payment_link.all({"reference_id": reference}))
-    found = [_read(read_link, each) for each in parts(answer.get("payment_links"))]
+    answer = client.payment_link.all({"reference_id": reference})
+    found = [_read(read_link, each) for each in _listed(answer, "payment_links")]
     return next((each for each in found if each.reference == reference), None)
 
 
 def _payments(client: Any, order_id: str) -> list[ProviderPayment]:
     answer = client.order.payments(_id("order", order_id))
-    return [_read(read_payment, each) for each in parts(part(answer).get("items"))]
+    return [_read(read_payment, each) for each in _listed(answer, "items")]
 
 
 def _refunds(client: Any, payment_id: str) -> list[ProviderRefund]:
     answer = client.payment.fetch_multiple_refund(_id("pay", payment_id), {"count": 100})
-    return [_read(read_refund, each) for each in parts(part(answer).get("items"))]
+    return [_read(read_refund, each) for each in _listed(answer, "items")]
 
 
 def _refund_by_key(client: Any, payment_id: str, paise: int, key: str) -> ProviderRefund | None:
@@ -283,6 +283,14 @@ def _read(shape: Callable[[object], Shape], answer: object, *, unsure: Kind = "r
         return shape(answer)
     except Unreadable:
         raise ProviderError("razorpay", unsure, "UNREADABLE") from None
+
+
+def _listed(answer: object, name: str) -> list[Entity]:
+    """The entities of a list; an answer without the list must not be taken for "there is none"."""
+    found = part(answer).get(name)
+    if not isinstance(found, list):
+        raise ProviderError("razorpay", "retry", "UNREADABLE")
+    return parts(found)
 
 
 def _id(prefix: str, given: str) -> str:

@@ -31,6 +31,6 @@ def point_at(monkeypatch):
 
 @pytest.fixture
 def impatient(monkeypatch):
-    """Whoever waits waits briefly."""
-    monkeypatch.setattr(http, "TIMEOUTS", (0.4, 0.4))
-    monkeypatch.setattr(http, "PATIENCE", 0.4)
+    """Whoever waits in vain waits briefly, yet long enough for an answer on a busy machine."""
+    monkeypatch.setattr(http, "TIMEOUTS", (1.0, 1.0))
+    monkeypatch.setattr(http, "PATIENCE", 1.0)

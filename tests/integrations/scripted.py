@@ -33,8 +33,9 @@ Step = Callable[[socket.socket], None]
 
 @dataclass
 class Provider:
-    """Answers with the next step of its script; an unexpected request is answered with 418 and remembered too."""
+    """Answers with the next step of its script, else as it does otherwise; every request is remembered."""
 
+    otherwise: Step
     url: str = ""
     script: list[Step] = field(default_factory=list)
     asked: list[Asked] = field(default_factory=list)
@@ -55,7 +56,7 @@ def raw_bytes(sent: bytes) -> Step:
     return lambda connection: connection.sendall(sent)
 
 
-def hang(seconds: float = 1.0) -> Step:
+def hang(seconds: float = 1.5) -> Step:
     return lambda _: time.sleep(seconds)
 
 
@@ -67,15 +68,15 @@ def reset(connection: socket.socket) -> None:
 def drip(connection: socket.socket) -> None:
     """A byte now and then, for ever."""
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
-    for _ in range(40):
+    for _ in range(30):
         connection.sendall(b" ")
         time.sleep(0.05)
 
 
 @contextmanager
-def scripted() -> Iterator[Provider]:
+def scripted(otherwise: Step | None = None) -> Iterator[Provider]:
     listener = socket.create_server(("127.0.0.1", 0))
-    provider = Provider(url=f"http://127.0.0.1:{listener.getsockname()[1]}")
+    provider = Provider(otherwise or answer(418), url=f"http://127.0.0.1:{listener.getsockname()[1]}")
     threading.Thread(target=_listen, args=(listener, provider), daemon=True).start()
     try:
         yield provider
@@ -96,7 +97,7 @@ def _serve(connection: socket.socket, provider: Provider) -> None:
     with connection:
         if asked := _read(connection):
             provider.asked.append(asked)
-            step = provider.script.pop(0) if provider.script else answer(418, {"unexpected": asked.path})
+            step = provider.script.pop(0) if provider.script else provider.otherwise
             try:
                 step(connection)
             except OSError:

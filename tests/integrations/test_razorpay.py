@@ -111,7 +111,7 @@ def test_an_order_that_stands_is_taken_over(provider):
     assert len(provider.asked) == 1
 
 
-@pytest.mark.parametrize("lost", [hang(), reset, answer(502, b"<html>"), answer(200, b'{"id": "ord'), answer(200, {})])
+@pytest.mark.parametrize("lost", [reset, answer(502, b"<html>"), answer(200, b'{"id": "ord'), answer(200, {})])
 def test_an_order_whose_answer_was_lost_is_found_again(provider, lost):
     provider.then(many(), lost, many(ORDER))
     assert open_order().id == ORDER["id"]
@@ -139,6 +139,14 @@ def test_of_two_orders_of_a_receipt_the_paid_one_counts_else_the_first(provider)
     provider.then(many(younger, ORDER), many(ORDER, younger | {"status": "paid"}), many(ORDER | {"receipt": "at-70"}))
     found = [razorpay.find_order("at-7") for _ in range(3)]
     assert [order and order.id for order in found] == [ORDER["id"], younger["id"], None]
+
+
+@pytest.mark.parametrize("nothing", [answer(204, b""), answer(200, {}), answer(200, {"items": None})])
+def test_an_answer_without_a_list_is_not_taken_for_no_order(provider, nothing):
+    provider.then(nothing)
+    error = failure(open_order)
+    assert (error.kind, error.code) == ("retry", "UNREADABLE")
+    assert len(provider.asked) == 1
 
 
 def test_too_many_requests_may_be_repeated_after_the_time_asked_for(provider):
@@ -239,7 +247,7 @@ def test_a_link_made_by_someone_a_moment_ago_is_taken_over(provider):
     assert open_link().id == LINK["id"]
 
 
-@pytest.mark.parametrize("lost", [hang(), reset, answer(500, {"error": {"code": "SERVER_ERROR"}})])
+@pytest.mark.parametrize("lost", [reset, answer(500, {"error": {"code": "SERVER_ERROR"}})])
 def test_a_link_whose_answer_was_lost_is_found_again(provider, lost):
     provider.then(links(), lost, links(LINK))
     assert open_link().id == LINK["id"]
@@ -263,7 +271,7 @@ def test_after_a_refused_cancellation_the_links_own_word_counts(provider, state)
 
 
 def test_a_link_that_stands_after_a_failed_cancellation_is_not_called_cancelled(provider):
-    provider.then(hang(), answer(200, LINK))
+    provider.then(reset, answer(200, LINK))
     assert failure(razorpay.cancel_link, LINK["id"]).kind == "unknown"
 
 
