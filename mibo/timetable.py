@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import structlog
 
 from mibo import booking, jobs, messaging
-from mibo.booking import settling
 
 TICK_S = 1
 
@@ -26,8 +25,9 @@ TIMETABLE = (
     Periodic(messaging.ring_due, 5),
     Periodic(booking.expire_holds, 30),
     Periodic(booking.attach_wanted_meetings, 30),
-    Periodic(settling.settle_waiting, 15),
-    Periodic(settling.reconcile, 60),
+    Periodic(booking.settle_waiting, 15),
+    Periodic(booking.send_unsent_links, 15),
+    Periodic(booking.reconcile, 60),
 )
 
 

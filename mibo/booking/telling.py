@@ -91,9 +91,9 @@ def hold_ended(appointment: Appointment) -> None:
 
 def promise_payment_link(appointment: Appointment) -> None:
     """The desk booked with a link: it is opened and sent in the background, after the commit."""
-    from mibo.booking import paying
+    from mibo.booking import links
 
-    jobs.defer(paying.send_link, appointment.id)
+    jobs.defer(links.send_link, appointment.id)
 
 
 def payment_link(appointment: Appointment, attempt: Attempt) -> None:

@@ -2,6 +2,7 @@
 
 from mibo.payments.actions import (
     Recorded,
+    ask_by,
     close_link,
     is_recorded,
     locked,
@@ -12,6 +13,7 @@ from mibo.payments.actions import (
     record_surplus,
     take_at_desk,
     void,
+    void_links,
     void_open_attempts,
 )
 from mibo.payments.models import DESK_NOTE_LENGTH, Attempt, Payment, ProviderEvent, Refund
@@ -40,8 +42,8 @@ from mibo.payments.rules import (
 
 __all__ = [
     "DESK_METHODS", "DESK_NOTE_LENGTH", "AlreadyPaid", "Asked", "Attempt", "Due", "FeeMissing", "Payment",
-    "ProviderEvent", "Recorded", "Refund", "RefundReason", "Registration", "Told", "Verdict", "amount_due", "asked",
-    "attempt_by_link", "attempt_by_order", "attempt_by_reference", "close_link", "is_recorded", "locked", "matches",
-    "newest_attempt", "open_payment", "open_refund", "record_failure", "record_paid", "record_surplus", "reference",
-    "registration", "take_at_desk", "void", "void_open_attempts",
+    "ProviderEvent", "Recorded", "Refund", "RefundReason", "Registration", "Told", "Verdict", "amount_due", "ask_by",
+    "asked", "attempt_by_link", "attempt_by_order", "attempt_by_reference", "close_link", "is_recorded", "locked",
+    "matches", "newest_attempt", "open_payment", "open_refund", "record_failure", "record_paid", "record_surplus",
+    "reference", "registration", "take_at_desk", "void", "void_links", "void_open_attempts",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ patient, then the payment.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
 import structlog
@@ -33,6 +33,7 @@ from mibo.payments.rules import (
 from mibo.people import Clinician, Patient
 
 FAILURE_LENGTH = 200
+LEAST_LEFT = timedelta(minutes=1)
 ONLINE = "ONLINE"
 
 log = structlog.get_logger(__name__)
@@ -55,6 +56,30 @@ def open_payment(
     db.session().add(payment)
     db.session().flush()
     return payment
+
+
+def ask_by(kind: str, payment_id: int, until: datetime | None) -> Attempt:
+    """The attempt to ask by, ORDER or LINK: the open one, at the price of now, or a new one. Raises AlreadyPaid."""
+    payment = locked(payment_id)
+    if payment.status != "PENDING":
+        raise AlreadyPaid
+    attempt = next((each for each in payment.attempts if each.status == "OPEN" and each.kind == kind), None)
+    if attempt and _is_ending(attempt):
+        void(attempt)
+        attempt = None
+    if attempt is None:
+        attempt = Attempt(payment_id=payment.id, kind=kind, paise=payment.amount_paise)
+        payment.attempts.append(attempt)
+    if not attempt.provider_link_id:
+        attempt.expires_at = until
+    db.session().flush()
+    return attempt
+
+
+def _is_ending(attempt: Attempt) -> bool:
+    """A link that is over, or nearly, is no use to anybody."""
+    ends = attempt.expires_at if attempt.provider_link_id else None
+    return ends is not None and ends < clock.now() + LEAST_LEFT
 
 
 def take_at_desk(payment: Payment, method: str, note: str | None, by: Actor) -> Attempt:
@@ -131,6 +156,11 @@ def open_refund(attempt: Attempt, paise: int, reason: RefundReason) -> None:
 def void_open_attempts(payment_id: int) -> None:
     """Ask no more for what is open; links are closed at the provider. Money that comes all the same goes back."""
     _void(_with_attempts(payment_id).attempts)
+
+
+def void_links(payment_id: int) -> None:
+    """Ask no more by the link that stands: a new one will be sent in its place (R-BOOK-9)."""
+    _void(attempt for attempt in _with_attempts(payment_id).attempts if attempt.provider_link_id)
 
 
 def void(attempt: Attempt) -> None:

@@ -1,0 +1,137 @@
+"""A patient pays for a booking: at the checkout or at the desk. What may be paid, and by whom; links are in `links`."""
+
+import re
+from dataclasses import dataclass
+
+import structlog
+
+from mibo import clock, db, payments
+from mibo.booking import actions, rules
+from mibo.booking.models import Appointment
+from mibo.booking.rules import HoldOver, Status
+from mibo.config import settings
+from mibo.errors import Conflict, Missing
+from mibo.identity import Actor
+from mibo.identity.permissions import Permission
+from mibo.integrations import razorpay
+from mibo.integrations.http import ProviderError
+from mibo.payments import AlreadyPaid, Attempt
+
+CODE = re.compile(r"[A-Za-z0-9_]{1,60}")
+NUMBER_OR_ADDRESS = re.compile(r"\S*@\S*|\d[\d -]{2,}\d")
+
+log = structlog.get_logger(__name__)
+
+
+class PaymentAway(Conflict):
+    """The provider could not be reached; the hold goes on, so it can be tried again."""
+
+    code = "PAYMENT_UNAVAILABLE"
+    message = "We could not reach the payment service. Your time is still held, so please try again in a moment."
+
+
+@dataclass(frozen=True)
+class CheckoutOrder:
+    """What the provider's checkout needs to take this booking's money."""
+
+    order_id: str
+    paise: int
+    currency: str
+    key_id: str
+    attempt_id: int
+
+
+def open_order(appointment_id: int, *, by: Actor) -> CheckoutOrder:
+    """The one order of the checkout for this booking at its price now; asked twice it is the same.
+
+    Not to be called inside a transaction: it asks the provider between two of its own.
+    Raises Missing, HoldOver, AlreadyPaid, PaymentAway.
+    """
+    with db.transaction():
+        appointment = payable(appointment_id, by)
+        attempt = payments.ask_by("ORDER", appointment.payment_id, appointment.held_until)
+    if attempt.provider_order_id:
+        return _checkout(attempt)
+    try:
+        order = razorpay.open_order(payments.reference(attempt.id), attempt.paise, {"booking": appointment.reference})
+    except ProviderError as error:
+        log.warning("payments.order_not_opened", attempt=attempt.id, error=str(error))
+        raise PaymentAway from None
+    with db.transaction():
+        attempt = _still_asked(payable(appointment_id, by), attempt.id)
+        # another tab may have been faster, and its order is on somebody's screen
+        attempt.provider_order_id = attempt.provider_order_id or order.id
+    return _checkout(attempt)
+
+
+def _checkout(attempt: Attempt) -> CheckoutOrder:
+    assert attempt.provider_order_id
+    key = settings().razorpay_key_id
+    return CheckoutOrder(attempt.provider_order_id, attempt.paise, attempt.currency, key, attempt.id)
+
+
+def _still_asked(appointment: Appointment, attempt_id: int) -> Attempt:
+    """The attempt, unless its price fell while we spoke to the provider. Raises Conflict."""
+    attempts = payments.locked(appointment.payment_id).attempts
+    attempt = next(each for each in attempts if each.id == attempt_id)
+    if attempt.status != "OPEN":
+        raise Conflict("The price has just changed. Please look again.")
+    return attempt
+
+
+def pay_at_desk(appointment_id: int, method: str, note: str | None, *, by: Actor) -> Appointment:
+    """The desk takes cash, card or UPI for a booking, which so is confirmed; its open link is closed (R-PAY-8, 10).
+
+    A hold that has ended is taken again if its time is free. Raises Missing, AlreadyPaid, HoldOver, Invalid.
+    """
+    appointment = theirs(actions.locked(appointment_id), by)
+    if appointment.payment.status != "PENDING":
+        raise AlreadyPaid
+    if not take_seat(appointment, by=by.account_id, reason="Paid at the desk"):
+        raise HoldOver
+    payments.take_at_desk(appointment.payment, method, note, by=by)
+    return appointment
+
+
+def note_failure(appointment_id: int, order_id: str, code: str | None, text: str | None, *, by: Actor) -> None:
+    """The checkout told the patient's browser that a try failed or was closed; the hold goes on (R-BOOK-7).
+
+    Only for an order of their own booking; may come twice. Raises Missing.
+    """
+    appointment = theirs(actions.locked(appointment_id), by)
+    attempt = payments.attempt_by_order(order_id)
+    if attempt is None or attempt.payment_id != appointment.payment_id:
+        raise Missing("We could not find that payment.")
+    known = code if code and CODE.fullmatch(code) else "CLOSED"
+    payments.record_failure(attempt, f"{known}: {NUMBER_OR_ADDRESS.sub('…', text or '')}".rstrip(": "))
+
+
+def payable(appointment_id: int, by: Actor | None) -> Appointment:
+    """An appointment that waits for its money, locked; a job (`by` empty) may pay for anybody.
+
+    Raises Missing, AlreadyPaid, HoldOver.
+    """
+    appointment = theirs(actions.locked(appointment_id), by)
+    if appointment.payment.status != "PENDING":
+        raise AlreadyPaid
+    if not rules.is_live_hold(appointment.status, appointment.held_until, clock.now()):
+        raise HoldOver
+    return appointment
+
+
+def theirs(appointment: Appointment, by: Actor | None) -> Appointment:
+    """A patient pays for themselves and their family, staff at their centres. Raises Missing."""
+    if by is None or (by.audience == "PATIENT" and appointment.patient.account_id == by.account_id):
+        return appointment
+    if by.audience == "STAFF" and by.may(Permission.TAKE_PAYMENT) and by.reaches(appointment.centre_id):
+        return appointment
+    raise Missing("We could not find that appointment.")
+
+
+def take_seat(appointment: Appointment, *, by: int | None, reason: str) -> bool:
+    """Its money is here: confirm a hold, take an ended one's time again if it is free. False if there is no seat."""
+    if appointment.status == Status.PENDING:
+        actions.confirm(appointment, by=by, reason=reason)
+    elif appointment.status == Status.EXPIRED:
+        return actions.reseat(appointment, reason=reason)
+    return appointment.status not in (Status.CANCELLED, Status.NO_SHOW)
