@@ -1,0 +1,35 @@
+"""The same verbs for programs: one module per resource, under /api and /api/v1."""
+
+from flask import Blueprint, Flask, request
+from flask_wtf import CSRFProtect
+
+from mibo.config import settings
+from mibo.web.api import cors, health
+
+BODY_BYTES = 256 * 1024
+
+RESOURCES = (health.bp,)
+
+
+def register_api(app: Flask, csrf: CSRFProtect) -> None:
+    """Serve the API under both prefixes; it knows bearer tokens and no cookies, so it needs no CSRF token (line 49)."""
+    app.config["API_DIALECT"] = settings().api_dialect
+    cors.allow(app)
+    for name, prefix in (("api", "/api"), ("api_v1", "/api/v1")):
+        app.register_blueprint(_whole(name), url_prefix=prefix)
+    health.register(app)
+    for blueprint in app.blueprints.values():
+        if blueprint.import_name.startswith(__name__):
+            csrf.exempt(blueprint)
+
+
+def _whole(name: str) -> Blueprint:
+    whole = Blueprint(name, __name__)
+    whole.before_request(_limit_body)
+    for resource in RESOURCES:
+        whole.register_blueprint(resource)
+    return whole
+
+
+def _limit_body() -> None:
+    request.max_content_length = BODY_BYTES

@@ -1,0 +1,133 @@
+"""The OpenAPI 3.1 document, made from the models by spectree, and the decorator that reads a view's input.
+
+spectree only describes: it never sees a request, because its own validation logs and echoes what was sent.
+"""
+
+import re
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar, get_origin
+
+import orjson
+from flask import Flask, request
+from pydantic import BaseModel
+from spectree import Response as Answers
+from spectree import SecurityScheme, SpecTree
+from spectree.models import SecureType, SecuritySchemeData
+from werkzeug.exceptions import UnsupportedMediaType
+
+import mibo
+from mibo.errors import Invalid
+from mibo.web.api.shown import Answer, Done, Listed, Refusal
+from mibo.web.inputs import Input, read
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+FORM = "application/x-www-form-urlencoded"
+PREFIX, TWIN = "/api", "/api/v1"
+ALIASES = ("/payment/", "/users/clinicians", "/auth/refresh-token", "/patient-auth/refresh")
+
+
+def _component(name: str) -> str:
+    """`Answer[list[Clinician]]` → `ClinicianListAnswer`."""
+    return "".join(word[:1].upper() + word[1:] for word in reversed(re.findall(r"\w+", name)))
+
+
+spec = SpecTree(
+    "flask",
+    mode="strict",
+    title="Mibo",
+    version=mibo.__version__,
+    before=lambda *_: None,
+    after=lambda *_: None,
+    validation_error_status=400,
+    validation_error_model=Refusal,
+    naming_strategy=lambda model: _component(model.__name__),
+    nested_naming_strategy=lambda _, child: _component(child),
+    security_schemes=[SecurityScheme(name="bearer", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer"))],
+)
+
+
+def documented(
+    *,
+    tag: str,
+    gives: Any,
+    body: type[Input] | None = None,
+    query: type[Input] | None = None,
+    status: int = 200,
+    refuses: tuple[int, ...] = (),
+) -> Callable[[View], View]:
+    """Describe a view, and hand it its input: the body as `told`, what stands in the address as `asked`.
+
+    `gives` is the model inside the envelope; a subclass of Done or Listed is the envelope itself.
+    """
+
+    def around(view: View) -> View:
+        who = getattr(view, "access", None)
+        secured = who is not None and who.permission is not None
+        answers = {f"HTTP_{status}": _enveloped(gives)}
+        answers |= {f"HTTP_{one}": Refusal for one in (*refuses, *((401, 403) if secured else ()), 429)}
+        described = spec.validate(
+            json=body, query=query, resp=Answers(**answers), tags=[tag], security=[{"bearer": []}] if secured else [],
+        )(view)  # fmt: skip
+
+        @wraps(described)
+        def told(**arguments: Any) -> Any:
+            if query is not None:
+                arguments["asked"] = read(query, request.args.to_dict(), strangers="ignore")
+            if body is not None:
+                arguments["told"] = read(body, sent(), strangers="ignore")
+            return view(**arguments)
+
+        return told  # type: ignore[return-value]
+
+    return around
+
+
+def _enveloped(gives: Any) -> type[BaseModel]:
+    if isinstance(gives, type) and issubclass(gives, Done | Listed):
+        return gives
+    return Answer[gives]  # type: ignore[valid-type]
+
+
+def sent() -> dict[str, Any]:
+    """What stands in the body; nothing at all is as good as an empty object. Raises Invalid."""
+    raw = request.get_data()
+    if request.mimetype == FORM:
+        return request.form.to_dict()
+    if not raw.strip():
+        return {}
+    if request.mimetype and request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
+        raise UnsupportedMediaType
+    try:
+        found = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        raise Invalid("The body is not valid JSON.") from None
+    if not isinstance(found, dict):
+        raise Invalid("The body must be a JSON object.")
+    return found
+
+
+def openapi(app: Flask) -> dict[str, Any]:
+    """The document; every path stands once, without its prefix, and other names of a path are marked as deprecated."""
+    with app.app_context():
+        whole = spec.spec
+    paths = {
+        path.removeprefix(PREFIX) or "/": dict(sorted(verbs.items()))
+        for path, verbs in whole["paths"].items()
+        if path.startswith(PREFIX) and not path.startswith(TWIN)
+    }
+    for path, verbs in paths.items():
+        if path.startswith(ALIASES):
+            for verb in verbs.values():
+                verb["deprecated"] = True
+    return {
+        **whole,
+        "paths": dict(sorted(paths.items())),
+        "servers": [{"url": PREFIX}, {"url": TWIN}],
+    }
+
+
+def as_text(document: dict[str, Any]) -> str:
+    """The document as it is committed."""
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS).decode() + "\n"

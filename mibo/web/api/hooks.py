@@ -1,0 +1,80 @@
+"""What providers tell us: proved by a signature over the raw bytes, kept once, and settled later (security.md 59, 60)."""
+
+import hashlib
+
+import structlog
+from flask import Blueprint, abort, jsonify, request
+from sqlalchemy.dialects.postgresql import insert
+from werkzeug.wrappers import Response
+
+from mibo import booking, db, messaging
+from mibo.integrations import gallabox, razorpay
+from mibo.jobs import defer
+from mibo.payments import ProviderEvent
+from mibo.web.access import public
+
+BODY_BYTES = 256 * 1024
+EVENT_ID_LENGTH, KIND_LENGTH = 100, 60
+
+log = structlog.get_logger(__name__)
+bp = Blueprint("hooks", __name__)
+
+
+@bp.post("/payments/webhook")
+@bp.post("/payments/admin-webhook")
+@bp.post("/payment/webhook")
+@bp.post("/payment/admin-webhook")
+@bp.post("/webhooks/razorpay")
+@public
+def hear_of_money() -> Response:
+    """Razorpay tells of a payment, a link or a refund. However often it tells, it is kept once."""
+    raw = _raw_body()
+    if not razorpay.webhook_signature_is_good(raw, request.headers.get("X-Razorpay-Signature")):
+        _refuse("razorpay")
+    event_id = _keep("razorpay", request.headers.get("x-razorpay-event-id"), razorpay.read_event(raw).event, raw)
+    if event_id is not None:
+        defer(booking.settle, event_id)
+    return jsonify(success=True, message="Webhook processed")
+
+
+@bp.post("/hooks/gallabox")
+@public
+def hear_of_messages() -> Response:
+    """Gallabox tells what became of a message. Told twice or out of order, a message only ever gets further."""
+    raw = _raw_body()
+    if not gallabox.webhook_signature_is_good(raw, request.headers.get("x-gallabox-signature")):
+        _refuse("gallabox")
+    name = request.headers.get("x-event-name")
+    news = gallabox.read_status(name, raw)
+    if not news:
+        log.info("hooks.nothing_for_us", provider="gallabox", kind=(name or "")[:KIND_LENGTH])
+    for each in news:
+        messaging.note_status(each.ids, each.status, each.error_code, phone=each.phone, template=each.template)
+    return jsonify(success=True, message="Webhook processed")
+
+
+def _raw_body() -> bytes:
+    """The bytes as they came: a signature covers nothing else. Too many of them are refused with 413."""
+    request.max_content_length = BODY_BYTES
+    return request.get_data(cache=False)
+
+
+def _refuse(provider: str) -> None:
+    log.warning("hooks.bad_signature", provider=provider)
+    abort(400)
+
+
+def _keep(provider: str, told_id: str | None, kind: str, raw: bytes) -> int | None:
+    """The row of a new event; None for one that we have. An event without an id is known by its bytes."""
+    known_by = told_id or f"sha256:{hashlib.sha256(raw).hexdigest()}"
+    return db.session().scalar(
+        insert(ProviderEvent)
+        .values(
+            provider=provider,
+            event_id=known_by[:EVENT_ID_LENGTH],
+            kind=kind[:KIND_LENGTH],
+            body=raw.decode("utf-8", "replace").replace("\x00", ""),
+        )
+        .on_conflict_do_nothing()
+        .returning(ProviderEvent.id)
+    )

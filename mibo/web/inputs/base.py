@@ -1,0 +1,153 @@
+"""What every input has in common: keys in any spelling, and values that are what they look like.
+
+pydantic alone would take `0` for an instant, `true` for a number and a number for a date; these types do not.
+"""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from functools import cache
+from typing import Annotated, Any, ClassVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
+from pydantic.alias_generators import to_camel
+from pydantic_core import PydanticCustomError
+
+from mibo import clock, phone
+from mibo.errors import Invalid
+from mibo.ids import GREATEST_ID, read_id
+
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+WALL_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
+LONGEST_INSTANT = 40
+LONGEST_PHONE = 40
+
+
+class Input(BaseModel):
+    """What somebody sent. Keys may be camelCase or snake_case, or another name that a client knows (`also`)."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        validate_by_name=True,
+        validate_by_alias=True,
+        str_strip_whitespace=True,
+        frozen=True,
+        hide_input_in_errors=True,
+    )
+
+    also: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def one_spelling(cls, sent: Any) -> Any:
+        """Rename every key to its field's name; a field's own name wins over its other names."""
+        if not isinstance(sent, Mapping):
+            return sent
+        names = _names_of(cls)
+        renamed: dict[str, Any] = {}
+        strangers: dict[str, Any] = {}
+        ranked = sorted(sent.items(), key=lambda pair: names.get(_squashed(pair[0]), ("", 0))[1])
+        for key, value in ranked:
+            field, _ = names.get(_squashed(key), ("", 0))
+            if field:
+                renamed.setdefault(field, _without_nul(value))
+            else:
+                strangers[key] = value
+        return {**strangers, **renamed}
+
+
+@cache
+def _names_of(model: type[Input]) -> dict[str, tuple[str, int]]:
+    """Each name a field may come by, squashed, with the field and how good a name it is (0 is its own)."""
+    names = {_squashed(field): (field, 0) for field in model.model_fields}
+    for field, others in model.also.items():
+        for rank, other in enumerate(others, start=1):
+            names.setdefault(_squashed(other), (field, rank))
+    return names
+
+
+def _squashed(key: object) -> str:
+    return str(key).replace("_", "").lower()
+
+
+def _without_nul(value: Any) -> Any:
+    """PostgreSQL cannot keep a NUL in a text."""
+    return value.replace("\x00", "") if isinstance(value, str) else value
+
+
+def _id(sent: object) -> int:
+    if isinstance(sent, float) and sent.is_integer():
+        sent = int(sent)
+    found = None
+    if isinstance(sent, str):
+        found = read_id(sent)
+    elif isinstance(sent, int) and not isinstance(sent, bool) and 0 < sent <= GREATEST_ID:
+        found = sent
+    if found is None:
+        raise PydanticCustomError("id", "{field} must be an id: a number, or a number in quotes.")
+    return found
+
+
+def _phone(sent: str) -> str:
+    try:
+        return phone.canonical(sent)
+    except Invalid as error:
+        raise PydanticCustomError("phone", "{sentence}", {"sentence": error.message}) from None
+
+
+def _day(sent: object) -> date:
+    if isinstance(sent, date) and not isinstance(sent, datetime):
+        return sent
+    try:
+        if isinstance(sent, str) and DAY.fullmatch(sent):
+            return date.fromisoformat(sent)
+    except ValueError:
+        pass
+    raise PydanticCustomError("day", "{field} must be a date such as 2031-04-07.")
+
+
+def _wall_clock(sent: object) -> time:
+    if isinstance(sent, time):
+        return sent
+    if isinstance(sent, str) and WALL_CLOCK.fullmatch(sent):
+        return time.fromisoformat(sent)
+    raise PydanticCustomError("wall_clock", "{field} must be a time such as 09:30.")
+
+
+def _instant(sent: object) -> datetime:
+    if isinstance(sent, datetime) and sent.tzinfo:
+        return sent
+    try:
+        if isinstance(sent, str) and len(sent) <= LONGEST_INSTANT and DAY.match(sent) and "T" in sent:
+            return clock.read_instant(sent)
+    except (ValueError, OverflowError):
+        pass
+    raise PydanticCustomError("instant", "{field} must be a date and time such as 2031-04-07T09:00:00+05:30.")
+
+
+def _yes_or_no(sent: object) -> bool | None:
+    """`"true"` and `"false"` as they stand in an address; anything else asks for nothing (api-contract.md 1.9)."""
+    return {"true": True, "false": False}.get(str(sent).strip().lower())
+
+
+def _blank_is_none(sent: object) -> object:
+    return None if isinstance(sent, str) and not sent.strip() else sent
+
+
+_ID_SCHEMA = {"type": "string", "pattern": "^[0-9]{1,19}$", "examples": ["88"]}
+
+Id = Annotated[int, BeforeValidator(_id), WithJsonSchema(_ID_SCHEMA)]
+Phone = Annotated[
+    str,
+    AfterValidator(_phone),
+    WithJsonSchema({"type": "string", "maxLength": LONGEST_PHONE, "examples": ["919000000031"]}),
+]
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+WallClock = Annotated[
+    time,
+    BeforeValidator(_wall_clock),
+    WithJsonSchema({"type": "string", "pattern": f"^{WALL_CLOCK.pattern}$", "examples": ["09:30"]}),
+]
+Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
+YesOrNo = Annotated[bool | None, BeforeValidator(_yes_or_no), WithJsonSchema({"type": "string"})]
+BlankIsNone = BeforeValidator(_blank_is_none)

@@ -1,0 +1,58 @@
+"""What somebody types to sign in."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+
+from mibo import phone
+from mibo.errors import Invalid
+from mibo.identity import USERNAME_LENGTH
+
+CODE_LENGTH = 6
+PASSWORD_LENGTH = 200
+
+
+def _canonical(typed: str) -> str:
+    try:
+        return phone.canonical(typed)
+    except Invalid as error:
+        raise ValueError(error.message) from None
+
+
+def _six_digits(typed: object) -> str:
+    """Spaces and dashes inside a pasted code do no harm."""
+    code = "".join(str(typed).split()).replace("-", "")
+    if len(code) != CODE_LENGTH or not (code.isascii() and code.isdigit()):
+        raise ValueError(f"Enter the {CODE_LENGTH} digits of the code.")
+    return code
+
+
+Phone = Annotated[str, StringConstraints(max_length=40), AfterValidator(_canonical)]
+Code = Annotated[str, BeforeValidator(_six_digits)]
+
+
+class Strict(BaseModel):
+    """An input of a page: unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class PhoneInput(Strict):
+    """A phone to send a code to."""
+
+    phone: Phone
+
+
+class CodeInput(Strict):
+    """The code that came."""
+
+    code: Code
+
+
+class PasswordInput(Strict):
+    """A staff member's name (username or phone) and password; the password is taken as it is."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=USERNAME_LENGTH, strip_whitespace=True)]
+    password: Annotated[str, StringConstraints(min_length=1, max_length=PASSWORD_LENGTH)]
