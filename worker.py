@@ -67,9 +67,9 @@ def _wait_for(connection: Redis) -> None:
 
 def _worker(connection: Redis) -> MiboWorker:
     # one queue, and maintenance often: a job that was popped by a worker who died is found within two minutes
-    queue = Queue(jobs.QUEUE, connection=connection, serializer=JSONSerializer())
+    queue = Queue(jobs.QUEUE, connection=connection, serializer=JSONSerializer)
     return MiboWorker(
-        [queue], connection=connection, serializer=JSONSerializer(), worker_ttl=60, maintenance_interval=30,
+        [queue], connection=connection, serializer=JSONSerializer, worker_ttl=60, maintenance_interval=30,
         default_result_ttl=jobs.RESULT_TTL_S,
     )  # fmt: skip
 

@@ -34,6 +34,8 @@ class Child:
     user: pwd.struct_passwd | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     before_start: Callable[[], None] | None = None
+    after_stop: Callable[[], None] | None = None
+    foundation: bool = False  # others stand on it: it is stopped after them
 
     def start(self) -> Process:
         """Start it; whatever it prints goes to its log."""
@@ -54,11 +56,16 @@ class Child:
 
     def stop(self, process: Process, within: float = STOP_WITHIN_S) -> None:
         """Ask it to stop, insist after `within` seconds, and leave none of its group behind."""
+        self.ask_to_stop(process)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(within)
+        sweep(process)
+        if self.after_stop:
+            self.after_stop()
+
+    def ask_to_stop(self, process: Process) -> None:
         if process.poll() is None:
             process.send_signal(self.stop_signal)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(within)
-        sweep(process)
 
     def last_words(self) -> str:
         """The last line that it logged."""

@@ -81,6 +81,8 @@ class Postgres:
             user=self.user,
             stop_signal=signal.SIGINT,  # a fast shutdown: about 30 ms
             before_start=self.clear_stale_locks,
+            after_stop=self.clear_sockets,
+            foundation=True,
         )  # fmt: skip
 
     def clear_stale_locks(self) -> None:
@@ -89,8 +91,13 @@ class Postgres:
         if pid := _first_number(lock):
             _let_it_end(pid, self.data)
             lock.unlink(missing_ok=True)
+        _give(self.sockets, self.user)
         for left in self.sockets.glob(".s.PGSQL.*"):
             left.unlink(missing_ok=True)
+
+    def clear_sockets(self) -> None:
+        """Leave no folder in /tmp; the next start makes it again."""
+        shutil.rmtree(self.sockets, ignore_errors=True)
 
     def wait_until_ready(self, process: Process) -> None:
         """Return once it takes connections."""

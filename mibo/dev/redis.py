@@ -43,6 +43,7 @@ class Redis:
             ],
             log=self.log,
             cwd=self.data,
+            foundation=True,
         )  # fmt: skip
 
     def wait_until_ready(self, process: Process) -> None:

@@ -51,10 +51,14 @@ class Supervisor:
             time.sleep(LOOK_EVERY_S)
 
     def stop(self) -> None:
-        """Stop everything, last first, and leave no process behind."""
-        while self.running:
-            one = self.running.pop()
-            one.child.stop(one.process)
+        """Stop everything, foundations last, and leave no process behind."""
+        for foundations in (False, True):
+            leaving = [one for one in self.running if one.child.foundation is foundations]
+            for one in leaving:
+                one.child.ask_to_stop(one.process)
+            for one in leaving:
+                one.child.stop(one.process)
+        self.running.clear()
 
     def _start_again(self, one: Running) -> None:
         lived = time.monotonic() - one.since

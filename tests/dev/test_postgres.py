@@ -25,7 +25,7 @@ def server(tmp_path: Path) -> Iterator[Postgres]:
     made = postgres.embedded(folder / "postgres", log=folder / "log")
     made.create_cluster()
     yield made
-    shutil.rmtree(made.sockets)
+    made.clear_sockets()
 
 
 def test_what_was_committed_survives_a_kill_and_a_new_start(server: Postgres) -> None:
