@@ -19,7 +19,10 @@ def main() -> None:
     over = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: over.set())
-    running = serve(_options(asked.app_url), asked.port, asked.port + 1)
+    try:
+        running = serve(_options(asked.app_url), asked.port, asked.port + 1)
+    except OSError as error:
+        sys.exit(f"The sandbox cannot listen on ports {asked.port} and {asked.port + 1}: {error.strerror}.")
     sys.stdout.write(f"sandbox at {running.url}, mail at 127.0.0.1:{running.smtp_port}\n")
     sys.stdout.flush()
     over.wait()

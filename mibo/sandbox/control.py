@@ -6,6 +6,7 @@ from mibo.sandbox.entity import Entity
 from mibo.sandbox.faults import KINDS, Fault
 from mibo.sandbox.gallabox_api import change_status, reply
 from mibo.sandbox.ledger import RazorpayError
+from mibo.sandbox.mailbox import digits
 from mibo.sandbox.pay_pages import callback_address, proof
 from mibo.sandbox.world import World
 
@@ -42,8 +43,8 @@ def control(world: World) -> Blueprint:
 def _watching(api: Blueprint, world: World) -> None:
     @api.get("/messages")
     def messages() -> Response:
-        asked = {name: request.args.get(name, "") for name in ("phone", "channel", "to")}
-        return jsonify([message.as_json() for message in world.mailbox.messages(**asked)])
+        phone, channel, to = (request.args.get(name, "") for name in ("phone", "channel", "to"))
+        return jsonify([message.as_json() for message in world.mailbox.messages(digits(phone), channel, to)])
 
     @api.get("/calls")
     def calls() -> Response:
@@ -62,8 +63,7 @@ def _watching(api: Blueprint, world: World) -> None:
 def _webhooks(api: Blueprint, world: World) -> None:
     @api.get("/webhooks")
     def webhooks() -> Response:
-        provider = request.args.get("provider", "")
-        return jsonify([each.as_json() for each in list(world.courier.deliveries) if provider in ("", each.provider)])
+        return jsonify([each.as_json() for each in world.courier.deliveries(request.args.get("provider", ""))])
 
     @api.get("/idle")
     def idle() -> tuple[Response, int]:
@@ -73,7 +73,7 @@ def _webhooks(api: Blueprint, world: World) -> None:
     @api.post("/replay")
     def replay() -> Response:
         asked = _body()
-        again = [each for each in list(world.courier.deliveries) if each.id == asked.get("id")]
+        again = [each for each in world.courier.deliveries() if each.id == asked.get("id")]
         if not again:
             raise WrongOrder("id must be one of /_sandbox/webhooks")
         world.webhooks.replay(again[0])
@@ -133,7 +133,7 @@ def _messages(api: Blueprint, world: World) -> None:
         asked = {name: str(_body().get(name) or "") for name in ("phone", "text", "button", "message_id")}
         if not asked["phone"] or not (asked["text"] or asked["button"]):
             raise WrongOrder("phone and text, or phone and button, are needed")
-        return jsonify(id=reply(world, **asked).id)
+        return jsonify(id=reply(world, **{**asked, "phone": digits(asked["phone"])}).id)
 
 
 def _trouble(api: Blueprint, world: World) -> None:

@@ -55,11 +55,12 @@ class Courier:
         self._busy = 0
         self._workers: list[threading.Thread] = []
         self._stopped = False
-        self.deliveries: deque[Delivery] = deque(maxlen=REMEMBERED)
+        self._deliveries: deque[Delivery] = deque(maxlen=REMEMBERED)
 
     def send(self, act: list[Delivery], after: float = 0.0) -> None:
         """Deliver what one act caused, one after the other; a refused one steps aside and tries again later."""
-        self.deliveries.extend(act)
+        with self._changed:
+            self._deliveries.extend(act)
         waiting = [delivery for delivery in act if delivery.state == "waiting"]
         if waiting:
             self.run(lambda: self._carry(waiting), after)
@@ -78,13 +79,18 @@ class Courier:
         with self._changed:
             return self._changed.wait_for(lambda: not self.under_way(), patience)
 
+    def deliveries(self, provider: str = "") -> list[Delivery]:
+        """Everything that was to be delivered, oldest first."""
+        with self._changed:
+            return [each for each in self._deliveries if provider in ("", each.provider)]
+
     def under_way(self) -> int:
         return self._busy + sum(1 for _, _, awaited, _ in self._due if awaited)
 
     def forget(self) -> None:
         with self._changed:
             self._due.clear()
-            self.deliveries.clear()
+            self._deliveries.clear()
             self._changed.notify_all()
 
     def stop(self) -> None:

@@ -4,14 +4,21 @@ import threading
 import time
 from collections import deque
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 REMEMBERED = 20_000
 WINDOW_SECONDS = 24 * 3600
 
 
+def digits(phone: str) -> str:
+    """`919876543210`, however an Indian number was written."""
+    bare = "".join(each for each in phone if each.isdigit())
+    return f"91{bare}" if len(bare) == 10 else bare
+
+
 @dataclass
 class Message:
-    """One message to one person. `buttons` hold {text, kind, url or payload}."""
+    """One message to one person. `buttons` hold {text, kind, url or payload}; `at` is in Unix seconds."""
 
     id: str
     channel: str  # whatsapp | sms | mail
@@ -26,7 +33,7 @@ class Message:
     at: float = field(default_factory=time.time)
 
     def as_json(self) -> dict[str, object]:
-        return vars(self).copy()
+        return {**vars(self), "at": datetime.fromtimestamp(self.at, UTC).isoformat()}
 
 
 @dataclass
@@ -79,8 +86,8 @@ class Mailbox:
         return sorted((each for each in both if each.phone == phone), key=lambda each: each.at)
 
     def latest(self) -> list[Message]:
-        """Each phone's newest message, the newest first."""
-        newest = {message.phone: message for message in self.messages() if message.phone}
+        """Each phone's newest message that arrived, the newest first."""
+        newest = {each.phone: each for each in self.messages() if each.phone and each.status != "failed"}
         return sorted(newest.values(), key=lambda message: -message.at)
 
     def wrote_today(self, phone: str) -> bool:

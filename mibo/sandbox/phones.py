@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from mibo.sandbox.gallabox_api import reply
+from mibo.sandbox.mailbox import digits
 from mibo.sandbox.world import World
 
 INDIA = timezone(timedelta(hours=5, minutes=30))
@@ -26,13 +27,14 @@ def phones(world: World) -> Blueprint:
 
     @pages.get("/phones/<number>")
     def phone(number: str) -> str:
+        number = digits(number)
         return render_template("phone.html", number=number, thread=world.mailbox.thread(number))
 
     @pages.post("/phones/<number>")
     def write_back(number: str) -> Response:
         said = {name: request.form.get(name, "").strip() for name in ("text", "button", "message_id")}
         if said["text"] or said["button"]:
-            reply(world, number, **said)
+            reply(world, digits(number), **said)
         return redirect(url_for("phones.phone", number=number), 303)
 
     @pages.app_template_filter("clock")

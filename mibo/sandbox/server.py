@@ -54,6 +54,11 @@ class Running:
         """For an app that could only be started after the sandbox."""
         self.world.webhooks.app_url = app_url.rstrip("/")
 
+    def idle(self, patience: float = 10.0) -> None:
+        """Return once every webhook has been delivered or given up. Raises TimeoutError after `patience` seconds."""
+        if not self.world.courier.idle(patience):
+            raise TimeoutError(f"{self.world.courier.under_way()} errands of the sandbox are still under way")
+
     def stop(self) -> None:
         self._wire.closing.set()
         self._server.shutdown()

@@ -98,6 +98,6 @@ class Talk(socketserver.StreamRequestHandler):
 
 def _as_message(mail: EmailMessage, address: str) -> Message:
     part = mail.get_body(("plain", "html"))
-    text = part.get_content().strip() if part else ""
+    text = "\n".join(part.get_content().splitlines()).strip() if part else ""
     values = {"subject": str(mail["Subject"] or ""), "from": str(mail["From"] or "")}
     return Message(id=new_hex(), channel="mail", phone="", to=address, text=text, values=values, status="delivered")

@@ -17,17 +17,20 @@ class Template:
 
 
 _CONFIRMED = "Hello {name}, your appointment with {clinician} is confirmed for {when}, {where}. Reference {reference}."
-_PLEASE_PAY = (
-    "Hello {name}, please pay {amount} for your appointment on {when}. We keep the time for you until {until}."
+_SIGNED_OUT = (
+    "Hello {name}, we signed you out of Mibo on one of your devices to keep your account safe. Please sign in again."
 )
+_PLEASE_PAY = "Hello {name}, please pay {amount} for your appointment on {when}. We keep the time until {until}."
 _ENDED = "Hello {name}, the time we kept for you on {when} is free again, as it was not paid. Nothing was charged."
 _LATE = (
-    "Hello {name}, your payment of {amount} came after its time had ended. We are returning all of it. Ref {reference}."
+    "Hello {name}, your payment of {amount} reached us after the time was given up. "
+    "We are returning all of it. Reference {reference}."
 )
 _CALL = "Hello {name}, here is the video call for your appointment on {when}. Reference {reference}."
 
 TEMPLATES = {
     "mibo_sign_in_code": Template("{otp} is your Mibo sign-in code. Please do not share it with anyone."),
+    "mibo_sign_in_ended": Template(_SIGNED_OUT),
     "mibo_booking_confirmed": Template(_CONFIRMED),
     "mibo_booking_confirmed_online": Template(_CONFIRMED, "Join the video call"),
     "mibo_payment_link": Template(_PLEASE_PAY, "Pay now"),

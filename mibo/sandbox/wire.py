@@ -88,6 +88,7 @@ def hang_up(environ: "WSGIEnvironment") -> None:
     connection: socket.socket | None = environ.get("werkzeug.socket")
     if connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        connection.shutdown(socket.SHUT_RD)  # else the server waits for a next request before it closes
     raise ConnectionResetError("the sandbox hung up")
 
 

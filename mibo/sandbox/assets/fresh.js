@@ -4,5 +4,10 @@ setInterval(async () => {
   if (!answer || !answer.ok) return;
   const page = new DOMParser().parseFromString(await answer.text(), "text/html");
   const now = document.getElementById("fresh"), next = page.getElementById("fresh");
-  if (next && now.innerHTML !== next.innerHTML) now.innerHTML = next.innerHTML;
+  if (!next || now.innerHTML === next.innerHTML) return;
+  now.innerHTML = next.innerHTML;
+  showNewest();
 }, 2000);
+
+const showNewest = () => document.querySelector(".thread > :last-child")?.scrollIntoView({ block: "nearest" });
+showNewest();
