@@ -1,5 +1,6 @@
 """Accounts, codes, sign-ins and tokens: how somebody proves who they are, and what they may do."""
 
+from mibo.identity.accounts import PhoneTaken, UsernameTaken, forget_spent, open_account
 from mibo.identity.actor import Actor, Audience
 from mibo.identity.codes import Asked, CodeOutcome, CodeUsed, Verdict, ask_for_code, check_code, use_code
 from mibo.identity.limits import TooMany
@@ -14,6 +15,7 @@ from mibo.identity.models import (
     RoleGrant,
     SignIn,
 )
+from mibo.identity.passwords import check_password_sign_in, set_password
 from mibo.identity.permissions import Permission, Role
 from mibo.identity.queries import account_by_phone, actor_of, staff_account
 from mibo.identity.refreshing import refresh
@@ -42,20 +44,26 @@ __all__ = [
     "CodeUsed",
     "PasswordTry",
     "Permission",
+    "PhoneTaken",
     "RefreshToken",
     "Role",
     "RoleGrant",
     "SignIn",
     "Tokens",
     "TooMany",
+    "UsernameTaken",
     "Verdict",
     "account_by_phone",
     "actor_of",
     "ask_for_code",
     "check_code",
+    "check_password_sign_in",
     "end_all",
     "end_sign_in",
+    "forget_spent",
+    "open_account",
     "refresh",
+    "set_password",
     "staff_account",
     "start_api_sign_in",
     "start_web_sign_in",

@@ -77,7 +77,8 @@ def ask_for_code(audience: Audience, phone: str) -> Asked | TooMany:
 
     A closed account, and a phone that is not staff's, gets the same answer and no message.
     """
-    one_at_a_time(key_of("asking for codes", phone))
+    if busy := one_at_a_time(key_of("asking for codes", phone)):
+        return busy
     if wait := seconds_until_allowed(_earlier(phone), LIMITS, clock.now()):
         log.warning("auth.code_refused", retry_after=wait)
         return TooMany(wait)
@@ -120,8 +121,7 @@ def _void_older(audience: Audience, phone: str) -> None:
 
 
 def _challenge(audience: Audience, phone: str) -> tuple[int, str, datetime]:
-    code = f"{secrets.randbelow(10**CODE_LENGTH):0{CODE_LENGTH}d}"
-    salt, expires_at = secrets.token_bytes(16), clock.now() + LIFE
+    code, salt, expires_at = new_code(), secrets.token_bytes(16), clock.now() + LIFE
     challenge_id = db.session().scalars(select(db.entity_id.next_value())).one()
     db.session().add(
         Challenge(
@@ -135,6 +135,11 @@ def _challenge(audience: Audience, phone: str) -> tuple[int, str, datetime]:
     )
     db.session().flush()
     return challenge_id, code, expires_at
+
+
+def new_code() -> str:
+    """Six digits, any six, leading zeros too."""
+    return f"{secrets.randbelow(10**CODE_LENGTH):0{CODE_LENGTH}d}"
 
 
 def _send(challenge_id: int, code: str, expires_at: datetime, phone: str, account: Account | None) -> None:

@@ -6,12 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from mibo import db
 from mibo.config import settings
 
 Limit = tuple[int, timedelta]  # so many in so long
+
+BUSY_S = 2  # when to come back if others are trying the same at this moment
 
 
 @dataclass(frozen=True)
@@ -27,10 +31,20 @@ def seconds_until_allowed(earlier: Sequence[datetime], limits: Sequence[Limit], 
     return max(0, math.ceil(max(waits, default=timedelta()).total_seconds()))
 
 
-def one_at_a_time(key: bytes) -> None:
-    """Wait until no other transaction counts the same thing, so that twenty at once are not each the first."""
+def one_at_a_time(key: bytes) -> TooMany | None:
+    """Wait until no other transaction counts the same thing, so that twenty at once are not each the first.
+
+    Who has to wait too long is one too many.
+    """
     number = int.from_bytes(key[:8], "big", signed=True)
-    db.session().execute(select(func.pg_advisory_xact_lock(number)))
+    try:
+        with db.session().begin_nested():
+            db.session().execute(select(func.pg_advisory_xact_lock(number)))
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            return TooMany(BUSY_S)
+        raise
+    return None
 
 
 def key_of(purpose: str, *parts: str) -> bytes:
