@@ -1,4 +1,4 @@
-"""Work for later. PostgreSQL holds what must be done; Redis only rings the bell, and may be down (integrations.md 5)."""
+"""Work for later. PostgreSQL holds what must be done; Redis only rings the bell, and may be down."""
 
 from collections.abc import Callable
 from functools import cache
@@ -74,7 +74,7 @@ def _queue() -> Queue:
 def work_off() -> None:
     """Do, in this process and in order, all that was rung for: for tests and the command line."""
     queue = _queue()
-    while (job_id := queue.pop_job_id()) is not None:
-        waiting = queue.fetch_job(job_id)
-        if waiting is not None:
+    while not queue.is_empty():
+        job_id = queue.pop_job_id()
+        if job_id and (waiting := queue.fetch_job(job_id)):
             perform(*waiting.args)

@@ -92,10 +92,11 @@ def _pass(steps: Sequence[Step]) -> None:
     """Run steps, two at a time. When one fails, show what it said, last, and end the run."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         outcomes = list(pool.map(Step.run, steps))
-    for outcome in outcomes:
-        if not outcome.fine:
-            print(f"\nbin/test stops here: {outcome.name} failed and said\n\n{outcome.output.strip()}", flush=True)
-            sys.exit(1)
+    if failed := [outcome for outcome in outcomes if not outcome.fine]:
+        print(f"\nbin/test stops here: {', '.join(outcome.name for outcome in failed)} failed", flush=True)
+        for outcome in failed:
+            print(f"\n--- {outcome.name}\n{outcome.output.strip()}", flush=True)
+        sys.exit(1)
 
 
 def _environment(clock: str) -> dict[str, str]:
