@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import case, func, select, update
+from sqlalchemy import case, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mibo import db, jobs
@@ -15,6 +15,7 @@ from mibo.messaging.wording import Wording
 
 RUNG_AT_COMMIT = timedelta(seconds=10)  # how long the timetable leaves a new message to the bell rung at commit
 NEWS_OF_AN_UNSURE_ONE = timedelta(minutes=15)
+NEWS_THAT_OVERTAKES = timedelta(minutes=2)
 # news may come late, twice and in any order: it only ever raises a message (integrations.md 2.6)
 RANK = {"PENDING": 0, "SENDING": 0, "UNKNOWN": 0, "SENT": 1, "FAILED": 2, "DELIVERED": 3, "READ": 4}
 
@@ -77,8 +78,8 @@ def note_status(
 ) -> bool:
     """Note what the provider says became of a message: `sent`, `delivered`, `read` or `failed`.
 
-    Any of `ids` may be the one given at send. A message whose answer never came has no id yet: it is found by its phone
-    and template. False when we know of no such message (yet): the provider should say it again later.
+    Any of `ids` may be the one given at send. A message whose answer has not come has no id yet: it is found by its
+    phone and, if they say it, template. False when we know of no such message (yet): have the provider say it again.
     """
     message_id = _known(ids) or _unsure(phone, template)
     if message_id is None:
@@ -92,21 +93,19 @@ def _known(ids: Collection[str]) -> int | None:
 
 
 def _unsure(phone: str | None, template: str | None) -> int | None:
-    """The newest that may or may not have left: also one whose answer is overtaken by news of it."""
-    if not phone or not template:
+    """The one message to a phone that may or may not have left: also one whose answer is overtaken by news of it."""
+    if not phone:
         return None
-    return db.session().scalar(
-        select(Message.id)
-        .where(
-            Message.phone == phone,
-            Message.template == template,
-            Message.provider_id.is_(None),
-            Message.status.in_(("UNKNOWN", "SENDING")),
-            Message.created_at > func.now() - NEWS_OF_AN_UNSURE_ONE,
-        )
-        .order_by(Message.id.desc())
-        .limit(1)
+    lately = NEWS_OF_AN_UNSURE_ONE if template else NEWS_THAT_OVERTAKES
+    unsure = select(Message.id).where(
+        Message.phone == phone,
+        Message.template == template if template else true(),
+        Message.provider_id.is_(None),
+        Message.status.in_(("UNKNOWN", "SENDING")),
+        Message.created_at > func.now() - lately,
     )
+    found = db.session().scalars(unsure.limit(2)).all()
+    return found[0] if len(found) == 1 else None
 
 
 def _raise(message_id: int, status: str, error: str | None, provider_id: str | None) -> None:
