@@ -43,7 +43,7 @@ def test_every_template_has_its_wording_and_fills_every_gap():
 
 def test_our_sentences_are_the_approved_ones():
     approved = {name: template.body for name, template in TEMPLATES.items()}
-    assert approved == {name: SENTENCES[name] for name in approved}
+    assert approved == SENTENCES
     assert {each.template for each in EVERY_WORDING if each.link} == {
         name for name, template in TEMPLATES.items() if template.button
     }
