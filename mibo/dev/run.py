@@ -21,6 +21,7 @@ from mibo.dev.home import Home
 from mibo.dev.supervisor import Supervisor
 
 ROOT = Path(__file__).resolve().parents[2]
+STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HIGHEST_PORT = 65_524
 READY_WITHIN_S = 60.0
 PORT_FREE_WITHIN_S = 10.0
@@ -73,7 +74,7 @@ def main() -> None:
 
 
 def _wishes() -> Wishes:
-    parser = argparse.ArgumentParser(prog="bin/run", description=__doc__)
+    parser = argparse.ArgumentParser(prog="bin/run", description="Brings the whole clinic up.")
     parser.add_argument("--port", type=_port, default=8000, help="of the clinic; the sandbox takes this + 10")
     parser.add_argument("--fresh", action="store_true", help="forget all data first")
     parser.add_argument(
@@ -93,15 +94,20 @@ def _port(text: str) -> int:
 
 
 def _stop_on_signals() -> None:
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, _interrupt)
+    for name in STOPS:
+        if name != signal.SIGHUP or signal.getsignal(name) is not signal.SIG_IGN:  # nohup keeps it running
+            signal.signal(name, _interrupt)
 
 
 def _interrupt(*_: object) -> None:
-    # once is enough: a second Ctrl-C must not cut the clean end short
-    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        signal.signal(name, signal.SIG_IGN)
+    _stop_once()
     raise KeyboardInterrupt
+
+
+def _stop_once() -> None:
+    """A second Ctrl-C must not cut the clean end short."""
+    for name in STOPS:
+        signal.signal(name, signal.SIG_IGN)
 
 
 def _refuse_production() -> None:
@@ -114,8 +120,7 @@ def _clean_end(home: Home, supervisor: Supervisor) -> Iterator[None]:
     try:
         yield
     finally:
-        for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(name, signal.SIG_IGN)
+        _stop_once()
         home.run_file.unlink(missing_ok=True)
         supervisor.stop()
 
