@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     google_calendar_id: str = ""
     google_subject: str = ""
 
+    # how often is too often (mibo/web/limits.py)
+    limit_api_per_minute: int = Field(100, ge=1)
+    limit_auth_per_15_minutes: int = Field(30, ge=1)
+
     # the clinic's policy numbers (mibo/clinics/policy.py says what each means)
     policy_hold_minutes: int = Field(15, ge=15, le=60)
     policy_link_hold_minutes: int = Field(30, ge=16, le=1440)
