@@ -31,24 +31,32 @@
   on("pageshow", () => all("form[aria-busy]").forEach(idle), window);
 
   // What went wrong is said in one place, and nothing typed is lost.
-  const alertBox = doc.getElementById("alert"), lost = doc.getElementById("lost");
+  const say = (...nodes) => doc.getElementById("alert")?.replaceChildren(...nodes);
   function failed(e) {
     if (e.detail.elt.dataset.poll) return slow();
-    alertBox.replaceChildren(lost.content.cloneNode(true));
-    alertBox.firstElementChild.focus();
+    say(doc.getElementById("lost").content.cloneNode(true));
+    doc.querySelector("[data-lost]")?.focus();
   }
   ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach((name) => on(name, failed));
-  on("htmx:beforeRequest", (e) => { if (!e.detail.elt.dataset.poll) alertBox.replaceChildren(); });
+  on("htmx:beforeRequest", (e) => { if (!e.detail.elt.dataset.poll) say(); });
   on("htmx:beforeSwap", ({ detail: d }) => { if (d.xhr.getResponseHeader("HX-Retarget")) { d.shouldSwap = true; d.isError = false; } });
 
   // Focus follows the answer: an error summary, a new heading, the next control. A live board never takes it.
   on("htmx:afterSettle", ({ detail: { elt, requestConfig } }) => {
     if (requestConfig?.elt.dataset.poll) return;
+    plan();
+    count();
     const next = elt.matches("[data-focus]") ? elt : elt.querySelector("[data-focus]");
     if (!next) return;
     next.focus();
     if (next.matches(".problem") && !doc.title.startsWith(next.dataset.title)) doc.title = next.dataset.title + doc.title;
   });
+
+  // A short word at the foot of the page ("Saved 10:42. Undo") leaves by itself, unless somebody is at it.
+  const status = doc.getElementById("status");
+  let leaving;
+  function fade() { status.matches(":hover, :focus-within") ? leaving = setTimeout(fade, 2000) : status.replaceChildren(); }
+  new MutationObserver(() => { clearTimeout(leaving); if (status.firstChild) leaving = setTimeout(fade, 10000); }).observe(status, { childList: true });
 
   // Live parts: polled with jitter, slower on trouble, silent while nobody looks; an unchanged part is a 304 and stays as it is.
   let pause = 0, timer;

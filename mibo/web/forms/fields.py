@@ -8,7 +8,7 @@ from wtforms import Field
 
 
 class DateParts(Field):
-    """A date typed into three boxes of one name: day, month, year. `data` is a date, or None when all were left empty."""
+    """A date typed into three boxes of one name: day, month, year. `data` is a date, or None when all are empty."""
 
     WRONG = "Enter a real date, for example 27 3 1994."
 

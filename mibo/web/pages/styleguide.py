@@ -9,13 +9,15 @@ from wtforms import BooleanField, FileField, Form, RadioField, SelectField, Stri
 from wtforms.validators import DataRequired, Length
 
 from mibo import clock
+from mibo.web.filters import clock_time
 from mibo.web.forms.fields import DateParts
 
 bp = Blueprint("styleguide", __name__)
 SCENES = {"index", "patient", "times", "refused", "board", "desk"}
 STATUSES = [
-    "PENDING", "HELD", "CONFIRMED", "ARRIVED", "IN_PROGRESS", "COMPLETED", "CANCELLATION_REQUESTED", "CANCELLED", "NO_SHOW", "EXPIRED",
-    "UNPAID", "PAID", "PROCESSING", "REFUNDED", "FAILED", "LINK_SENT", "LINK_NOT_SENT", "ONLINE", "IN_PERSON",
+    "PENDING", "HELD", "CONFIRMED", "ARRIVED", "IN_PROGRESS", "COMPLETED", "CANCELLATION_REQUESTED", "CANCELLED",
+    "NO_SHOW", "EXPIRED", "UNPAID", "PAID", "PROCESSING", "REFUNDED", "FAILED", "LINK_SENT", "LINK_NOT_SENT", "ONLINE",
+    "IN_PERSON",
 ]  # fmt: skip
 
 
@@ -42,12 +44,15 @@ class SampleForm(Form):
     agrees = BooleanField("I agree to the clinic's terms", [DataRequired("Please read and accept the terms.")])
 
 
+TYPED = {
+    "name": "Asha Menon", "phone": "98765 43210", "code": "482 913", "born_on": ["27", "3", "1994"], "centre": "1",
+    "mode": "ONLINE", "reason": "I would like to speak in Malayalam.", "agrees": "y",
+}  # fmt: skip
+
+
 def filled() -> SampleForm:
     """The sample as somebody would leave it."""
-    return SampleForm(MultiDict([
-        ("name", "Asha Menon"), ("phone", "98765 43210"), ("code", "482 913"), ("born_on", "27"), ("born_on", "3"), ("born_on", "1994"),
-        ("centre", "1"), ("mode", "ONLINE"), ("reason", "I would like to speak in Malayalam."), ("agrees", "y"),
-    ]))  # fmt: skip
+    return SampleForm(MultiDict(TYPED))
 
 
 def refused(prefix: str = "") -> SampleForm:
@@ -59,8 +64,15 @@ def refused(prefix: str = "") -> SampleForm:
 
 def scene_context() -> dict[str, Any]:
     """What the scenes show."""
-    return {"statuses": STATUSES, "good": filled(), "bad": refused(), "wrong": refused("wrong-"), "held_until": clock.now() + timedelta(minutes=12),
-            "shown": f"{clock.local(clock.now() + timedelta(minutes=12)):%-I:%M %p}".lower()}  # fmt: skip
+    until = clock.now() + timedelta(minutes=12)
+    return {
+        "statuses": STATUSES,
+        "good": filled(),
+        "bad": refused(),
+        "wrong": refused("wrong-"),
+        "held_until": until,
+        "shown": clock_time(until),
+    }
 
 
 @bp.get("/_styleguide")
