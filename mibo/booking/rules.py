@@ -1,9 +1,10 @@
 """What an appointment may become, and when: the transition table (R-CHG-9) and the rules around it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from mibo.clinics.policy import Policy
 from mibo.errors import Conflict
 
 
@@ -81,6 +82,12 @@ class TooManyAhead(Conflict):
     )
 
 
+class CannotCancel(Conflict):
+    """The patient may not cancel this any more. Older apps know these sentences by heart (api-contract.md 1.3.4)."""
+
+    code = "CANNOT_CANCEL"
+
+
 class HoldOver(Conflict):
     """The hold ran out before this was done."""
 
@@ -117,6 +124,27 @@ def reference_of(appointment_id: int) -> str:
 def is_live_hold(status: str, held_until: datetime | None, now: datetime) -> bool:
     """Whether an appointment is a hold that has not run out (P6)."""
     return status == Status.PENDING and held_until is not None and held_until > now
+
+
+_PAST_CANCELLING = {
+    S.CANCELLED: "Appointment is already cancelled",
+    S.EXPIRED: "Appointment is already cancelled",
+    S.CANCELLATION_REQUESTED: "Cancellation already requested",
+    S.COMPLETED: "Cannot cancel completed appointment",
+    S.IN_PROGRESS: "This appointment has begun, so it cannot be cancelled.",
+    S.NO_SHOW: "This appointment is over, so it cannot be cancelled.",
+}
+
+
+def check_may_cancel(status: str, starts_at: datetime, now: datetime, policy: Policy) -> None:
+    """A patient may let a hold go at any time and cancel a booking until the cut-off (R-CHG-4). Raises CannotCancel."""
+    if (refusal := _PAST_CANCELLING.get(Status(status))) is not None:
+        raise CannotCancel(refusal)
+    hours = policy.patient_cutoff_hours
+    if status != Status.PENDING and starts_at - now < timedelta(hours=hours):
+        raise CannotCancel(
+            f"This can be cancelled online until {hours} hours before it starts. Please call the centre."
+        )
 
 
 def may_extend_hold(status: str, held_until: datetime | None, extended: bool, now: datetime) -> bool:

@@ -113,6 +113,17 @@ def payment_link(appointment: Appointment, attempt: Attempt) -> None:
     )
 
 
+def cancelled(appointment: Appointment) -> None:
+    """The patient hears that it will not take place."""
+    _tell_patient(
+        appointment,
+        wording.booking_cancelled(
+            appointment.patient.full_name, when=clock.local(appointment.starts_at), reference=appointment.reference
+        ),
+        f"cancelled:{appointment.id}:{appointment.version}",
+    )
+
+
 def late_payment_refund(appointment: Appointment, paise: int) -> None:
     """The patient hears that late or surplus money goes back to them (R-PAY-14: only said when a refund row stands)."""
     _tell_patient(

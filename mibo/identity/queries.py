@@ -1,6 +1,7 @@
 """Who has an account, and who is behind a sign-in."""
 
 from sqlalchemy import ColumnElement, Row, column, func, select, table
+from sqlalchemy.orm import selectinload
 
 from mibo import db
 from mibo.errors import Invalid
@@ -29,6 +30,11 @@ def staff_account(name: str) -> Account | None:
     except Invalid:
         named = func.lower(Account.username) == name.strip().lower()
         return db.session().scalar(select(Account).where(named, Account.audience == "STAFF"))
+
+
+def account_in_full(account_id: int) -> Account:
+    """An account with the roles it holds and where."""
+    return db.session().get_one(Account, account_id, options=[selectinload(Account.grants)])
 
 
 def actor_of(sign_in_id: int) -> Actor | None:

@@ -33,6 +33,7 @@ class RefundReason(StrEnum):
     PAID_TOO_LATE = "PAID_TOO_LATE"
     PAID_AFTER_CANCELLATION = "PAID_AFTER_CANCELLATION"
     PRICE_FELL = "PRICE_FELL"
+    CANCELLED_IN_TIME = "CANCELLED_IN_TIME"
 
 
 class Verdict(StrEnum):
@@ -98,6 +99,11 @@ def amount_due(fee_paise: int | None, registration_paid: bool, policy: Policy) -
     if not fee_paise:
         raise FeeMissing
     return Due(fee_paise, 0 if registration_paid else policy.registration_fee_paise)
+
+
+def refund_of_own_cancellation(due: Due) -> int:
+    """What a patient who cancels in time gets back, in paise: the consultation, not the registration (R-PAY-15)."""
+    return due.consultation_paise
 
 
 def matches(asked: Asked, told: Told) -> Verdict:

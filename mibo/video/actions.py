@@ -9,6 +9,7 @@ from sqlalchemy import select
 from mibo import clock, db
 from mibo.integrations import google_meet
 from mibo.integrations.http import ProviderError
+from mibo.jobs import defer, job
 from mibo.video.models import Meeting
 
 MOST_ATTEMPTS = 20
@@ -36,6 +37,25 @@ def make(meeting_id: int) -> bool:
         _try_later(meeting_id, "PENDING", hopeless=False)
         return False
     return _ready(meeting_id, made.event_id, made.join_url)
+
+
+def call_off(meeting: Meeting) -> None:
+    """The appointment will not take place, so the meeting is no longer wanted."""
+    meeting.status = "CANCELLED"
+    defer(take_away, meeting.id)
+
+
+@job
+def take_away(meeting_id: int) -> None:
+    """Take a meeting that was called off away at the provider; where that fails, nobody is given its link anyway."""
+    with db.reading() as session:
+        meeting = session.get(Meeting, meeting_id)
+    if meeting is None or meeting.status != "CANCELLED":
+        return
+    try:
+        google_meet.remove(meeting.event_id or google_meet.event_id_of(str(meeting.id), meeting.revision))
+    except ProviderError as error:
+        log.warning("meeting.not_taken_away", meeting_id=meeting_id, code=error.code)
 
 
 def _ready(meeting_id: int, event_id: str, join_url: str) -> bool:

@@ -10,6 +10,7 @@ from flask import current_app
 from werkzeug.wrappers import Response
 
 from mibo.errors import Invalid
+from mibo.ids import read_id
 from mibo.web.api import dialect
 from mibo.web.api.shown import Page, Shown
 from mibo.web.inputs.lists import Paging
@@ -46,6 +47,14 @@ def _dumped(value: Any) -> Any:
     return [_dumped(one) for one in value] if isinstance(value, list | tuple) else value
 
 
+def the_id(text: str) -> int:
+    """An id as it stands in an address. Raises Invalid."""
+    found = read_id(text)
+    if found is None:
+        raise Invalid.field("id", "An id is a number.")
+    return found
+
+
 def listed(rows: Sequence[Row], shape: Callable[[Row], Shown], paging: Paging) -> Response:
     """A page of a list with its `meta`; to older clients all of it, and nothing else (api-contract.md 0.5)."""
     if dialect.is_incumbent():
@@ -64,7 +73,9 @@ def _place(cursor: str | None) -> int:
     if not cursor:
         return 0
     try:
-        kind, _, place = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).partition(b":")
+        kind, _, place = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True).partition(
+            b":"
+        )
     except (binascii.Error, ValueError):
         kind, place = b"", b""
     if kind != b"after" or not place.isdigit() or len(place) > 9:

@@ -6,7 +6,7 @@ spectree only describes: it never sees a request, because its own validation log
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar, get_origin
+from typing import Any, TypeVar
 
 import orjson
 from flask import Flask, request

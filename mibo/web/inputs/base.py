@@ -20,7 +20,10 @@ from mibo.ids import GREATEST_ID, read_id
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 WALL_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
 LONGEST_INSTANT = 40
+YEARS = range(1900, 2200)  # beyond them the arithmetic of days overflows, and nobody is born or booked
 LONGEST_PHONE = 40
+
+Names = Mapping[str, tuple[str, ...]]
 
 
 class Input(BaseModel):
@@ -35,7 +38,7 @@ class Input(BaseModel):
         hide_input_in_errors=True,
     )
 
-    also: ClassVar[Mapping[str, tuple[str, ...]]] = {}
+    also: ClassVar[Names] = {}
 
     @model_validator(mode="before")
     @classmethod
@@ -99,7 +102,7 @@ def _day(sent: object) -> date:
     if isinstance(sent, date) and not isinstance(sent, datetime):
         return sent
     try:
-        if isinstance(sent, str) and DAY.fullmatch(sent):
+        if isinstance(sent, str) and DAY.fullmatch(sent) and int(sent[:4]) in YEARS:
             return date.fromisoformat(sent)
     except ValueError:
         pass
@@ -118,11 +121,15 @@ def _instant(sent: object) -> datetime:
     if isinstance(sent, datetime) and sent.tzinfo:
         return sent
     try:
-        if isinstance(sent, str) and len(sent) <= LONGEST_INSTANT and DAY.match(sent) and "T" in sent:
+        if isinstance(sent, str) and len(sent) <= LONGEST_INSTANT and DAY.match(sent) and int(sent[:4]) in YEARS:
             return clock.read_instant(sent)
     except (ValueError, OverflowError):
         pass
     raise PydanticCustomError("instant", "{field} must be a date and time such as 2031-04-07T09:00:00+05:30.")
+
+
+def _upper(sent: object) -> object:
+    return sent.strip().upper() if isinstance(sent, str) else sent
 
 
 def _yes_or_no(sent: object) -> bool | None:
@@ -151,3 +158,4 @@ WallClock = Annotated[
 Instant = Annotated[datetime, BeforeValidator(_instant), WithJsonSchema({"type": "string", "format": "date-time"})]
 YesOrNo = Annotated[bool | None, BeforeValidator(_yes_or_no), WithJsonSchema({"type": "string"})]
 BlankIsNone = BeforeValidator(_blank_is_none)
+AnyCase = BeforeValidator(_upper)

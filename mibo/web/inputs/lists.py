@@ -1,10 +1,10 @@
 """How somebody asks for lists."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from mibo.web.inputs.base import BlankIsNone, Id, Input, YesOrNo
+from mibo.web.inputs.base import BlankIsNone, Id, Input, Names, YesOrNo
 
 PAGE = 100
 LONGEST_PAGE = 500
@@ -25,7 +25,7 @@ class ClinicianFilter(Paging):
     specialization: Annotated[str | None, BlankIsNone] = Field(None, max_length=LONGEST_FILTER)
     is_active: YesOrNo = None
 
-    also = {"specialization": ("specialisation",)}
+    also: ClassVar[Names] = {"specialization": ("specialisation",)}
 
 
 class CentreFilter(Paging):

@@ -1,0 +1,43 @@
+"""A patient calls an appointment off: in time, and with what they get back decided here (R-CHG-4, R-PAY-15)."""
+
+from mibo import clinics, clock, db, payments, video
+from mibo.booking import actions, rules, telling
+from mibo.booking.models import Appointment
+from mibo.booking.rules import Status
+from mibo.errors import Missing
+from mibo.identity import Actor
+from mibo.payments import RefundReason
+
+
+def cancel(appointment_id: int, *, by: Actor, reason: str | None = None) -> Appointment:
+    """Cancel one's own appointment, or let a held time go. Raises Missing, CannotCancel.
+
+    Money goes back as the refund share says; the reason never lands among anybody's notes (R-CHG-6).
+    """
+    appointment = actions.locked(appointment_id)
+    if appointment.patient.account_id != by.account_id:
+        raise Missing("We could not find that appointment.")
+    rules.check_may_cancel(appointment.status, appointment.starts_at, clock.now(), clinics.policy_in_force())
+    was_held = appointment.status == Status.PENDING
+    actions.change_status(appointment, Status.CANCELLED, by=by.account_id, reason=reason or "Cancelled by the patient")
+    appointment.cancel_reason = reason
+    payments.void_open_attempts(appointment.payment_id)
+    if not was_held:
+        _give_back(appointment)
+        _call_off_meeting(appointment)
+        telling.cancelled(appointment)
+    db.session().flush()
+    return appointment
+
+
+def _give_back(appointment: Appointment) -> None:
+    paid = payments.newest_attempt(appointment.payment_id)
+    if paid is None or paid.status != "PAID":
+        return
+    owed = payments.Due(appointment.payment.consultation_paise, appointment.payment.registration_paise)
+    payments.open_refund(paid, payments.refund_of_own_cancellation(owed), RefundReason.CANCELLED_IN_TIME)
+
+
+def _call_off_meeting(appointment: Appointment) -> None:
+    if appointment.meeting is not None:
+        video.call_off(appointment.meeting)
