@@ -111,5 +111,11 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture(scope="session")
+def base_url() -> str:
+    """So that a page may `goto("/")`; the app answers there for tests that ask for `live`."""
+    return THIS.app_url
+
+
+@pytest.fixture(scope="session")
 def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
     return {**browser_context_args, "locale": "en-IN", "timezone_id": "Asia/Kolkata"}
