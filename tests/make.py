@@ -187,11 +187,15 @@ def appointment(
     paid = status not in (Status.PENDING, Status.EXPIRED, Status.CANCELLED) if paid is None else paid
     now = clock.now()
     fee = clinician.fee_paise or 150_000
+    kept_patient = db.session().get_one(Patient, who.id)
+    registration = 0 if kept_patient.registration_paid_at else clinics.policy_in_force().registration_fee_paise
+    if paid and registration:
+        kept_patient.registration_paid_at = now
     payment = _kept(
         Payment(
             patient_id=who.id,
             consultation_paise=fee,
-            registration_paise=0 if who.registration_paid_at else clinics.policy_in_force().registration_fee_paise,
+            registration_paise=registration,
             status="PAID" if paid else "PENDING",
             method="ONLINE" if paid else None,
             paid_at=now if paid else None,

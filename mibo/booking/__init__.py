@@ -1,6 +1,6 @@
 """An appointment's life: held, confirmed, moved, cancelled, kept."""
 
-from mibo.booking.actions import WrongPatient, book_at_desk, expire_holds, extend_hold, hold, release_hold
+from mibo.booking.actions import expire_holds, extend_hold, release_hold, write_note
 from mibo.booking.availability import (
     ASK_DAYS,
     OpenTime,
@@ -10,14 +10,22 @@ from mibo.booking.availability import (
     open_slots,
     open_times,
 )
-from mibo.booking.links import LinkNotSent, PaymentLink, open_link, resend_link, send_link, send_unsent_links
+from mibo.booking.board import Board, BoardRow, board_version, day_board
+from mibo.booking.cancelling import cancel
+from mibo.booking.diaries import Diaries, diaries
+from mibo.booking.links import (
+    LinkNotSent,
+    PaymentLink,
+    SentLink,
+    link_by_token,
+    open_link,
+    resend_link,
+    send_link,
+    send_unsent_links,
+)
 from mibo.booking.models import NOTE_LENGTH, Appointment, StatusChange
 from mibo.booking.paying import CheckoutOrder, PaymentAway, note_failure, open_order, pay_at_desk
 from mibo.booking.queries import (
-    Board,
-    BoardRow,
-    board_version,
-    day_board,
     history_of,
     own_appointment,
     own_appointments,
@@ -27,17 +35,30 @@ from mibo.booking.queries import (
 )
 from mibo.booking.reconciling import reconcile
 from mibo.booking.returning import NotVouchedFor, return_from_checkout, return_from_link
-from mibo.booking.rules import HoldOver, NotOffered, SlotTaken, Status, Wanted
+from mibo.booking.rules import (
+    CannotCancel,
+    HoldOver,
+    NotOffered,
+    SlotTaken,
+    Status,
+    TooManyAhead,
+    TooManyHolds,
+    Wanted,
+)
 from mibo.booking.settling import Outcome, settle, settle_payment, settle_waiting
+from mibo.booking.taking import WrongPatient, book_at_desk, hold
 from mibo.booking.telling import attach_meeting, attach_wanted_meetings
 
 __all__ = [
     "ASK_DAYS",
     "NOTE_LENGTH",
+    "WALK_IN_GRACE",
     "Appointment",
     "Board",
     "BoardRow",
+    "CannotCancel",
     "CheckoutOrder",
+    "Diaries",
     "HoldOver",
     "LinkNotSent",
     "NotOffered",
@@ -46,21 +67,27 @@ __all__ = [
     "Outcome",
     "PaymentAway",
     "PaymentLink",
+    "SentLink",
     "SlotTaken",
     "Status",
     "StatusChange",
+    "TooManyAhead",
+    "TooManyHolds",
     "Wanted",
     "WrongPatient",
     "attach_meeting",
     "attach_wanted_meetings",
     "board_version",
     "book_at_desk",
+    "cancel",
     "day_board",
     "days_with_slots",
+    "diaries",
     "expire_holds",
     "extend_hold",
     "history_of",
     "hold",
+    "link_by_token",
     "month_view",
     "next_free",
     "note_failure",
@@ -84,4 +111,5 @@ __all__ = [
     "settle_waiting",
     "staff_appointment",
     "upcoming",
+    "write_note",
 ]

@@ -1,33 +1,19 @@
 """Which times are open: hours and blocks of scheduling, less the appointments, handed to the pure core."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import BigInteger, ColumnElement, cast, func, or_, select, text
+from sqlalchemy import text
 
 from mibo import clinics, clock, db
+from mibo.booking.known import busy_of, facts_of, offer_of, packed_busy
 from mibo.booking.models import Appointment
-from mibo.booking.rules import HOLDS_TIME, Status
-from mibo.clinics import Centre
-from mibo.people import Clinician
-from mibo.scheduling import TimeBlock, WeeklyHours
-from mibo.scheduling.diary import (
-    BOTH,
-    MINUTES_A_DAY,
-    MODES_OF_BITS,
-    Audience,
-    Busy,
-    Closed,
-    Holiday,
-    Hours,
-    Mode,
-    Offer,
-)
-from mibo.scheduling.openings import LENGTH_BITS, ClinicianDays, DayCount, free_times, month_counts
+from mibo.booking.rules import HOLDS_TIME
+from mibo.scheduling.diary import MINUTES_A_DAY, MODES_OF_BITS, Audience, Mode, Offer
+from mibo.scheduling.openings import ClinicianDays, DayCount, free_times, month_counts
 from mibo.scheduling.slots import Slot, slots_between
 
-LONGEST_APPOINTMENT = timedelta(hours=24)
 ASK_DAYS = 62
 
 _LIVE = "status in ({})".format(", ".join(f"'{status}'" for status in HOLDS_TIME))
@@ -113,7 +99,7 @@ def open_slots(
 ) -> list[Slot]:
     """Every slot of a clinician on the days, with its state and every reason; seven statements, whatever the size."""
     last = last or first
-    facts = _facts([clinician_id], first, last)
+    facts = facts_of([clinician_id], first, last)
     clinician = facts.clinicians.get(clinician_id)
     if clinician is None:
         return []
@@ -121,11 +107,11 @@ def open_slots(
         first,
         last,
         facts.hours_of(clinician_id),
-        _offer(clinician, facts, mode=mode, centre_id=centre_id, for_whom=for_whom),
-        busy=_busy_of(Appointment.clinician_id == clinician_id, first, last),
+        offer_of(clinician, facts, mode=mode, centre_id=centre_id, for_whom=for_whom),
+        busy=busy_of(Appointment.clinician_id == clinician_id, first, last),
         closed=facts.closed_of(clinician_id),
         holidays=facts.holidays,
-        patient_busy=_busy_of(Appointment.patient_id == patient_id, first, last) if patient_id else (),
+        patient_busy=busy_of(Appointment.patient_id == patient_id, first, last) if patient_id else (),
     )
 
 
@@ -141,12 +127,12 @@ def month_view(
     clinician_ids: Collection[int], first: date, last: date, *, centre_id: int | None = None, mode: str | None = None
 ) -> dict[tuple[int, date], DayCount]:
     """The same for many clinicians at once: six statements and bit masks (design: measured 4)."""
-    facts = _facts(clinician_ids, first, last)
-    packed = _packed_busy(clinician_ids, first, last)
+    facts = facts_of(clinician_ids, first, last)
+    packed = packed_busy(clinician_ids, first, last)
     diaries = [
         ClinicianDays(
             clinician.id,
-            _offer(clinician, facts, mode=mode, centre_id=centre_id),
+            offer_of(clinician, facts, mode=mode, centre_id=centre_id),
             facts.hours_of(clinician.id),
             packed.get(clinician.id, ()),
             facts.closed_of(clinician.id),
@@ -168,144 +154,3 @@ def next_free(
         if count.first_minute is not None and clinician_id not in found:
             found[clinician_id] = clock.instant(day, time.min) + timedelta(minutes=count.first_minute)
     return found
-
-
-@dataclass(frozen=True)
-class _Facts:
-    """What is known of some clinicians' time over some days, besides their appointments."""
-
-    clinicians: dict[int, Clinician]
-    hours: Sequence[WeeklyHours]
-    blocks: Sequence[TimeBlock]
-    holidays: list[Holiday]
-    inactive_centres: frozenset[int]
-
-    def hours_of(self, clinician_id: int) -> list[Hours]:
-        return [_as_hours(row) for row in self.hours if row.clinician_id == clinician_id]
-
-    def closed_of(self, clinician_id: int) -> list[Closed]:
-        return [_as_closed(row) for row in self.blocks if row.clinician_id in (clinician_id, None)]
-
-
-def _facts(clinician_ids: Collection[int], first: date, last: date) -> _Facts:
-    session = db.session()
-    starts, ends = datetime.combine(first, time.min), datetime.combine(last + timedelta(days=1), time.min)
-    clinicians = session.scalars(select(Clinician).where(Clinician.id.in_(clinician_ids))).all()
-    hours = session.scalars(
-        select(WeeklyHours).where(WeeklyHours.clinician_id.in_(clinician_ids), WeeklyHours.active)
-    ).all()
-    blocks = session.scalars(
-        select(TimeBlock).where(
-            TimeBlock.lifted_at.is_(None),
-            TimeBlock.starts_local < ends,
-            TimeBlock.ends_local > starts,
-            or_(TimeBlock.clinician_id.in_(clinician_ids), TimeBlock.clinician_id.is_(None)),
-        )
-    ).all()
-    holidays = session.scalars(select(clinics.Holiday).where(clinics.Holiday.day.between(first, last))).all()
-    inactive = session.scalars(select(Centre.id).where(~Centre.active)).all()
-    return _Facts(
-        {clinician.id: clinician for clinician in clinicians},
-        hours,
-        blocks,
-        [Holiday(row.day, row.centre_id, row.reason) for row in holidays],
-        frozenset(inactive),
-    )
-
-
-def _offer(
-    clinician: Clinician,
-    facts: _Facts,
-    *,
-    mode: str | None,
-    centre_id: int | None,
-    for_whom: Audience = Audience.PATIENT,
-) -> Offer:
-    return Offer(
-        now=clock.now(),
-        policy=clinics.policy_in_force(),
-        for_whom=for_whom,
-        mode=mode,
-        centre_id=centre_id,
-        clinician_active=clinician.active,
-        clinician_modes=tuple(clinician.modes),
-        inactive_centres=facts.inactive_centres,
-        buffer_minutes=clinician.buffer_minutes,
-        zone=clock.CLINIC_ZONE,
-    )
-
-
-def _as_hours(row: WeeklyHours) -> Hours:
-    return Hours(
-        row.id,
-        row.clinician_id,
-        row.centre_id,
-        row.weekday,
-        row.opens_minute,
-        row.closes_minute,
-        row.slot_minutes,
-        row.mode or BOTH,
-        row.effective_from,
-        row.effective_to,
-    )
-
-
-def _as_closed(row: TimeBlock) -> Closed:
-    return Closed(
-        row.starts_local.replace(tzinfo=clock.CLINIC_ZONE),
-        row.ends_local.replace(tzinfo=clock.CLINIC_ZONE),
-        row.reason,
-        row.id,
-        row.centre_id,
-        centre_wide=row.clinician_id is None,
-    )
-
-
-def _busy_of(whose: ColumnElement[bool], first: date, last: date) -> Iterable[Busy]:
-    starts, ends = clock.day_span(first, last)
-    rows = db.session().execute(
-        select(
-            Appointment.id,
-            Appointment.starts_at,
-            Appointment.ends_at,
-            Appointment.status,
-            Appointment.centre_id,
-            Appointment.held_until,
-        ).where(
-            whose,
-            Appointment.status.in_(HOLDS_TIME),
-            Appointment.starts_at < ends,
-            Appointment.starts_at > starts - LONGEST_APPOINTMENT,
-            Appointment.ends_at > starts,
-        )
-    )
-    return [
-        Busy(
-            row.starts_at,
-            row.ends_at,
-            row.id,
-            "held" if row.status == Status.PENDING else "booked",
-            row.centre_id,
-            row.held_until if row.status == Status.PENDING else None,
-        )
-        for row in rows
-    ]
-
-
-def _packed_busy(clinician_ids: Collection[int], first: date, last: date) -> dict[int, Sequence[int]]:
-    starts, ends = clock.day_span(first, last)
-    from_minute = func.floor(func.extract("epoch", Appointment.starts_at) / 60)
-    to_minute = func.ceil(func.extract("epoch", Appointment.ends_at) / 60)
-    word = cast(from_minute * (1 << LENGTH_BITS) + (to_minute - from_minute), BigInteger)
-    rows = db.session().execute(
-        select(Appointment.clinician_id, func.array_agg(word))
-        .where(
-            Appointment.clinician_id.in_(clinician_ids),
-            Appointment.status.in_(HOLDS_TIME),
-            or_(Appointment.status != Status.PENDING, Appointment.held_until > clock.now()),
-            Appointment.starts_at < ends,
-            Appointment.starts_at > starts - LONGEST_APPOINTMENT,
-        )
-        .group_by(Appointment.clinician_id)
-    )
-    return dict(rows.tuples().all())

@@ -125,6 +125,33 @@ def send_unsent_links() -> None:
             jobs.defer(send_link, appointment_id)
 
 
+@dataclass(frozen=True)
+class SentLink:
+    """Where the button of a message leads; without a `url` there is nothing to pay by it any more."""
+
+    url: str | None
+    paid: bool
+
+
+def link_by_token(token: str) -> SentLink | None:
+    """The link behind the random word that was sent; None when there never was one."""
+    row = (
+        db.session()
+        .execute(
+            select(Attempt.link_url, Attempt.status, Payment.status, Appointment.status, Appointment.held_until)
+            .join(Payment, Payment.id == Attempt.payment_id)
+            .join(Appointment, Appointment.payment_id == Payment.id)
+            .where(Attempt.token == token)
+        )
+        .one_or_none()
+    )
+    if row is None:
+        return None
+    url, attempt, payment, status, held_until = row
+    payable = attempt == "OPEN" and rules.is_live_hold(status, held_until, clock.now())
+    return SentLink(url if payable else None, payment == "PAID")
+
+
 def _wish(appointment_id: int, by: Actor | None) -> _Wish:
     with db.transaction():
         appointment = paying.payable(appointment_id, by)

@@ -1,11 +1,9 @@
-"""Appointments as people look at them: one's own, one centre's day, one in full."""
+"""Appointments as people look at them: one's own, and one in full. A centre's day is in `board`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from mibo import clock, db
@@ -15,8 +13,7 @@ from mibo.errors import Missing
 from mibo.identity import Actor
 from mibo.identity.permissions import Role
 from mibo.payments import Payment
-from mibo.people import Clinician, ClinicianCentre, Patient
-from mibo.scheduling import TimeBlock, WeeklyHours
+from mibo.people import Patient
 
 OVER = (Status.CANCELLED, Status.EXPIRED, Status.NO_SHOW, Status.COMPLETED)
 PAGE = 20
@@ -83,7 +80,7 @@ def past(by: Actor, *, before: datetime | None = None, limit: int = PAGE) -> Seq
     return db.session().scalars(wanted.order_by(Appointment.starts_at.desc()).limit(limit)).all()
 
 
-def _within_reach(by: Actor) -> ColumnElement[bool]:
+def within_reach(by: Actor) -> ColumnElement[bool]:
     """The appointments a member of staff may see: all, their centres', or (clinicians) their own (R-ACL)."""
     if by.everywhere:
         return Appointment.id.is_not(None)
@@ -95,7 +92,7 @@ def _within_reach(by: Actor) -> ColumnElement[bool]:
 def staff_appointment(appointment_id: int, *, by: Actor) -> Appointment:
     """One appointment within this member of staff's reach, with its history. Raises Missing."""
     wanted = _in_full().options(selectinload(Appointment.history))
-    return _one(wanted.where(Appointment.id == appointment_id, _within_reach(by)))
+    return _one(wanted.where(Appointment.id == appointment_id, within_reach(by)))
 
 
 def _one(wanted: Select[Appointment]) -> Appointment:
@@ -103,115 +100,6 @@ def _one(wanted: Select[Appointment]) -> Appointment:
     if found is None:
         raise Missing("We could not find that appointment.")
     return found
-
-
-@dataclass(frozen=True, slots=True)
-class BoardRow:
-    """An appointment on the day board."""
-
-    id: int
-    reference: str
-    clinician_id: int
-    patient_name: str
-    starts_at: datetime
-    ends_at: datetime
-    status: str
-    mode: str
-    held_until: datetime | None
-    arrived_at: datetime | None
-    walk_in: bool
-    payment_status: str
-    has_link: bool
-    has_meeting: bool
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class Board:
-    """A centre's day: its clinicians, what they have, keep and have closed."""
-
-    clinicians: Sequence[Clinician]
-    appointments: Sequence[BoardRow]
-    hours: Sequence[WeeklyHours]
-    blocks: Sequence[TimeBlock]
-
-
-def board_version(centre_id: int, day: date, *, by: Actor) -> str:
-    """Changes whenever anything on the board may have changed: for the 304 of its poll."""
-    starts, ends = clock.day_span(day)
-    count, latest = (
-        db.session()
-        .execute(
-            select(func.count(), func.max(Appointment.updated_at)).where(
-                Appointment.centre_id == centre_id,
-                Appointment.starts_at >= starts,
-                Appointment.starts_at < ends,
-                _within_reach(by),
-            )
-        )
-        .one()
-    )
-    blocks = db.session().scalar(select(func.count()).where(TimeBlock.lifted_at.is_(None))) or 0
-    ended = db.session().scalar(
-        select(func.count()).where(
-            Appointment.centre_id == centre_id,
-            Appointment.starts_at >= starts,
-            Appointment.starts_at < ends,
-            Appointment.status == Status.PENDING,
-            Appointment.held_until > clock.now(),
-        )
-    )
-    return f"{count}-{latest.timestamp() if latest else 0}-{blocks}-{ended}"
-
-
-def day_board(centre_id: int, day: date, *, by: Actor) -> Board:
-    """A centre's day in four statements: ended holds are not on it (P6)."""
-    session = db.session()
-    starts, ends = clock.day_span(day)
-    rows = session.execute(_board_rows().where(
-        Appointment.centre_id == centre_id, Appointment.starts_at >= starts, Appointment.starts_at < ends,
-        or_(Appointment.status != Status.PENDING, Appointment.held_until > clock.now()),
-        _within_reach(by),
-    )).all()  # fmt: skip
-    appointments = [BoardRow(*row) for row in rows]
-    seen = {row.clinician_id for row in appointments}
-    works_here = select(ClinicianCentre.clinician_id).where(ClinicianCentre.centre_id == centre_id)
-    people_here: ColumnElement[bool] = (Clinician.id.in_(works_here) & Clinician.active) | Clinician.id.in_(seen)
-    if by.roles == {Role.CLINICIAN}:
-        people_here = Clinician.id == (by.clinician_id or 0)
-    clinicians = session.scalars(select(Clinician).where(people_here).order_by(Clinician.full_name)).all()
-    ids = [clinician.id for clinician in clinicians]
-    hours = session.scalars(select(WeeklyHours).where(
-        WeeklyHours.clinician_id.in_(ids), WeeklyHours.centre_id == centre_id, WeeklyHours.active,
-        WeeklyHours.weekday == day.isoweekday() % 7, WeeklyHours.effective_from <= day,
-        or_(WeeklyHours.effective_to.is_(None), WeeklyHours.effective_to >= day),
-    ).order_by(WeeklyHours.opens_minute)).all()  # fmt: skip
-    local = datetime.combine(day, datetime.min.time())
-    blocks = session.scalars(select(TimeBlock).where(
-        TimeBlock.lifted_at.is_(None),
-        or_(TimeBlock.clinician_id.in_(ids), (TimeBlock.clinician_id.is_(None)) & (TimeBlock.centre_id == centre_id)),
-        or_(TimeBlock.centre_id.is_(None), TimeBlock.centre_id == centre_id),
-        func.date(TimeBlock.starts_local) <= day, TimeBlock.ends_local > local,
-    )).all()  # fmt: skip
-    return Board(clinicians, appointments, hours, blocks)
-
-
-def _board_rows() -> Select[Any]:
-    from mibo.payments import Attempt
-
-    link_sent = (
-        select(Attempt.id).where(Attempt.payment_id == Appointment.payment_id, Attempt.link_url.is_not(None)).exists()
-    )
-    return (
-        select(
-            Appointment.id, Appointment.reference, Appointment.clinician_id, Patient.full_name, Appointment.starts_at,
-            Appointment.ends_at, Appointment.status, Appointment.mode, Appointment.held_until, Appointment.arrived_at,
-            Appointment.walk_in, Payment.status, link_sent, Appointment.meeting_id.is_not(None), Appointment.version,
-        )
-        .join(Patient, Patient.id == Appointment.patient_id)
-        .join(Payment, Payment.id == Appointment.payment_id)
-        .order_by(Appointment.starts_at, Appointment.id)
-    )  # fmt: skip
 
 
 def history_of(appointment_id: int) -> Sequence[StatusChange]:

@@ -1,6 +1,6 @@
 """Patients and clinicians: who they are, not how they sign in."""
 
-from mibo.people.actions import add_family_member, add_patient, fill_in, welcome_patient
+from mibo.people.actions import add_family_member, add_patient, complete_own, fill_in, welcome_patient
 from mibo.people.models import BLOOD_GROUPS, GENDERS, MODES, Clinician, ClinicianCentre, Patient
 from mibo.people.queries import (
     Wish,
@@ -32,6 +32,7 @@ __all__ = [
     "age_of",
     "clinician",
     "clinicians_at",
+    "complete_own",
     "directory",
     "directory_choices",
     "family_of",

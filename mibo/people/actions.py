@@ -53,9 +53,8 @@ def add_patient(phone: str, details: Details, *, by: Actor, family: bool = False
 def add_family_member(details: Details, *, by: Actor) -> Patient:
     """A patient adds somebody they book for; the phone stays their own. Raises Invalid."""
     account = db.session().get_one(Account, by.account_id)
-    missing = rules.missing_fields(
-        details.first_name, details.last_name, details.date_of_birth, details.age, details.gender
-    )
+    first_name = details.first_name or details.full_name
+    missing = rules.missing_fields(first_name, details.date_of_birth, details.age, details.gender)
     if missing:
         raise Invalid(problems=[Problem(field, "Please fill this in.") for field in missing])
     added = Patient(account_id=account.id, phone=account.phone, full_name="")
@@ -64,6 +63,15 @@ def add_family_member(details: Details, *, by: Actor) -> Patient:
     db.session().flush()
     audit.record("patient.added", added.id, by=by.account_id)
     return added
+
+
+def complete_own(details: Details, *, by: Actor) -> Patient:
+    """Somebody says who they are; the account carries the same name. Raises Invalid."""
+    own = db.session().get_one(Patient, by.account_id)
+    fill_in(own, details)
+    db.session().get_one(Account, by.account_id).full_name = own.full_name
+    audit.record("patient.changed", own.id, by=by.account_id)
+    return own
 
 
 def fill_in(one: Patient, details: Details, *, only_missing: bool = False) -> None:

@@ -82,7 +82,7 @@ def age_of(one: Patient) -> int | None:
 
 def missing_of(one: Patient) -> list[str]:
     """What a patient must still tell us before booking."""
-    return rules.missing_fields(one.first_name, one.last_name, one.date_of_birth, one.age_told, one.gender)
+    return rules.missing_fields(one.first_name, one.date_of_birth, one.age_told, one.gender)
 
 
 @dataclass(frozen=True)

@@ -52,12 +52,14 @@ def _full_years(since: date, day: date) -> int:
 
 
 def missing_fields(
-    first_name: str | None, last_name: str | None, date_of_birth: date | None, age_told: int | None, gender: str | None
+    first_name: str | None, date_of_birth: date | None, age_told: int | None, gender: str | None
 ) -> list[str]:
-    """What a patient must still tell before booking (R-AUTH-4, P12): the one list for gate, form and API."""
+    """What a patient must still tell before booking (R-AUTH-4, P12): the one list for gate, form and API.
+
+    Some people have one name only, so a last name is never missing.
+    """
     told = {
         "first_name": first_name,
-        "last_name": last_name,
         "age": date_of_birth or age_told is not None,
         "gender": gender,
     }

@@ -4,14 +4,15 @@ from typing import Any
 
 from flask import Flask, g, session
 from flask_compress import Compress
+from flask_login import current_user
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from mibo import logs
+from mibo import clock, logs
 from mibo.config import Settings, settings
 from mibo.web import access, cli, errors, filters, requests
 from mibo.web.api import register_api
-from mibo.web.limits import limiter
+from mibo.web.limits import use_limiter
 from mibo.web.menu import menu_for
 from mibo.web.pages import register_pages
 
@@ -32,9 +33,10 @@ def create_app() -> Flask:
     requests.surround(app)
     csrf = CSRFProtect(app)
     access.use_login_manager(app)
-    limiter.init_app(app)
+    use_limiter(app)
     Compress(app)
     filters.register(app)
+    app.jinja_env.globals["static_url"] = requests.static_url
     register_pages(app)
     register_api(app, csrf)
     errors.answer_every_refusal(app)
@@ -77,7 +79,7 @@ def _for_every_template() -> dict[str, Any]:
     return {
         "csp_nonce": g.get("csp_nonce", ""),
         "theme": session.get("theme", ""),
-        "static_url": requests.static_url,
         "menu": menu_for(who),
-        "production": settings().production,
+        "current_user": current_user,
+        "now": clock.now(),
     }

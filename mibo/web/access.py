@@ -62,7 +62,7 @@ def guard_every_view(app: Flask) -> None:
     if silent:
         raise RuntimeError(f"These views do not say who may use them: {', '.join(sorted(silent))}")
     for endpoint, view in app.view_functions.items():
-        app.view_functions[endpoint] = _guarded(view, view.access)  # type: ignore[attr-defined]
+        app.view_functions[endpoint] = _guarded(view, _access_of(view) or Access(None))
 
 
 def _access_of(view: Callable[..., Any]) -> Access | None:
@@ -169,7 +169,7 @@ class Stranger(AnonymousUserMixin):  # type: ignore[misc]
 
 def use_login_manager(app: Flask) -> None:
     """Let Flask-Login's current_user be our visitor; sign-ins are our own rows, not its cookies."""
-    manager = LoginManager(app)
+    manager = LoginManager(app, add_context_processor=False)
     manager.anonymous_user = Stranger
     manager.session_protection = None
     manager.request_loader(lambda _: SignedIn(who) if (who := visitor()) else None)

@@ -103,7 +103,7 @@ def answer(
     facts = {"status": status, "sentence": sentence, "request_id": g.get("request_id", "")}
     response = make_response(render_template(template, **facts), status)
     if htmx.wants_part():
-        response.headers["HX-Retarget"] = "#status"
+        response.headers["HX-Retarget"] = "#alert"
         response.headers["HX-Reswap"] = "innerHTML"
     return response
 

@@ -13,7 +13,7 @@ def wants_part() -> bool:
     return "HX-Request" in asked and "HX-Boosted" not in asked and "HX-History-Restore-Request" not in asked
 
 
-def show(page: str, part: str | None = None, *, status: int = 200, **facts: Any) -> ResponseReturnValue:
+def show(page: str, part: str | None = None, /, *, status: int = 200, **facts: Any) -> ResponseReturnValue:
     """The page, or only its part when HTMX asks for a fragment of the same URL."""
     template = part if part and wants_part() else page
     response = make_response(render_template(template, **facts), status)
@@ -32,7 +32,7 @@ def go_to(path: str) -> Response:
         response = make_response("", 204)
         response.headers["HX-Location" if path.startswith("/") else "HX-Redirect"] = path
         return response
-    return redirect(path, 303)  # type: ignore[return-value]
+    return redirect(path, 303)
 
 
 def local_path(wanted: str | None, otherwise: str) -> str:

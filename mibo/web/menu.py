@@ -29,12 +29,20 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
 ]
 
 
-def menu_for(who: Actor | None) -> list[tuple[str, list[Entry]]]:
+@dataclass(frozen=True)
+class Group:
+    """Entries under one heading."""
+
+    label: str
+    entries: list[Entry]
+
+
+def menu_for(who: Actor | None) -> list[Group]:
     """The groups with at least one entry that this person may open."""
     if who is None or who.audience != "STAFF":
         return []
-    groups = [(label, [_entry(*line) for line in lines if who.may(line[2])]) for label, lines in _GROUPS]
-    return [group for group in groups if group[1]]
+    groups = [Group(label, [_entry(*line) for line in lines if who.may(line[2])]) for label, lines in _GROUPS]
+    return [group for group in groups if group.entries]
 
 
 def _entry(label: str, endpoint: str, _: Permission) -> Entry:

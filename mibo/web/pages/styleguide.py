@@ -9,6 +9,8 @@ from wtforms import BooleanField, FileField, Form, RadioField, SelectField, Stri
 from wtforms.validators import DataRequired, Length
 
 from mibo import clock
+from mibo.identity.permissions import Permission
+from mibo.web.access import may
 from mibo.web.filters import clock_time
 from mibo.web.forms.fields import DateParts
 
@@ -77,6 +79,7 @@ def scene_context() -> dict[str, Any]:
 
 @bp.get("/_styleguide")
 @bp.get("/_styleguide/<scene>")
+@may(Permission.SEE_STYLEGUIDE)
 def show(scene: str = "index") -> str:
     """Every component, or one whole page made of them."""
     if scene not in SCENES:

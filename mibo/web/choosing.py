@@ -1,0 +1,118 @@
+"""The page on which a day and a time are chosen, as values ready to draw."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask import url_for
+
+from mibo import booking, clinics, clock
+from mibo.people import Clinician
+from mibo.scheduling.slots import PartOfDay, Slot, free, nearest
+from mibo.web import ways
+from mibo.web.filters import clock_time, long_day
+
+DAYS_SHOWN = 10
+PART_WORDS = {PartOfDay.MORNING: "Morning", PartOfDay.AFTERNOON: "Afternoon", PartOfDay.EVENING: "Evening"}
+
+
+@dataclass(frozen=True)
+class Day:
+    """One day of the strip."""
+
+    label: str
+    number: int
+    words: str
+    href: str
+    is_open: bool
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that the page shows."""
+
+    way: ways.Way | None
+    ways: Sequence[tuple[ways.Way, str]]
+    day: date
+    days: Sequence[Day]
+    parts: Sequence[tuple[str, Sequence[tuple[str, str]]]]
+    near: Sequence[tuple[str, str]]
+    near_to: str
+    chosen: str
+    chosen_words: str
+    first: str
+    earlier: str
+    later: str
+
+
+def look(one: Clinician, asked: Mapping[str, str], *, patient_id: int | None) -> Page:
+    """The days and times of one way to meet a clinician, from what stands in the address or form."""
+    way = ways.chosen(one, asked.get("way"))
+    today = clock.today()
+    last_day = today + timedelta(days=clinics.policy_in_force().horizon_days)
+    first = min(max(_day(asked.get("from")) or today, today), last_day)
+    last = min(first + timedelta(days=DAYS_SHOWN - 1), last_day)
+    slots = _slots(one, way, first, last, patient_id)
+    by_day = {day: [slot for slot in slots if slot.day == day] for day in _days(first, last)}
+    day = _day(asked.get("day")) or next((day for day, times in by_day.items() if times), first)
+    day = day if day in by_day else first
+    chosen = asked.get("time", "")
+    taken = asked.get("taken")
+    near_to = datetime.fromisoformat(taken) if taken else None
+
+    def href(**changed: object) -> str:
+        kept: dict[str, Any] = {"way": way.key if way else None, "from": first, "day": day, **changed}
+        return url_for("book.choose", clinician_id=one.id, **kept)
+
+    return Page(
+        way=way,
+        ways=[(each, href(way=each.key, day=None)) for each in ways.of(one)],
+        day=day,
+        days=[_as_day(each, len(times), each == day, href(day=each)) for each, times in by_day.items()],
+        parts=_parts(by_day[day]),
+        near=[_as_time(slot) for slot in nearest(slots, near_to)] if near_to else [],
+        near_to=clock_time(near_to) if near_to else "",
+        chosen=chosen,
+        chosen_words=_words_of(chosen, by_day[day]),
+        first=first.isoformat(),
+        earlier=href(**{"from": max(first - timedelta(days=DAYS_SHOWN), today), "day": None}) if first > today else "",
+        later=href(**{"from": last + timedelta(days=1), "day": None}) if last < last_day else "",
+    )
+
+
+def _slots(one: Clinician, way: ways.Way | None, first: date, last: date, patient_id: int | None) -> list[Slot]:
+    if way is None or one.fee_paise is None:
+        return []
+    return free(booking.open_slots(one.id, first, last, centre_id=way.centre_id, mode=way.mode, patient_id=patient_id))
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=n) for n in range((last - first).days + 1)]
+
+
+def _day(typed: str | None) -> date | None:
+    try:
+        return date.fromisoformat(typed or "")
+    except ValueError:
+        return None
+
+
+def _as_day(day: date, free_times: int, is_current: bool, href: str) -> Day:
+    words = f"{free_times} free" if free_times else "full"
+    return Day(f"{day:%a}", day.day, words, href, bool(free_times), is_current)
+
+
+def _parts(slots: Sequence[Slot]) -> list[tuple[str, list[tuple[str, str]]]]:
+    return [(words, [_as_time(slot) for slot in slots if slot.part == part]) for part, words in PART_WORDS.items()]
+
+
+def _as_time(slot: Slot) -> tuple[str, str]:
+    return f"{slot.centre_id}@{clock.local(slot.starts_at):%Y-%m-%dT%H:%M}", clock_time(slot.starts_at)
+
+
+def _words_of(chosen: str, slots: Sequence[Slot]) -> str:
+    """`3:00 pm, Wednesday 25 November 2026` when the chosen time is one of the day's."""
+    found = next((slot for slot in slots if _as_time(slot)[0] == chosen), None)
+    return f"{clock_time(found.starts_at)}, {long_day(found.starts_at)}" if found else ""

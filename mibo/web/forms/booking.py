@@ -1,0 +1,42 @@
+"""The forms of booking."""
+
+from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
+from wtforms.validators import Optional
+
+from mibo.web.forms.base import InputForm
+from mibo.web.forms.fields import DateParts
+
+GENDER_WORDS = [
+    ("FEMALE", "Female"),
+    ("MALE", "Male"),
+    ("NON_BINARY", "Non-binary"),
+    ("OTHER", "Other"),
+    ("PREFER_NOT_TO_SAY", "I would rather not say"),
+]
+
+
+class HoldForm(InputForm):
+    """A time and a person; the page draws them itself."""
+
+    time = StringField("Time")
+    patient = StringField("Who it is for")
+    key = HiddenField()
+
+
+class NoteForm(InputForm):
+    """A few words for the clinician."""
+
+    note = TextAreaField(
+        "Anything the clinician should know beforehand?", description="Only your clinician and the centre read this."
+    )
+
+
+class DetailsForm(InputForm):
+    """Who somebody is."""
+
+    full_name = StringField(
+        "Full name", description="In any script, as you want to be called.", render_kw={"autocomplete": "name"}
+    )
+    date_of_birth = DateParts("Date of birth", [Optional()])
+    age = IntegerField("Age in years, if you do not know the date", [Optional()], render_kw={"inputmode": "numeric"})
+    gender = RadioField("Gender", choices=GENDER_WORDS, validate_choice=False)

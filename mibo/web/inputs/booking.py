@@ -1,0 +1,84 @@
+"""What a patient says when they book."""
+
+from datetime import date, datetime
+from typing import Annotated
+
+from pydantic import BeforeValidator, StringConstraints, model_validator
+
+from mibo import clock
+from mibo.booking import NOTE_LENGTH
+from mibo.identity import NAME_LENGTH
+from mibo.ids import read_id
+from mibo.people import GENDERS, Details
+from mibo.web.inputs.sign_in import Strict
+
+KEY_LENGTH = 80
+
+
+def _time(typed: object) -> tuple[int, datetime]:
+    """`12@2026-11-25T15:00`: a centre and a time on the clinic's clock."""
+    centre, _, at = str(typed).partition("@")
+    centre_id = read_id(centre)
+    try:
+        starts_at = clock.read_instant(at)
+    except ValueError:
+        centre_id = None
+    if centre_id is None:
+        raise ValueError("Choose a time.")
+    return centre_id, starts_at
+
+
+def _id(typed: object) -> int:
+    found = read_id(str(typed))
+    if found is None:
+        raise ValueError("Choose who it is for.")
+    return found
+
+
+def _plain(typed: object) -> object:
+    return typed.replace("\x00", "") if isinstance(typed, str) else typed
+
+
+Text = Annotated[str, BeforeValidator(_plain)]
+
+
+class HoldInput(Strict):
+    """Which time, for whom; the key makes a double click one booking."""
+
+    time: Annotated[tuple[int, datetime], BeforeValidator(_time)]
+    patient: Annotated[int, BeforeValidator(_id)]
+    key: Annotated[str, StringConstraints(min_length=8, max_length=KEY_LENGTH)]
+
+
+class NoteInput(Strict):
+    """What the patient wants the clinician to know beforehand."""
+
+    note: Annotated[Text, StringConstraints(max_length=NOTE_LENGTH)] = ""
+
+
+class DetailsInput(Strict):
+    """Who a patient is. One of birth date and age is enough."""
+
+    full_name: Annotated[Text, StringConstraints(min_length=2, max_length=NAME_LENGTH)]
+    date_of_birth: date | None = None
+    age: int | None = None
+    gender: str
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> "DetailsInput":
+        if self.gender not in GENDERS:
+            raise ValueError("Choose one of the options.")
+        return self
+
+    @property
+    def details(self) -> Details:
+        """The same as the record takes it."""
+        first, _, last = self.full_name.partition(" ")
+        return Details(
+            first_name=first,
+            last_name=last.strip() or None,
+            full_name=self.full_name,
+            date_of_birth=self.date_of_birth,
+            age=self.age,
+            gender=self.gender,
+        )

@@ -1,0 +1,103 @@
+"""What anybody may see: the start page, the directory of clinicians, and each clinician's page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, request, url_for
+from flask.typing import ResponseReturnValue
+
+from mibo import booking, clinics, clock, people
+from mibo.money import rupees
+from mibo.people import Clinician
+from mibo.web import ways
+from mibo.web.access import public
+from mibo.web.filters import moment
+from mibo.web.htmx import show
+from mibo.web.inputs.directory import Search
+
+bp = Blueprint("home", __name__)
+
+FEE_WORDS = [
+    ("under-1500", "Under ₹1,500"),
+    ("1500-2000", "₹1,500 to ₹2,000"),
+    ("2000-2500", "₹2,000 to ₹2,500"),
+    ("over-2500", "Over ₹2,500"),
+]
+MODE_WORDS = {"IN_PERSON": "In person", "ONLINE": "Online"}
+TIMES_SHOWN = 3
+DAYS_AHEAD = 14
+
+
+@dataclass(frozen=True)
+class Card:
+    """A clinician in the directory, as it is drawn."""
+
+    name: str
+    picture: str
+    about: str
+    speaks: str
+    experience: str
+    where: str
+    modes: str
+    fee: str
+    next_free: str
+    href: str
+
+
+@bp.get("/")
+@public
+def start() -> ResponseReturnValue:
+    """What Mibo is, and the three ways in."""
+    specialisations, _ = people.directory_choices()
+    return show("home/start.html", centres=clinics.centres(active=True), specialisations=specialisations)
+
+
+@bp.get("/clinicians")
+@public
+def clinicians() -> ResponseReturnValue:
+    """The directory, filtered; each with the next time that is free."""
+    search = Search.model_validate(request.args.to_dict())
+    found = people.directory(search.wish)
+    soonest = booking.next_free([one.id for one in found], days=DAYS_AHEAD, centre_id=search.centre, mode=search.mode)
+    specialisations, languages = people.directory_choices()
+    return show(
+        "home/clinicians.html",
+        "home/_cards.html",
+        cards=[_card(one, soonest.get(one.id), search) for one in found],
+        search=search,
+        centres=clinics.centres(active=True),
+        specialisations=specialisations,
+        languages=languages,
+        fees=FEE_WORDS,
+        modes=MODE_WORDS,
+    )
+
+
+def _card(one: Clinician, soonest: datetime | None, search: Search) -> Card:
+    centres = [place.centre.short_name for place in one.places if place.centre.active]
+    years = one.years_of_experience
+    return Card(
+        name=one.full_name,
+        picture=one.picture_url or "",
+        about=one.title or one.specialisations[0],
+        speaks=", ".join(one.languages),
+        experience=f"{years} {'year' if years == 1 else 'years'} of practice" if years else "",
+        where=" and ".join(centres),
+        modes=" or ".join(MODE_WORDS[mode] for mode in one.modes).capitalize(),
+        fee=rupees(one.fee_paise) if one.fee_paise else "Fee on request",
+        next_free=moment(soonest) if soonest else "",
+        href=url_for("home.clinician", clinician_id=one.id, centre=search.centre, mode=search.mode),
+    )
+
+
+@bp.get("/clinicians/<int:clinician_id>")
+@public
+def clinician(clinician_id: int) -> ResponseReturnValue:
+    """One clinician: who they are, what they charge, when they are next free."""
+    one = people.clinician(clinician_id)
+    offered = ways.of(one)
+    first = clock.today()
+    soonest = [
+        (way, booking.next_free([one.id], centre_id=way.centre_id, mode=way.mode).get(one.id)) for way in offered
+    ]
+    return show("home/clinician.html", one=one, soonest=soonest, first=first, modes=MODE_WORDS)

@@ -1,0 +1,139 @@
+"""A patient's own side: appointments, one in full, details, family."""
+
+from datetime import datetime, timedelta
+
+from flask import Blueprint, Response, flash, request, url_for
+from flask.typing import ResponseReturnValue
+
+from mibo import booking, clinics, clock, db, people
+from mibo.booking import Appointment, Status
+from mibo.booking.rules import is_live_hold
+from mibo.errors import Invalid
+from mibo.identity.permissions import Permission
+from mibo.people import Patient
+from mibo.web import calendar
+from mibo.web.access import actor, may
+from mibo.web.forms.booking import DetailsForm
+from mibo.web.htmx import go_to, local_path, show
+from mibo.web.inputs.booking import DetailsInput
+
+bp = Blueprint("my", __name__, url_prefix="/my")
+
+PAGE = 10
+
+
+@bp.get("")
+@may(Permission.SEE_OWN)
+def appointments() -> ResponseReturnValue:
+    """What is to come, the next one first, and what is over."""
+    before = _before(request.args.get("before"))
+    over = booking.past(actor(), before=before, limit=PAGE + 1)
+    return show(
+        "my/appointments.html",
+        ahead=[] if before else booking.upcoming(actor()),
+        over=over[:PAGE],
+        more=over[PAGE - 1].starts_at.isoformat() if len(over) > PAGE else "",
+        paged=before is not None,
+        several=len(people.family_of(actor().account_id)) > 1,
+    )
+
+
+def _before(typed: str | None) -> datetime | None:
+    try:
+        return clock.read_instant((typed or "").replace(" ", "+")) if typed else None
+    except ValueError:
+        return None
+
+
+@bp.get("/<reference>")
+@may(Permission.SEE_OWN)
+def appointment(reference: str) -> ResponseReturnValue:
+    """One appointment in full: what stands, what happens next."""
+    one = booking.own_appointment(actor(), reference=reference)
+    live = is_live_hold(one.status, one.held_until, clock.now())
+    return show(
+        "my/appointment.html",
+        one=one,
+        live=live,
+        waiting=live and request.args.get("paid") == "yes",
+        join=_may_join(one),
+        policy=clinics.policy_in_force(),
+    )
+
+
+def _may_join(one: Appointment) -> bool:
+    """The video link opens a quarter of an hour before (R-VID-3)."""
+    opens = one.starts_at - timedelta(minutes=clinics.policy_in_force().join_minutes_before)
+    ready = one.meeting is not None and one.meeting.status == "READY"
+    return ready and one.status in (Status.CONFIRMED, Status.IN_PROGRESS) and opens <= clock.now() < one.ends_at
+
+
+@bp.get("/<reference>/calendar.ics")
+@may(Permission.SEE_OWN)
+def calendar_file(reference: str) -> ResponseReturnValue:
+    """The appointment for one's own calendar, in neutral words."""
+    one = booking.own_appointment(actor(), reference=reference)
+    address = url_for("my.appointment", reference=one.reference, _external=True)
+    response = Response(calendar.event(one, address), mimetype="text/calendar")
+    response.headers["Content-Disposition"] = f'attachment; filename="appointment-{one.reference}.ics"'
+    return response
+
+
+@bp.route("/details", methods=["GET", "POST"])
+@may(Permission.BOOK_OWN)
+def details() -> ResponseReturnValue:
+    """Who somebody is: asked once, before the first booking, and changed here."""
+    own = people.own_patient(actor().account_id, by=actor())
+    form = DetailsForm(data=_known(own))
+    onward = local_path(request.values.get("next"), url_for("my.appointments"))
+    if said := form.read(DetailsInput):
+        try:
+            people.complete_own(said.details, by=actor())
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            flash("Saved.", "success")
+            return go_to(onward)
+    return show(
+        "my/details.html", form=form, next=onward, first_time=bool(people.missing_of(own)), status=_status(form)
+    )
+
+
+def _known(own: Patient) -> dict[str, object]:
+    return {
+        "full_name": own.full_name,
+        "date_of_birth": own.date_of_birth,
+        "age": people.age_of(own) if own.date_of_birth is None else None,
+        "gender": own.gender,
+    }
+
+
+def _status(form: DetailsForm) -> int:
+    return 422 if form.errors else 200
+
+
+@bp.route("/family", methods=["GET", "POST"])
+@may(Permission.BOOK_OWN)
+def family() -> ResponseReturnValue:
+    """Somebody else to book for on the same phone."""
+    form = DetailsForm()
+    onward = local_path(request.values.get("next"), url_for("my.appointments"))
+    if said := form.read(DetailsInput):
+        try:
+            added = people.add_family_member(said.details, by=actor())
+        except Invalid as error:
+            db.session().expunge_all()
+            form.refuse(error)
+        else:
+            flash(f"{added.first_name} is added. You can book for them now.", "success")
+            return go_to(_chosen(onward, added.id))
+    return show(
+        "my/family.html", form=form, next=onward, known=people.family_of(actor().account_id), status=_status(form)
+    )
+
+
+def _chosen(onward: str, patient_id: int) -> str:
+    """Back to where they came from, with the new person chosen."""
+    if not onward.startswith("/book/"):
+        return onward
+    return f"{onward}{'&' if '?' in onward else '?'}patient={patient_id}"

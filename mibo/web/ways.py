@@ -1,0 +1,34 @@
+"""The ways to meet a clinician, as a patient chooses them: in person at one of their centres, or online."""
+
+from dataclasses import dataclass
+
+from mibo.people import Clinician
+
+ONLINE = "online"
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way: `key` stands in the address, `centre_id` is empty when any centre's hours will do."""
+
+    key: str
+    words: str
+    mode: str
+    centre_id: int | None
+
+
+def of(one: Clinician) -> list[Way]:
+    """Every way this clinician can be met, in person first."""
+    places = [place.centre for place in one.places if place.centre.active]
+    found = [Way(str(centre.id), f"In person, {centre.short_name}", "IN_PERSON", centre.id) for centre in places]
+    if "IN_PERSON" not in one.modes:
+        found = []
+    if "ONLINE" in one.modes and places:
+        found.append(Way(ONLINE, "Online, by video", "ONLINE", None))
+    return found
+
+
+def chosen(one: Clinician, key: str | None) -> Way | None:
+    """The way that was asked for, or the first there is."""
+    offered = of(one)
+    return next((way for way in offered if way.key == key), offered[0] if offered else None)
