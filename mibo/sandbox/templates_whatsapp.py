@@ -31,8 +31,6 @@ _CALL = "Hello {name}, here is the video call for your appointment on {when}. Re
 TEMPLATES = {
     "mibo_sign_in_code": Template("{otp} is your Mibo sign-in code. Please do not share it with anyone."),
     "mibo_sign_in_ended": Template(_SIGNED_OUT),
-    "mibo_sign_in_ended": Template(
-        "Hello {name}, we signed you out of Mibo on one of your devices to keep your account safe. Please sign in again."),
     "mibo_booking_confirmed": Template(_CONFIRMED),
     "mibo_booking_confirmed_online": Template(_CONFIRMED, "Join the video call"),
     "mibo_payment_link": Template(_PLEASE_PAY, "Pay now"),

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 
 import jwt
@@ -333,6 +334,18 @@ def test_the_successor_of_a_stolen_token_is_not_enough_for_a_thief_to_go_unseen(
     thiefs = refresh(owners).refresh
     assert refresh(thiefs)
     assert refresh(owners) is None
+    assert ended() == ["refresh_reuse"]
+
+
+def test_a_token_presented_while_it_is_being_retired_is_reuse():
+    first = api(account())
+    second = refresh(first.refresh)
+    with ThreadPoolExecutor(1) as other:
+        with db.transaction():
+            assert identity.refresh(second.refresh, "PATIENT")
+            rival = other.submit(refresh, first.refresh)
+            assert not wait([rival], timeout=0.3).done  # it waits for what this transaction decides
+        assert rival.result() is None
     assert ended() == ["refresh_reuse"]
 
 
