@@ -62,6 +62,7 @@ __all__ = [
     "end_all",
     "end_sign_in",
     "forget_spent",
+    "names_of",
     "open_account",
     "refresh",
     "set_password",

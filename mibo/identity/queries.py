@@ -1,5 +1,7 @@
 """Who has an account, and who is behind a sign-in."""
 
+from collections.abc import Collection
+
 from sqlalchemy import ColumnElement, Row, column, func, select, table
 from sqlalchemy.orm import selectinload
 
@@ -35,6 +37,12 @@ def staff_account(name: str) -> Account | None:
 def account_in_full(account_id: int) -> Account:
     """An account with the roles it holds and where."""
     return db.session().get_one(Account, account_id, options=[selectinload(Account.grants)])
+
+
+def names_of(account_ids: Collection[int]) -> dict[int, str]:
+    """What the people behind some accounts are called."""
+    rows = db.session().execute(select(Account.id, Account.full_name).where(Account.id.in_(account_ids)))
+    return dict(iter(rows))
 
 
 def actor_of(sign_in_id: int) -> Actor | None:
