@@ -17,7 +17,7 @@ from mibo.identity.models import (
 )
 from mibo.identity.passwords import check_password_sign_in, set_password
 from mibo.identity.permissions import Permission, Role
-from mibo.identity.queries import account_by_phone, account_in_full, actor_of, staff_account
+from mibo.identity.queries import account_by_phone, account_in_full, actor_of, names_of, staff_account
 from mibo.identity.refreshing import refresh
 from mibo.identity.sign_ins import (
     AccountClosed,
