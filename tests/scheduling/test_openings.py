@@ -19,14 +19,14 @@ from mibo.scheduling.openings import (
     month_counts,
     pack,
 )
-from mibo.scheduling.slots import Closed, Hours, Mode, Offer, slots_between
+from mibo.scheduling.slots import Closed, Hours, Mode, Offer, Slot, slots_between
 from tests.scheduling.obvious import Known, at, grid, live
-from tests.scheduling.worlds import worlds
+from tests.scheduling.worlds import World, crowds, worlds
 
 MONDAY = date(2026, 11, 23)
 BITS = {Mode.IN_PERSON: 1, Mode.ONLINE: 2}
 KIND = {"IN_PERSON": 1, "ONLINE": 2, "BOTH": 3}
-calm = settings(deadline=None, max_examples=60)
+calm = settings(deadline=None, max_examples=100)
 
 
 def offer(**other: object) -> Offer:
@@ -52,8 +52,8 @@ def rows(day: date, known: Known) -> list[tuple[int, int, int, int]]:
 
 
 @calm
-@given(worlds(with_patient=False))
-def test_free_times_are_the_free_slots_of_the_day(world: tuple[date, Known]) -> None:
+@given(worlds(patients=0))
+def test_free_times_are_the_free_slots_of_the_day(world: World) -> None:
     day, known = world
     if known.offer.centre_id is None:  # the rows carry no centre: what closes one of several is asked per centre
         known = Known(
@@ -70,6 +70,7 @@ def test_free_times_skip_what_is_taken_shut_too_soon_or_of_another_mode() -> Non
     day = [(3, 540, 780, 50), (1, 840, 940, 50), (TAKEN, 590, 640, 0), (SHUT, 700, 701, 0)]
     assert free_times(MONDAY, day, offer()) == [(540, 590, 3), (640, 690, 3), (840, 890, 1), (890, 940, 1)]
     assert free_times(MONDAY, day, offer(mode="ONLINE")) == [(540, 590, 3), (640, 690, 3)]
+    assert free_times(MONDAY, day, offer(now=at(MONDAY, 540 - 15)))[0] == (540, 590, 3)
     assert free_times(MONDAY, day, offer(now=at(MONDAY, 600))) == [(640, 690, 3), (840, 890, 1), (890, 940, 1)]
     assert free_times(MONDAY, day, offer(buffer_minutes=1)) == [(840, 890, 1), (890, 940, 1)]
     assert free_times(MONDAY, day, offer(clinician_active=False)) == []
@@ -81,21 +82,33 @@ def test_a_day_without_hours_has_no_free_times() -> None:
 
 
 @calm
-@given(st.lists(worlds(most_busy=8, with_patient=False), min_size=1, max_size=3), st.integers(0, 9), st.integers(0, 12))
-def test_month_counts_are_counts_of_free_slots(asked: list[tuple[date, Known]], before: int, after: int) -> None:
-    first = asked[0][0] - timedelta(days=before)
-    last = asked[0][0] + timedelta(days=after)
-    everyone = [(clinician_id, known) for clinician_id, (_, known) in enumerate(asked)]
-    counts = month_counts([_of(clinician_id, known) for clinician_id, known in everyone], first, last)
-    expected = {}
-    for clinician_id, known in everyone:
-        found = slots_between(
-            first, last, known.hours, known.offer, busy=known.busy, closed=known.closed, holidays=known.holidays
-        )
-        for n in range((last - first).days + 1):
-            starts = [slot.starts_minute for slot in slots.free(found) if slot.day == first + timedelta(days=n)]
-            expected[clinician_id, first + timedelta(days=n)] = DayCount(len(starts), min(starts, default=None))
-    assert counts == expected
+@given(crowds(), st.integers(0, 9), st.integers(0, 12))
+def test_month_counts_are_counts_of_free_slots(crowd: tuple[date, list[Known]], before: int, after: int) -> None:
+    day, everyone = crowd
+    asked = [day + timedelta(days=n) for n in range(-before, after + 1)]
+    expected = {
+        (number, each): _count([slot for slot in slots.free(_slots(asked, known)) if slot.day == each])
+        for number, known in enumerate(everyone)
+        for each in asked
+    }
+    together = [_of(number, known) for number, known in enumerate(everyone)]
+    assert month_counts(together, asked[0], asked[-1]) == expected
+
+
+def _slots(asked: list[date], known: Known) -> list[Slot]:
+    return slots_between(
+        asked[0],
+        asked[-1],
+        known.hours,
+        known.offer,
+        busy=known.busy,
+        closed=known.closed,
+        holidays=known.holidays,
+    )
+
+
+def _count(free: list[Slot]) -> DayCount:
+    return DayCount(len(free), free[0].starts_minute) if free else NONE_FREE
 
 
 def _of(clinician_id: int, known: Known) -> ClinicianDays:
@@ -126,6 +139,36 @@ def test_an_appointment_across_midnight_counts_on_both_days() -> None:
 def test_what_began_before_the_first_day_counts_on_it() -> None:
     days = ClinicianDays(7, offer(), [Hours(1, 7, 1, 1, 0, 60, 30)], [pack(at(MONDAY, -90), at(MONDAY, 10))])
     assert [*month_counts([days], MONDAY, MONDAY).values()] == [DayCount(1, 30)]
+
+
+def _counted(hours: list[Hours], busy: list[tuple[int, int]], **other: object) -> DayCount:
+    packed = [pack(at(MONDAY, start), at(MONDAY, end)) for start, end in busy]
+    return month_counts([ClinicianDays(7, offer(**other), hours, packed)], MONDAY, MONDAY)[7, MONDAY]
+
+
+def test_a_busy_minute_counts_as_its_whole_step() -> None:
+    assert _counted([Hours(1, 7, 1, 1, 540, 660, 15)], [(554, 556)]) == DayCount(6, 570)
+
+
+def test_a_buffer_reaches_both_ways() -> None:
+    kept = [Hours(1, 7, 1, 1, 540, 660, 30)]
+    assert _counted(kept, [(570, 600)]) == DayCount(3, 540)
+    assert _counted(kept, [(570, 600)], buffer_minutes=1) == DayCount(1, 630)
+
+
+def test_an_appointment_in_a_slots_last_step_takes_it() -> None:
+    assert _counted([Hours(1, 7, 1, 1, 540, 590, 50)], [(585, 590)]) == NONE_FREE
+
+
+def test_hours_that_coincide_are_counted_each() -> None:
+    twice = [Hours(1, 7, 1, 1, 540, 640, 50, "ONLINE"), Hours(2, 7, 1, 1, 540, 590, 50, "IN_PERSON")]
+    assert _counted(twice, []) == DayCount(3, 540)
+
+
+def test_the_first_counted_start_is_the_earliest_that_can_be_taken() -> None:
+    kept = [Hours(1, 7, 1, 1, 540, 660, 30)]
+    assert _counted(kept, [], now=at(MONDAY, 570 - 15)) == DayCount(3, 570)
+    assert _counted(kept, [], now=at(MONDAY, 570 - 15) + timedelta(seconds=1)) == DayCount(2, 600)
 
 
 def test_hours_off_the_five_minutes_are_counted_to_the_minute() -> None:

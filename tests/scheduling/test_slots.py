@@ -5,7 +5,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from mibo import clock
 from mibo.clinics.policy import Policy
@@ -31,12 +30,12 @@ from mibo.scheduling.slots import (
 )
 from tests.scheduling import obvious
 from tests.scheduling.obvious import Known, at
-from tests.scheduling.worlds import takings, worlds
+from tests.scheduling.worlds import Span, World, taking, takings, worlds
 
 MONDAY = date(2026, 11, 23)
 SUNDAY_BEFORE = date(2026, 11, 22)
 KOCHI, BENGALURU = 1, 2
-calm = settings(deadline=None, max_examples=60)
+calm = settings(deadline=None, max_examples=100)
 
 
 def hours(opens: int = 9 * 60, closes: int = 13 * 60, length: int = 50, **other: object) -> Hours:
@@ -220,6 +219,12 @@ def test_an_appointment_across_midnight_takes_time_on_both_days() -> None:
     ]
 
 
+def test_the_tail_of_yesterdays_appointment_takes_todays_first_slot() -> None:
+    first_thing = [hours(0, 60, 30, weekday=2)]
+    found = day_slots(MONDAY + timedelta(days=1), first_thing, offer(), busy=[booked(23 * 60 + 30, 24 * 60 + 1)])
+    assert states(found) == {"00:00": "BOOKED", "00:30": "FREE"}
+
+
 @pytest.mark.parametrize("minute", [15, 5 * 60 + 15, 5 * 60 + 45, 23 * 60 + 30])
 def test_appointments_near_the_zones_edges_take_their_own_slot_on_their_own_day(minute: int) -> None:
     whole_week = [hours(0, 24 * 60, 15, weekday=n, id=n) for n in range(7)]
@@ -299,6 +304,10 @@ def test_a_patient_needs_the_lead_time_to_the_second() -> None:
 
     assert (asked(0).state, asked(1).state) == (SlotState.FREE, SlotState.TOO_SOON)
     assert texts(asked(1)) == ["Starts less than 15 minutes from now"]
+
+
+def test_a_slot_that_starts_this_moment_is_too_soon_but_not_past() -> None:
+    assert day_slots(MONDAY, [hours()], offer(now=at(MONDAY, 9 * 60)))[0].state == SlotState.TOO_SOON
 
 
 def test_the_desk_may_give_a_slot_until_the_moment_it_starts() -> None:
@@ -453,7 +462,7 @@ def ask(day: date, known: Known) -> list[Slot]:
 
 @calm
 @given(worlds())
-def test_offered_and_explained_together_are_the_whole_grid(world: tuple[date, Known]) -> None:
+def test_offered_and_explained_together_are_the_whole_grid(world: World) -> None:
     day, known = world
     found = ask(day, known)
     assert [(slot.starts_minute, slot.ends_minute, slot.hours_id) for slot in found] == [
@@ -467,7 +476,7 @@ def test_offered_and_explained_together_are_the_whole_grid(world: tuple[date, Kn
 
 @calm
 @given(worlds())
-def test_every_slot_has_exactly_the_reasons_that_a_minute_by_minute_reading_finds(world: tuple[date, Known]) -> None:
+def test_every_slot_has_exactly_the_reasons_that_a_minute_by_minute_reading_finds(world: World) -> None:
     day, known = world
     windows = {window.id: window for window in known.hours}
     for slot in ask(day, known):
@@ -477,7 +486,7 @@ def test_every_slot_has_exactly_the_reasons_that_a_minute_by_minute_reading_find
 
 @calm
 @given(worlds())
-def test_every_reason_stands_on_a_row_that_exists(world: tuple[date, Known]) -> None:
+def test_every_reason_stands_on_a_row_that_exists(world: World) -> None:
     day, known = world
     appointments = {None, *(row.appointment_id for row in [*known.busy, *known.patient_busy])}
     blocks = {None, *(block.block_id for block in known.closed)}
@@ -491,10 +500,10 @@ def test_every_reason_stands_on_a_row_that_exists(world: tuple[date, Known]) -> 
 
 
 @calm
-@given(worlds(), st.data())
-def test_taking_more_time_never_frees_a_slot(world: tuple[date, Known], data: st.DataObject) -> None:
+@given(worlds(), takings)
+def test_taking_more_time_never_frees_a_slot(world: World, drawn: tuple[Span, int, int | None]) -> None:
     day, known = world
-    more = data.draw(takings(day, known.offer.now, 400))
+    more = taking(day, known.offer.now, drawn, 400)
     before = {(slot.starts_minute, slot.hours_id) for slot in ask(day, known) if slot.is_free}
     after = {
         (slot.starts_minute, slot.hours_id)
@@ -506,7 +515,7 @@ def test_taking_more_time_never_frees_a_slot(world: tuple[date, Known], data: st
 
 @calm
 @given(worlds())
-def test_two_free_slots_booked_one_after_the_other_never_overlap(world: tuple[date, Known]) -> None:
+def test_two_free_slots_booked_one_after_the_other_never_overlap(world: World) -> None:
     day, known = world
     taken: list[Slot] = []
     while offered := slots.free(ask(day, known))[:1]:
@@ -517,7 +526,7 @@ def test_two_free_slots_booked_one_after_the_other_never_overlap(world: tuple[da
 
 @calm
 @given(worlds())
-def test_days_asked_together_are_the_days_asked_one_by_one(world: tuple[date, Known]) -> None:
+def test_days_asked_together_are_the_days_asked_one_by_one(world: World) -> None:
     day, known = world
     days = [day + timedelta(days=n) for n in (-1, 0, 1)]
     together = slots_between(
