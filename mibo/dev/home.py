@@ -59,7 +59,7 @@ class Home:
     def open(self) -> int:
         """Take the folder for this start, until the process ends. Refuses when another start has it."""
         try:
-            self.folder.mkdir(parents=True, exist_ok=True)
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise CannotStart(f"Mibo cannot write to {self.folder}: {error.strerror}.") from None
