@@ -72,7 +72,9 @@ def standing(booking: Held) -> Standing:
         attempts = session.execute(
             select(Attempt.kind, Attempt.status, Attempt.paise).where(Attempt.payment_id == of).order_by(Attempt.id)
         )
-        refunds = session.execute(select(Refund.paise, Refund.reason).where(Refund.payment_id == of).order_by(Refund.id))
+        refunds = session.execute(
+            select(Refund.paise, Refund.reason).where(Refund.payment_id == of).order_by(Refund.id)
+        )
         return Standing(
             appointment.status,
             session.get_one(Payment, of).status,

@@ -151,7 +151,9 @@ def test_a_price_that_fell_gets_a_new_link_sent_and_the_old_one_closed(work) -> 
     assert status_at_provider(old.link_id) == "cancelled"
     with db.reading() as session:
         amounts = session.scalars(
-            select(Message.body["amount"].as_string()).where(Message.template == "mibo_payment_link").order_by(Message.id)
+            select(Message.body["amount"].as_string())
+            .where(Message.template == "mibo_payment_link")
+            .order_by(Message.id)
         ).all()
     assert amounts == ["₹1,700", "₹1,600"]
 

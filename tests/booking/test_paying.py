@@ -164,7 +164,11 @@ def test_a_failed_try_does_not_end_the_hold_and_may_be_told_twice() -> None:
     for _ in range(2):
         with db.transaction():
             booking.note_failure(
-                waiting.id, order.order_id, "BAD_REQUEST_ERROR", "Card 4111 1111 1111 1111 of a@b.in failed", by=waiting.by
+                waiting.id,
+                order.order_id,
+                "BAD_REQUEST_ERROR",
+                "Card 4111 1111 1111 1111 of a@b.in failed",
+                by=waiting.by,
             )
     assert standing(waiting) == Standing("PENDING", "PENDING", [("ORDER", "OPEN", 170_000)], [])
     with db.reading() as session:

@@ -109,7 +109,9 @@ def everything_about(payment: ProviderPayment) -> list[int]:
         event("order.paid", payment=entity(payment), order=order),
         event("payment.failed", payment=entity(payment, "failed")),
         event("payment.captured", payment=entity(payment)),
-        event("refund.created", payment=entity(payment), refund={"id": "rfnd_1", "payment_id": payment.id, "amount": 1}),
+        event(
+            "refund.created", payment=entity(payment), refund={"id": "rfnd_1", "payment_id": payment.id, "amount": 1}
+        ),
     ]
 
 
@@ -199,7 +201,12 @@ def link_paid(attempt: Attempt, link_id: str | None) -> dict[str, dict[str, Any]
 def test_a_link_that_ended_is_only_noted() -> None:
     waiting = held(kind="LINK")
     attempt = asked(waiting)
-    link = {"id": attempt.provider_link_id, "reference_id": f"mibo-{attempt.id}", "status": "expired", "amount": 170_000}
+    link = {
+        "id": attempt.provider_link_id,
+        "reference_id": f"mibo-{attempt.id}",
+        "status": "expired",
+        "amount": 170_000,
+    }
     assert settled(event("payment_link.expired", payment_link=link)) == "NOTED"
     assert standing(waiting).appointment == "PENDING"
 
@@ -326,7 +333,7 @@ def test_two_bookings_of_a_patient_paid_at_the_same_moment_do_not_wait_for_each_
         together(*[lambda a=attempt: booking.settle_payment(a.id, paid_for(a)) for attempt in attempts])
         stands = [standing(each) for each in (first, second, third)]
         assert [(each.appointment, each.payment) for each in stands] == [("CONFIRMED", "PAID")] * 3
-        assert sorted(sum((each.refunds for each in stands), [])) == [(10_000, "PRICE_FELL")] * 2
+        assert sorted(refund for each in stands for refund in each.refunds) == [(10_000, "PRICE_FELL")] * 2
 
 
 def test_money_and_the_end_of_the_hold_at_the_same_moment_leave_one_of_two_good_ends() -> None:

@@ -130,6 +130,8 @@ def test_a_card_number_is_seen_however_it_is_written(typed: str) -> None:
     assert holds_card_number(typed)
 
 
-@pytest.mark.parametrize("typed", ["", "UPI ref 123456789012", "4111 1111 1111 1112", "call 98765 43210", "ends in 1111"])
+@pytest.mark.parametrize(
+    "typed", ["", "UPI ref 123456789012", "4111 1111 1111 1112", "call 98765 43210", "ends in 1111"]
+)
 def test_other_numbers_are_left_alone(typed: str) -> None:
     assert not holds_card_number(typed)

@@ -4,11 +4,11 @@ from flask import Blueprint, Flask, request
 from flask_wtf import CSRFProtect
 
 from mibo.config import settings
-from mibo.web.api import centres, clinicians, cors, health
+from mibo.web.api import centres, clinicians, cors, health, hooks
 
 BODY_BYTES = 256 * 1024
 
-RESOURCES = (health.bp, centres.bp, clinicians.bp)
+RESOURCES = (health.bp, hooks.bp, centres.bp, clinicians.bp)
 
 
 def register_api(app: Flask, csrf: CSRFProtect) -> None:
