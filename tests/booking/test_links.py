@@ -1,5 +1,7 @@
 """Payment links: opened, sent, sent again, and ended with their hold."""
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -9,6 +11,7 @@ from sqlalchemy import select
 from mibo import booking, clock, db
 from mibo.booking import HoldOver, LinkNotSent
 from mibo.booking.links import SHORTEST_LINK
+from mibo.errors import Conflict
 from mibo.messaging import Message
 from mibo.payments import AlreadyPaid, Attempt
 from tests.booking.money import Held, Standing, held, hold_ends, standing, told
@@ -168,3 +171,59 @@ def test_no_link_for_a_booking_that_is_paid_or_over() -> None:
         booking.open_link(paid.id, by=paid.by)
     booking.send_link(over.id)
     assert told(over) == []
+
+
+def meanwhile(sandbox: Sandbox, act, happening) -> object:
+    """`act` asks the provider, who is slow; `happening` comes before the answer. What `act` answered or refused."""
+    sandbox.fault("razorpay", "slow")
+    with ThreadPoolExecutor(1) as pool:
+        acting = pool.submit(act)
+        until = time.monotonic() + 5
+        while not sandbox.calls("razorpay") and time.monotonic() < until:
+            time.sleep(0.01)
+        with db.transaction():
+            happening()
+        return acting.exception() or acting.result()
+
+
+def the_only_link(waiting: Held) -> str:
+    with db.reading() as session:
+        wanted = select(Attempt.provider_link_id).where(Attempt.payment_id == waiting.appointment.payment_id)
+        return session.scalars(wanted.where(Attempt.provider_link_id.is_not(None))).one()
+
+
+def test_a_link_that_comes_after_its_hold_was_let_go_is_closed_at_once(sandbox: Sandbox, work) -> None:
+    waiting = held(kind="LINK")
+    said = meanwhile(
+        sandbox,
+        lambda: booking.open_link(waiting.id, by=waiting.by),
+        lambda: booking.release_hold(waiting.id, by=waiting.by),
+    )
+    work()
+    assert isinstance(said, HoldOver)
+    assert status_at_provider(the_only_link(waiting)) == "cancelled"
+
+
+def test_a_link_that_comes_after_cash_was_taken_is_closed_at_once(sandbox: Sandbox, work) -> None:
+    waiting = at_the_desk()
+    said = meanwhile(
+        sandbox,
+        lambda: booking.resend_link(waiting.id, by=waiting.desk),
+        lambda: booking.pay_at_desk(waiting.id, "CASH", None, by=waiting.desk),
+    )
+    work()
+    assert isinstance(said, AlreadyPaid)
+    assert status_at_provider(the_only_link(waiting)) == "cancelled"
+    assert "payment_link" not in told(waiting)
+
+
+def test_an_order_that_comes_after_the_price_fell_is_not_shown(sandbox: Sandbox) -> None:
+    first = held()
+    second = held(beside=first, at="12:00", patient=first.patient)
+    said = meanwhile(
+        sandbox,
+        lambda: booking.open_order(second.id, by=second.by),
+        lambda: booking.pay_at_desk(first.id, "CASH", None, by=first.desk),
+    )
+    assert isinstance(said, Conflict)
+    assert booking.open_order(second.id, by=second.by).paise == 160_000
