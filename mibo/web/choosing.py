@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import url_for
 
@@ -11,14 +11,14 @@ from mibo import booking, clinics, clock
 from mibo.people import Clinician
 from mibo.scheduling.slots import PartOfDay, Slot, free, nearest
 from mibo.web import ways
-from mibo.web.filters import clock_time, long_day
+from mibo.web.filters import clock_time
+from mibo.web.filters import day as day_words
 
 DAYS_SHOWN = 10
 PART_WORDS = {PartOfDay.MORNING: "Morning", PartOfDay.AFTERNOON: "Afternoon", PartOfDay.EVENING: "Evening"}
 
 
-@dataclass(frozen=True)
-class Day:
+class Day(NamedTuple):
     """One day of the strip."""
 
     label: str
@@ -113,6 +113,6 @@ def _as_time(slot: Slot) -> tuple[str, str]:
 
 
 def _words_of(chosen: str, slots: Sequence[Slot]) -> str:
-    """`3:00 pm, Wednesday 25 November 2026` when the chosen time is one of the day's."""
+    """`3:00 pm, Wed 25 Nov` when the chosen time is one of the day's."""
     found = next((slot for slot in slots if _as_time(slot)[0] == chosen), None)
-    return f"{clock_time(found.starts_at)}, {long_day(found.starts_at)}" if found else ""
+    return f"{clock_time(found.starts_at)}, {day_words(found.starts_at)}" if found else ""
