@@ -34,7 +34,7 @@ def _uncounted() -> bool:
 limiter = Limiter(
     key_func=client,
     storage_uri=settings().limiter_redis_url or settings().redis_url,
-    storage_options={"socket_connect_timeout": 0.3, "socket_timeout": 0.5},
+    storage_options={"socket_connect_timeout": 0.3, "socket_timeout": 0.5},  # type: ignore[dict-item]
     strategy="fixed-window",
     key_prefix="mibo-fixed-window",
     in_memory_fallback_enabled=True,

@@ -4,11 +4,27 @@ from flask import Blueprint, Flask, request
 from flask_wtf import CSRFProtect
 
 from mibo.config import settings
-from mibo.web.api import centres, clinicians, cors, health, hooks
+from mibo.web.api import (
+    bookings,
+    centres,
+    clinicians,
+    cors,
+    health,
+    hooks,
+    index,
+    patient_auth,
+    payments,
+    refusals,
+    slots,
+    staff_auth,
+)
 
 BODY_BYTES = 256 * 1024
 
-RESOURCES = (health.bp, hooks.bp, centres.bp, clinicians.bp)
+RESOURCES = (
+    index.bp, health.bp, hooks.bp, patient_auth.bp, staff_auth.bp, clinicians.bp, centres.bp, slots.bp, bookings.bp,
+    payments.bp,
+)  # fmt: skip
 
 
 def register_api(app: Flask, csrf: CSRFProtect) -> None:
@@ -26,6 +42,7 @@ def register_api(app: Flask, csrf: CSRFProtect) -> None:
 def _whole(name: str) -> Blueprint:
     whole = Blueprint(name, __name__)
     whole.before_request(_limit_body)
+    refusals.word(whole)
     for resource in RESOURCES:
         whole.register_blueprint(resource)
     return whole

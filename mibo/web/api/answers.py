@@ -13,7 +13,7 @@ from mibo.errors import Invalid
 from mibo.ids import read_id
 from mibo.web.api import dialect
 from mibo.web.api.shown import Page, Shown
-from mibo.web.inputs.lists import Paging
+from mibo.web.inputs.lists import PAGE, OwnFilter, Paging
 
 Row = TypeVar("Row")
 NOTHING: Any = object()
@@ -36,7 +36,7 @@ def plain(body: dict[str, Any], status: int = 200) -> Response:
     told = _dumped(body)
     if dialect.is_incumbent():
         told = dialect.spoken(told)
-    return current_app.response_class(orjson.dumps(told), status, mimetype="application/json")  # type: ignore[return-value]
+    return current_app.response_class(orjson.dumps(told), status, mimetype="application/json")
 
 
 def _dumped(value: Any) -> Any:
@@ -63,6 +63,13 @@ def listed(rows: Sequence[Row], shape: Callable[[Row], Shown], paging: Paging) -
     end = start + paging.limit
     meta = Page(total=len(rows), next_cursor=_cursor(end) if end < len(rows) else None)
     return said([shape(row) for row in rows[start:end]], meta=meta)
+
+
+def part_of(rows: Sequence[Row], asked: OwnFilter) -> tuple[Sequence[Row], Page | None]:
+    """The part of one's own rows that is asked for by limit and offset; older clients may have all of them."""
+    limit = asked.limit or (len(rows) if dialect.is_incumbent() else PAGE)
+    wanted = rows[asked.offset : asked.offset + limit]
+    return wanted, None if dialect.is_incumbent() else Page(total=len(rows))
 
 
 def _cursor(place: int) -> str:

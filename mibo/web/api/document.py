@@ -87,7 +87,7 @@ def documented(
 def _enveloped(gives: Any) -> type[BaseModel]:
     if isinstance(gives, type) and issubclass(gives, Done | Listed):
         return gives
-    return Answer[gives]  # type: ignore[valid-type]
+    return Answer[gives]
 
 
 def sent() -> dict[str, Any]:

@@ -1,0 +1,130 @@
+"""Patients book for themselves, and the desk for patients (api-contract.md 3.4)."""
+
+from typing import NoReturn
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from mibo import booking, db
+from mibo.booking import Appointment, SlotTaken
+from mibo.errors import Invalid
+from mibo.identity import Actor, Permission
+from mibo.web.access import actor, may
+from mibo.web.api import booking_shapes, dialect
+from mibo.web.api.answers import part_of, said, the_id
+from mibo.web.api.booking_shapes import AppointmentInFull, Booked, BookedAtDesk, CancellationShown, OwnList
+from mibo.web.api.desk import patient_at_desk
+from mibo.web.api.document import documented
+from mibo.web.inputs.lists import OwnFilter
+from mibo.web.inputs.taking import BookingWish, Cancellation, DeskWish
+
+bp = Blueprint("bookings", __name__, url_prefix="/booking")
+
+KEY_LENGTH = 80
+
+
+@bp.post("/create")
+@documented(gives=Booked, body=BookingWish, status=201, tag="Booking", refuses=(404, 409))
+@may(Permission.BOOK_OWN, own_transactions=True)
+def create(told: BookingWish) -> ResponseReturnValue:
+    """Take a time; it is held until it is paid. With an Idempotency-Key, asking again answers the same booking."""
+    by, key = actor(), _request_key()
+    try:
+        held = _hold(told, by, key)
+    except SlotTaken:
+        if key is None:
+            raise
+        held = _hold(told, by, key)  # the one who was faster may have been this very request, sent twice
+    if key:
+        _check_same(held, told)
+    return said(booking_shapes.booked(held), "Appointment booked successfully", 201)
+
+
+def _hold(told: BookingWish, by: Actor, key: str | None) -> Appointment:
+    with db.transaction():
+        held = booking.hold(
+            patient_id=told.patient_id or by.account_id,
+            clinician_id=told.clinician_id,
+            centre_id=told.centre_id,
+            mode=told.appointment_type,
+            starts_at=told.starts_at,
+            by=by,
+            source="APP_PATIENT",
+            pay_by="ORDER",
+            note=told.note,
+            request_key=key,
+        )
+        return booking.own_appointment(by, appointment_id=held.id)
+
+
+def _request_key() -> str | None:
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > KEY_LENGTH or not key.isprintable():
+        raise Invalid(f"An Idempotency-Key has at most {KEY_LENGTH} printable characters.")
+    return key or None
+
+
+def _check_same(held: Appointment, told: BookingWish) -> None:
+    wanted = (told.clinician_id, told.centre_id, told.appointment_type, told.starts_at)
+    if (held.clinician_id, held.centre_id, held.mode, held.starts_at) != wanted:
+        _key_of_another()
+
+
+def _key_of_another() -> NoReturn:
+    refusal = Invalid("This Idempotency-Key was used for another booking.")
+    refusal.api_status = 422  # type: ignore[attr-defined]
+    raise refusal
+
+
+@bp.get("/my-appointments")
+@documented(gives=OwnList, query=OwnFilter, tag="Booking")
+@may(Permission.SEE_OWN)
+def list_own(asked: OwnFilter) -> ResponseReturnValue:
+    """One's own appointments, newest first."""
+    states = dialect.appointment_states(asked.status)
+    by = actor()
+    own = reversed(booking.upcoming(by)) if asked.upcoming else booking.own_appointments(by)
+    found = [one for one in own if states is None or booking_shapes.status_now(one) in states]
+    rows, meta = part_of(found, asked)
+    shown = [booking_shapes.own_row(one) for one in rows]
+    return said(OwnList(appointments=shown, total=len(shown)), meta=meta)
+
+
+@bp.get("/<appointment_id>")
+@documented(gives=AppointmentInFull, tag="Booking", refuses=(404,))
+@may(Permission.SEE_OWN)
+def show(appointment_id: str) -> ResponseReturnValue:
+    """One of one's own appointments."""
+    return said(booking_shapes.in_full(booking.own_appointment(actor(), appointment_id=the_id(appointment_id))))
+
+
+@bp.post("/<appointment_id>/cancel")
+@documented(gives=CancellationShown, body=Cancellation, tag="Booking", refuses=(404,))
+@may(Permission.BOOK_OWN)
+def cancel(appointment_id: str, told: Cancellation) -> ResponseReturnValue:
+    """Cancel one's own appointment, until 24 hours before; or let a held time go."""
+    gone = booking.cancel(the_id(appointment_id), by=actor(), reason=told.reason)
+    refund = "PENDING" if gone.payment.status == "PAID" else "NOT_APPLICABLE"
+    shown = CancellationShown(appointment_id=gone.id, status=booking_shapes.status_now(gone), refund_status=refund)
+    return said(shown, "Appointment cancelled successfully")
+
+
+@bp.post("/front-desk")
+@documented(gives=BookedAtDesk, body=DeskWish, status=201, tag="Booking", refuses=(404, 409))
+@may(Permission.BOOK_AT_DESK)
+def create_at_desk(told: DeskWish) -> ResponseReturnValue:
+    """Book for a patient, found by phone or added; a payment link goes out to them."""
+    by = actor()
+    booked = booking.book_at_desk(
+        patient_id=patient_at_desk(told, by=by).id,
+        clinician_id=told.clinician_id,
+        centre_id=told.centre_id,
+        mode=told.appointment_type,
+        starts_at=told.starts_at,
+        by=by,
+        pay_by="LINK",
+        note=told.notes,
+        request_key=_request_key(),
+    )
+    shown = booking.staff_appointment(booked.id, by=by)
+    return said(booking_shapes.booked_at_desk(shown), "Appointment booked successfully", 201)
