@@ -1,6 +1,8 @@
 """Work for later. PostgreSQL holds what must be done; Redis only rings the bell, and may be down."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from typing import TypeVar
 
@@ -22,7 +24,12 @@ FAILURE_TTL_S = 7 * 24 * 3600
 
 log = structlog.get_logger(__name__)
 F = TypeVar("F", bound=Callable[..., None])
+_here: ContextVar[bool] = ContextVar("done_here", default=False)
 registered: dict[str, Callable[..., None]] = {}
+
+
+class JobFailed(Exception):
+    """A job failed. The queue keeps this error's text, so it names the job only; the rest is in the log."""
 
 
 def job(function: F) -> F:
@@ -46,20 +53,38 @@ def defer(function: Callable[..., None], *ids: int) -> None:
 def ring(function: Callable[..., None], *ids: int) -> bool:
     """Ring for a job now. False when the bell is out of order: the timetable rings again."""
     name = _name(function)
+    assert name in registered, f"{name} is not a @job, so no worker would know it"
     try:
         _queue().enqueue(
             perform, name, *ids, job_timeout=JOB_TIMEOUT_S, result_ttl=RESULT_TTL_S, failure_ttl=FAILURE_TTL_S
         )
     except (RedisError, OSError):
         log.warning("jobs.bell_out_of_order", job=name)
+        if _here.get():
+            perform(name, *ids)
+            return True
         return False
     return True
 
 
+@contextmanager
+def done_here() -> Iterator[None]:
+    """Inside, a job whose bell is out of order is done at once in this process: for the clock while Redis is away."""
+    token = _here.set(True)
+    try:
+        yield
+    finally:
+        _here.reset(token)
+
+
 def perform(name: str, *ids: int) -> None:
-    """Do a job by its name: what the queue calls in a worker."""
+    """Do a job by its name: what the queue calls in a worker. Raises JobFailed."""
     log.info("jobs.perform", job=name, ids=ids)
-    registered[name](*ids)
+    try:
+        registered[name](*ids)
+    except Exception:
+        log.exception("jobs.failed", job=name, ids=ids)
+        raise JobFailed(name) from None
 
 
 @cache
@@ -77,4 +102,5 @@ def work_off() -> None:
     while not queue.is_empty():
         job_id = queue.pop_job_id()
         if job_id and (waiting := queue.fetch_job(job_id)):
-            perform(*waiting.args)
+            name, *ids = waiting.args
+            registered[name](*ids)

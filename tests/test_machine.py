@@ -53,14 +53,15 @@ def test_the_bell_comes_back_after_redis_was_down(
 def test_what_was_rung_for_is_done_in_this_process(
     work: Callable[[], None], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    jobs.job(say)
     jobs.ring(say, 7)
     work()
     assert "7 it is" in capsys.readouterr().out
 
 
+@jobs.job
 def nothing() -> None: ...
 
 
+@jobs.job
 def say(number: int) -> None:
     print(f"{number} it is")

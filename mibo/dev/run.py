@@ -244,7 +244,7 @@ def _wait_until_ready(addresses: Addresses, supervisor: Supervisor) -> None:
     while not (_answers(f"{addresses.web}/readyz") and _answers(f"{addresses.sandbox}/_sandbox/health")):
         for one in supervisor.running:
             if one.ended:
-                raise CannotStart(f"{one.child.name} ended while starting: {one.child.last_words()}")
+                raise CannotStart(f"{one.child.name} ended while starting ({one.how}): {one.child.last_words()}")
         if time.monotonic() > deadline:
             web = next(one.child for one in supervisor.running if one.child.name == "web")
             raise CannotStart(f"The clinic did not come up within {READY_WITHIN_S:.0f} s: {web.last_words()}")

@@ -24,6 +24,11 @@ class Running:
     def ended(self) -> bool:
         return self.process.poll() is not None
 
+    @property
+    def how(self) -> str:
+        code = self.process.returncode
+        return f"signal {-code}" if code < 0 else f"exit {code}"
+
 
 class Supervisor:
     """The programs of one start, in the order in which they were started."""
@@ -66,11 +71,6 @@ class Supervisor:
             one.stumbles = 0
         if lived < PATIENCE_S[min(one.stumbles, len(PATIENCE_S) - 1)]:
             return
-        self._say(f"{one.child.name} ended ({_how(one.process)}) and is started again; its log: {one.child.log}")
+        self._say(f"{one.child.name} ended ({one.how}) and is started again; its log: {one.child.log}")
         sweep(one.process)
         one.process, one.since, one.stumbles = one.child.start(), time.monotonic(), one.stumbles + 1
-
-
-def _how(process: Process) -> str:
-    code = process.returncode
-    return f"signal {-code}" if code < 0 else f"exit {code}"

@@ -54,6 +54,7 @@ def deliver(message_id: int) -> None:
         _send(claim)
 
 
+@jobs.job
 def ring_due() -> None:
     """Ring for every message that is due and not rung for; where the bell is out of order, carry some by hand."""
     with db.transaction() as session:
