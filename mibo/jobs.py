@@ -24,7 +24,7 @@ FAILURE_TTL_S = 7 * 24 * 3600
 
 log = structlog.get_logger(__name__)
 F = TypeVar("F", bound=Callable[..., None])
-_here: ContextVar[bool] = ContextVar("done_here", default=False)
+_unheard: ContextVar[list[tuple[str, tuple[int, ...]]] | None] = ContextVar("unheard", default=None)
 registered: dict[str, Callable[..., None]] = {}
 
 
@@ -60,21 +60,23 @@ def ring(function: Callable[..., None], *ids: int) -> bool:
         )
     except (RedisError, OSError):
         log.warning("jobs.bell_out_of_order", job=name)
-        if _here.get():
-            perform(name, *ids)
-            return True
+        if (unheard := _unheard.get()) is not None:
+            unheard.append((name, ids))
         return False
     return True
 
 
 @contextmanager
 def done_here() -> Iterator[None]:
-    """Inside, a job whose bell is out of order is done at once in this process: for the clock while Redis is away."""
-    token = _here.set(True)
+    """What is rung for inside while the bell is out of order is done at the end, in this process (for the clock)."""
+    unheard: list[tuple[str, tuple[int, ...]]] = []
+    token = _unheard.set(unheard)
     try:
         yield
     finally:
-        _here.reset(token)
+        _unheard.reset(token)
+    for name, ids in unheard:
+        perform(name, *ids)
 
 
 def perform(name: str, *ids: int) -> None:

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import aliased
 
 from mibo import clock, db, jobs, payments
 from mibo.booking import actions, paying, rules, telling
@@ -134,22 +135,30 @@ class SentLink:
 
 
 def link_by_token(token: str) -> SentLink | None:
-    """The link behind the random word that was sent; None when there never was one."""
+    """What the random word in a message leads to now: the booking's open link, though the one sent was voided since.
+
+    None when no such word was ever sent.
+    """
+    sent, now_open = aliased(Attempt), aliased(Attempt)
+    still_open = and_(now_open.payment_id == sent.payment_id, now_open.status == "OPEN", now_open.link_url.is_not(None))
     row = (
         db.session()
         .execute(
-            select(Attempt.link_url, Attempt.status, Payment.status, Appointment.status, Appointment.held_until)
-            .join(Payment, Payment.id == Attempt.payment_id)
+            select(now_open.link_url, Payment.status, Appointment.status, Appointment.held_until)
+            .select_from(sent)
+            .join(Payment, Payment.id == sent.payment_id)
             .join(Appointment, Appointment.payment_id == Payment.id)
-            .where(Attempt.token == token)
+            .outerjoin(now_open, still_open)
+            .where(sent.token == token)
+            .order_by(now_open.id.desc())
         )
-        .one_or_none()
+        .first()
     )
     if row is None:
         return None
-    url, attempt, payment, status, held_until = row
-    payable = attempt == "OPEN" and rules.is_live_hold(status, held_until, clock.now())
-    return SentLink(url if payable else None, payment == "PAID")
+    url, payment, status, held_until = row
+    live = rules.is_live_hold(status, held_until, clock.now())
+    return SentLink(url if live else None, payment == "PAID")
 
 
 def _wish(appointment_id: int, by: Actor | None) -> _Wish:

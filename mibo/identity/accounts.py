@@ -11,6 +11,7 @@ from mibo.identity import passwords
 from mibo.identity.actor import Audience
 from mibo.identity.models import Account, Challenge, PasswordTry, RefreshToken, SignIn
 from mibo.identity.queries import account_by_phone
+from mibo.jobs import job
 
 CODES_ARE_KEPT = timedelta(hours=25)  # an hour more than the longest limit looks back
 TOKENS_ARE_KEPT = timedelta(days=1)  # after the end of their sign-in, when none of them can do anything
@@ -45,6 +46,7 @@ def open_account(
     raise PhoneTaken if account_by_phone(audience, phone) else UsernameTaken
 
 
+@job
 def forget_spent() -> None:
     """Delete codes after a day, tries after their span, and refresh tokens whose sign-in is over (security.md A2)."""
     over = select(SignIn.id).where(func.coalesce(SignIn.ended_at, SignIn.ends_at) < func.now() - TOKENS_ARE_KEPT)
