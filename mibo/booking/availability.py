@@ -36,9 +36,9 @@ _ONE_DAY = text(
     select 0, floor((extract(epoch from starts_at) - :midnight) / 60)::int,
            ceil((extract(epoch from ends_at) - :midnight) / 60)::int, 0
       from appointment
-     where clinician_id = :clinician and {_LIVE} and starts_at < :day_ends
+     where clinician_id = :clinician and {_LIVE} and starts_at < :day_ends + interval '2 hours'
        and starts_at > :day_starts - interval '1 day'
-       and ends_at > :day_starts and (status <> 'PENDING' or held_until > :now)
+       and ends_at > :day_starts - interval '2 hours' and (status <> 'PENDING' or held_until > :now)
     union all
     select 4, floor(extract(epoch from starts_local - :midnight_local) / 60)::int,
            ceil(extract(epoch from ends_local - :midnight_local) / 60)::int, 0

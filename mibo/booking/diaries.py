@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy import ColumnElement, or_, select
 
 from mibo import clinics, clock, db
-from mibo.booking.known import LONGEST_APPOINTMENT, as_busy, as_closed, as_hours
+from mibo.booking.known import LONGEST_APPOINTMENT, as_busy, as_closed, as_hours, reach
 from mibo.booking.models import Appointment
 from mibo.booking.rules import HOLDS_TIME
 from mibo.people import Clinician, ClinicianCentre
@@ -142,7 +142,7 @@ def _by_clinician(rows: Iterable[tuple[int, Row]]) -> dict[int, list[Row]]:
 
 
 def _taken(whose: ColumnElement[bool], first: date, last: date) -> list[tuple[int, int, Busy]]:
-    starts, ends = clock.day_span(first, last)
+    starts, ends = reach(first, last)
     a = Appointment
     rows = db.session().execute(
         select(a.clinician_id, a.patient_id, a.starts_at, a.ends_at, a.id, a.status, a.centre_id, a.held_until).where(

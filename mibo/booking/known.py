@@ -17,6 +17,7 @@ from mibo.scheduling.diary import BOTH, Audience, Busy, Closed, Holiday, Hours, 
 from mibo.scheduling.openings import LENGTH_BITS
 
 LONGEST_APPOINTMENT = timedelta(hours=24)
+LONGEST_BUFFER = timedelta(hours=2)  # what an appointment of the day before or after may still keep free (R-SLOT-10)
 
 
 @dataclass(frozen=True)
@@ -86,7 +87,6 @@ def offer_of(
 
 def as_hours(row: WeeklyHours) -> Hours:
     """Weekly hours as the pure core takes them."""
-    """A window of weekly hours as plain values."""
     return Hours(
         row.id,
         row.clinician_id,
@@ -103,7 +103,6 @@ def as_hours(row: WeeklyHours) -> Hours:
 
 def as_closed(row: TimeBlock) -> Closed:
     """A block as the pure core takes it."""
-    """A block as plain values, on the clinic's clock."""
     return Closed(
         row.starts_local.replace(tzinfo=clock.CLINIC_ZONE),
         row.ends_local.replace(tzinfo=clock.CLINIC_ZONE),
@@ -115,7 +114,7 @@ def as_closed(row: TimeBlock) -> Closed:
 
 
 def busy_of(whose: ColumnElement[bool], first: date, last: date) -> Iterable[Busy]:
-    starts, ends = clock.day_span(first, last)
+    starts, ends = reach(first, last)
     rows = db.session().execute(
         select(
             Appointment.id,
@@ -135,6 +134,12 @@ def busy_of(whose: ColumnElement[bool], first: date, last: date) -> Iterable[Bus
     return [as_busy(row) for row in rows]
 
 
+def reach(first: date, last: date) -> tuple[datetime, datetime]:
+    """The instants from which appointments matter to the days, with the longest buffer at both ends."""
+    starts, ends = clock.day_span(first, last)
+    return starts - LONGEST_BUFFER, ends + LONGEST_BUFFER
+
+
 def as_busy(row: Any) -> Busy:
     """Time that an appointment, or a row with its columns, takes; a hold until it ends."""
     held = row.status == Status.PENDING
@@ -143,7 +148,7 @@ def as_busy(row: Any) -> Busy:
 
 
 def packed_busy(clinician_ids: Collection[int], first: date, last: date) -> dict[int, Sequence[int]]:
-    starts, ends = clock.day_span(first, last)
+    starts, ends = reach(first, last)
     from_minute = func.floor(func.extract("epoch", Appointment.starts_at) / 60)
     to_minute = func.ceil(func.extract("epoch", Appointment.ends_at) / 60)
     word = cast(from_minute * (1 << LENGTH_BITS) + (to_minute - from_minute), BigInteger)

@@ -17,6 +17,7 @@ from mibo.identity.permissions import Role
 from mibo.payments import Payment
 from mibo.payments.rules import FeeMissing
 from mibo.people import Patient
+from mibo.scheduling import WeeklyHours
 from tests import make
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -99,7 +100,7 @@ def test_a_clinician_is_busy_at_every_centre(world):
     with db.transaction():
         elsewhere = make.centre()
         session = db.session()
-        for row in session.scalars(select(booking.availability.WeeklyHours)):
+        for row in session.scalars(select(WeeklyHours)):
             if row.weekday % 2:
                 row.centre_id = elsewhere.id
         session.flush()
@@ -303,7 +304,9 @@ def test_open_times_and_open_slots_agree(world):
     with db.transaction():
         make.appointment(asha, who, where, make.at("11:00"))
         day = make.tomorrow()
-        make.block(datetime(day.year, day.month, day.day, 14, 30), datetime(day.year, day.month, day.day, 15, 15), who=who)
+        make.block(
+            datetime(day.year, day.month, day.day, 14, 30), datetime(day.year, day.month, day.day, 15, 15), who=who
+        )
     with db.reading():
         quick = [time.starts_minute for time in booking.open_times(who.id, where.id, day)]
         slow = [slot.starts_minute for slot in booking.open_slots(who.id, day, centre_id=where.id) if slot.is_free]
