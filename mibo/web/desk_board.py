@@ -1,0 +1,310 @@
+"""The day board as values ready to draw: every word, place and address is made here, so that the rows stay plain."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from flask import get_template_attribute, url_for
+
+from mibo import clock
+from mibo.booking import WALK_IN_GRACE, Board, BoardRow, Status
+from mibo.identity import Actor
+from mibo.identity.permissions import Permission
+from mibo.people import Clinician
+from mibo.scheduling.slots import Slot, SlotState
+from mibo.web.desk_shut import MINUTES_A_DAY, Shut, shut_spans
+from mibo.web.desk_words import MODES, Standing, short_name
+from mibo.web.filters import clock_time
+
+GONE = (Status.CANCELLED, Status.NO_SHOW)
+BOOKED = (Status.CONFIRMED, Status.CANCELLATION_REQUESTED, Status.IN_PROGRESS, Status.COMPLETED)
+USUAL_HOURS = (9 * 60, 18 * 60)
+SLIM_UNDER, TINY_UNDER = 45, 25
+ENDING_SOON = timedelta(minutes=10)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One thing in a column: an appointment (`ev`), a time to give (`free`), or closed time (`shut`)."""
+
+    kind: str
+    starts: str
+    ends: str
+    words: str
+    id: str = ""
+    href: str = ""
+    look: str = ""
+    lane: str = ""
+    time: str = ""
+    who: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A clinician's day."""
+
+    name: str
+    about: str
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """All that the board shows."""
+
+    opens: str
+    closes: str
+    hours: Sequence[tuple[str, str]]
+    now: str
+    columns: Sequence[Column]
+    away: Sequence[str]
+    holiday: str
+    counts: Sequence[tuple[int, str]]
+    tags: Sequence[tuple[str, str, str]]
+
+    @property
+    def span(self) -> str:
+        """From and to when the board runs; a page that shows another span is loaded anew."""
+        return f"{self.opens}-{self.closes}"
+
+
+def look(board: Board, who: Actor) -> Shown:
+    """The board of a day as this person sees it."""
+    draw = _Drawing(board, who)
+    opens, closes = draw.opens, draw.closes
+    columns = [draw.column(clinician) for clinician in board.diaries.clinicians if draw.is_here(clinician)]
+    return Shown(
+        opens=_face(opens),
+        closes=_face(closes),
+        hours=[(_face(minute), _hour(minute)) for minute in range(opens, closes, 60)],
+        now=_face(draw.minute) if draw.minute is not None and opens <= draw.minute < closes else "",
+        columns=columns,
+        away=[one.full_name for one in board.diaries.clinicians if not draw.is_here(one)],
+        holiday=next((holiday.reason for holiday in board.diaries.holidays), ""),
+        counts=_counts(board.appointments, columns),
+        tags=_tags(board.appointments, draw.now),
+    )
+
+
+class _Drawing:
+    """What every column of one board is drawn with."""
+
+    def __init__(self, board: Board, who: Actor) -> None:
+        self.board, self.now = board, clock.now()
+        self.midnight = clock.day_span(board.day)[0]
+        self.minute = self._minute(self.now) if board.day == clock.today() else None
+        self.rows = {one.id: [row for row in board.appointments if row.clinician_id == one.id]
+                     for one in board.diaries.clinicians}  # fmt: skip
+        self.opens, self.closes = self._hours()
+        self.looks = get_template_attribute("ui/tags.html", "statuses")
+        self.icons: dict[str, str] = {}
+        self.page = url_for("desk.appointment", appointment_id=0).removesuffix("0")
+        new = url_for("desk.new_booking", centre=board.diaries.centre_id, day=board.day.isoformat())
+        self.new = new if who.may(Permission.BOOK_AT_DESK) else ""
+
+    def is_here(self, one: Clinician) -> bool:
+        """Whether a clinician works here this day, or has somebody all the same."""
+        return bool(self.rows[one.id] or self.board.diaries.hours_on(one.id, self.board.day))
+
+    def column(self, one: Clinician) -> Column:
+        """One clinician's day, in order of time."""
+        rows = self.rows[one.id]
+        gone = _newest_gone([row for row in rows if row.status in GONE])
+        live = [row for row in rows if row.status not in GONE]
+        times = [slot for slot in self.board.diaries.slots(one, self.board.day) if self._can_be_given(slot)]
+        lost = [row for row, _ in gone]
+        beside: list[BoardRow | Slot] = [*live, *times]
+        entries = [self._event(row, "2" if _meets(row, lost) else "") for row in live]
+        entries += [self._event(row, "1" if _meets(row, beside) else "", more) for row, more in gone]
+        entries += [self._free(slot, "2" if _meets(slot, lost) else "") for slot in times]
+        taken = [(self._minute(row.starts_at), self._minute(row.ends_at)) for row in live]
+        entries += [_closed(shut) for shut in shut_spans(self.board, one, self.opens, self.closes, taken)]
+        entries.sort(key=lambda entry: (entry.starts, entry.lane))
+        return Column(one.full_name, self._about(one), entries)
+
+    def _about(self, one: Clinician) -> str:
+        hours = self.board.diaries.hours_on(one.id, self.board.day)
+        online = bool(hours) and (one.modes == ["ONLINE"] or all(window.mode == "ONLINE" for window in hours))
+        return " · ".join(filter(None, [one.title or one.specialisations[0], "online" if online else ""]))
+
+    def _can_be_given(self, slot: Slot) -> bool:
+        """Free, or begun a little while ago, for somebody who walks in (R-BOOK-13)."""
+        begun = slot.state == SlotState.PAST and slot.starts_at > self.now - WALK_IN_GRACE and slot.ends_at > self.now
+        return slot.is_free or (begun and len(slot.reasons) == 1)
+
+    def _event(self, row: BoardRow, lane: str, more: int = 0) -> Entry:
+        key, words = _standing(row).reads(self.now)
+        colour, icon, own_words = self.looks[key]
+        length = (row.ends_at - row.starts_at) // timedelta(minutes=1)
+        slim = " slim tiny" if length < TINY_UNDER else " slim" if length < SLIM_UNDER else ""
+        return Entry(
+            "ev",
+            self._face_at(row.starts_at),
+            self._face_at(row.ends_at),
+            (words or own_words) + (f" · {more} more" if more else ""),
+            id=f"a-{row.id}",
+            href=f"{self.page}{row.id}",
+            look=colour + slim,
+            lane=lane,
+            time=clock_time(row.starts_at),
+            who=short_name(row.patient_name),
+            icon=self._icon(icon),
+        )
+
+    def _free(self, slot: Slot, lane: str) -> Entry:
+        begun = not slot.is_free
+        mode = slot.modes[0] if slot.modes else ""
+        href = f"{self.new}&clinician={slot.clinician_id}&mode={mode}&at={_face(slot.starts_minute)}"
+        return Entry(
+            "free",
+            _face(slot.starts_minute),
+            _face(slot.ends_minute),
+            "Free now, walk-in" if begun else f"Free {clock_time(slot.starts_at)}",
+            id=f"f-{slot.clinician_id}-{slot.starts_minute}",
+            href=(f"{href}&walk_in=yes" if begun else href) if self.new else "",
+            lane=lane,
+        )
+
+    def _icon(self, name: str) -> str:
+        """The drawing, already marked as safe by its macro."""
+        if name not in self.icons:
+            self.icons[name] = get_template_attribute("ui/icons.html", "icon")(name)
+        return self.icons[name]
+
+    def _hours(self) -> tuple[int, int]:
+        """The whole hours from the first thing of the day to the last."""
+        kept = [window for one in self.board.diaries.clinicians
+                for window in self.board.diaries.hours_on(one.id, self.board.day)]  # fmt: skip
+        starts = [window.opens_minute for window in kept]
+        starts += [self._minute(row.starts_at) for row in self.board.appointments]
+        ends = [window.closes_minute for window in kept]
+        ends += [self._minute(row.ends_at) for row in self.board.appointments]
+        if not starts:
+            return USUAL_HOURS
+        return min(starts) // 60 * 60, min(-(-max(ends) // 60) * 60, MINUTES_A_DAY)
+
+    def _minute(self, at: datetime) -> int:
+        return (at - self.midnight) // timedelta(minutes=1)
+
+    def _face_at(self, at: datetime) -> str:
+        return _face(min(self._minute(at), MINUTES_A_DAY))
+
+
+def _standing(row: BoardRow) -> Standing:
+    return Standing(
+        row.status, row.mode, row.held_until, row.arrived_at, row.since,
+        by_desk=row.by_desk, link_sent=row.link_sent, link_failed=row.link_failed, meeting_ready=row.meeting_ready,
+    )  # fmt: skip
+
+
+def _newest_gone(gone: Sequence[BoardRow]) -> Iterator[tuple[BoardRow, int]]:
+    """Of several that were cancelled at one time the last one, and how many more there were."""
+    left = sorted(gone, key=lambda row: row.id, reverse=True)
+    while left:
+        newest, *others = left
+        left = [row for row in others if not _meets(row, [newest])]
+        yield newest, len(others) - len(left)
+
+
+def _meets(one: BoardRow | Slot, others: Sequence[BoardRow | Slot]) -> bool:
+    return any(one.starts_at < other.ends_at and other.starts_at < one.ends_at for other in others)
+
+
+def _closed(shut: Shut) -> Entry:
+    return Entry("shut", _face(shut.starts), _face(shut.ends), shut.words)
+
+
+def _counts(rows: Sequence[BoardRow], columns: Sequence[Column]) -> list[tuple[int, str]]:
+    free = sum(entry.kind == "free" for column in columns for entry in column.entries)
+    return [
+        (sum(row.status in BOOKED for row in rows), "booked"),
+        (sum(row.status == Status.COMPLETED for row in rows), "completed"),
+        (sum(row.status == Status.CONFIRMED and row.arrived_at is not None for row in rows), "waiting"),
+        (free, "free"),
+    ]
+
+
+def _tags(rows: Sequence[BoardRow], now: datetime) -> list[tuple[str, str, str]]:
+    """What needs an eye, and what is not among the booked: words, colour and drawing."""
+    held = [row.held_until for row in rows if row.status == Status.PENDING and row.held_until]
+    ending = sum(until - now <= ENDING_SOON for until in held)
+    found = [
+        (len(held) - ending, "hold", "pend", "clock"),
+        (ending, "hold ending soon", "pend", "clock"),
+        (sum(row.by_desk and row.link_failed and row.status == Status.PENDING for row in rows),
+         "link not sent", "bad", "warning"),
+        (sum(row.status == Status.NO_SHOW for row in rows), "no-show", "bad", "x"),
+        (sum(row.status == Status.CANCELLED for row in rows), "cancelled", "gone", "x"),
+    ]  # fmt: skip
+    return [(f"{n} {_plural(words, n)}", colour, icon) for n, words, colour, icon in found if n]
+
+
+def _plural(words: str, n: int) -> str:
+    plurals = {
+        "hold": "holds",
+        "hold ending soon": "holds ending soon",
+        "link not sent": "links not sent",
+        "no-show": "no-shows",
+    }
+    return plurals.get(words, words) if n > 1 else words
+
+
+def _face(minute: int) -> str:
+    """`09:05`, as the stylesheet reads it."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+def _hour(minute: int) -> str:
+    hour = minute // 60
+    return f"{hour % 12 or 12} {'am' if hour < 12 else 'pm'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One appointment on paper."""
+
+    time: str
+    who: str
+    mrn: str
+    mode: str
+    state: str
+    paid: str
+    reference: str
+
+
+def day_list(board: Board, *, initials: bool) -> list[tuple[str, list[Line]]]:
+    """The appointments of each clinician, as they are printed; those that were cancelled are left out."""
+    now, words = clock.now(), get_template_attribute("ui/tags.html", "statuses")
+    lists = []
+    for one in board.diaries.clinicians:
+        rows = [row for row in board.appointments if row.clinician_id == one.id and row.status != Status.CANCELLED]
+        lines = [_line(row, now, words, initials) for row in rows]
+        if lines:
+            lists.append((one.full_name, lines))
+    return lists
+
+
+def _line(row: BoardRow, now: datetime, states: dict[str, tuple[str, str, str]], initials: bool) -> Line:
+    key, words = _standing(row).reads(now)
+    if key == "ONLINE":
+        words = states["CONFIRMED"][2]
+    return Line(
+        f"{clock_time(row.starts_at)} – {clock_time(row.ends_at)}",
+        "".join(f"{word[0]}. " for word in row.patient_name.split()).strip() if initials else row.patient_name,
+        row.patient_mrn or "",
+        MODES[row.mode],
+        words or states[key][2],
+        "Paid" if row.payment_status == "PAID" else "To pay" if row.status in (*BOOKED, Status.PENDING) else "",
+        row.reference,
+    )
+
+
+def days_around(centre_id: int, day: date) -> dict[str, tuple[str, str]]:
+    """The days before and after, and today: the words and the address of each."""
+    near = {"before": day - timedelta(days=1), "today": clock.today(), "after": day + timedelta(days=1)}
+    return {
+        name: ("Today" if name == "today" else f"{other:%a} {other.day}",
+               url_for("desk.board", centre=centre_id, day=other.isoformat()))
+        for name, other in near.items()
+    }  # fmt: skip

@@ -1,0 +1,186 @@
+"""One appointment in full, as values ready to draw."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mibo import clock, money, people, phone
+from mibo.booking import Appointment, Status, StatusChange
+from mibo.booking.board import GIVEN_UP_AFTER
+from mibo.booking.links import DESK_SOURCES
+from mibo.identity import Actor
+from mibo.identity.permissions import Permission
+from mibo.messaging import Message
+from mibo.payments import Attempt
+from mibo.web.desk_words import MODES, Standing, minutes
+from mibo.web.filters import clock_time, moment
+
+METHOD_WORDS = {"ONLINE": "online", "CASH": "in cash", "CARD": "by card", "UPI": "by UPI"}
+SOURCE_WORDS = {
+    "WEB_PATIENT": "on the website", "APP_PATIENT": "in the app", "FRONT_DESK": "at the front desk",
+    "CARE_COORDINATOR": "by the care coordinator", "MANAGER": "by the centre",
+}  # fmt: skip
+STEP_WORDS = {
+    Status.PENDING: "Held", Status.CONFIRMED: "Confirmed", Status.IN_PROGRESS: "Consultation started",
+    Status.COMPLETED: "Completed", Status.CANCELLED: "Cancelled", Status.NO_SHOW: "No-show",
+    Status.CANCELLATION_REQUESTED: "Cancellation asked for", Status.EXPIRED: "Hold ended",
+}  # fmt: skip
+PATIENTS_OWN_WORDS = (Status.CANCELLED, Status.CANCELLATION_REQUESTED)
+MESSAGE_WORDS = {
+    "mibo_booking_confirmed": "Confirmation", "mibo_booking_confirmed_online": "Confirmation",
+    "mibo_payment_link": "Payment link", "mibo_hold_ended": "Hold ended", "mibo_booking_cancelled": "Cancellation",
+    "mibo_booking_moved": "New time", "mibo_meeting_link": "Video link", "mibo_late_payment_refund": "Refund",
+    "mibo_clinician_booking": "To the clinician",
+}  # fmt: skip
+MESSAGE_STATES = {
+    "PENDING": ("Waiting to be sent", "pend", "clock"), "SENDING": ("Being sent", "pend", "refresh"),
+    "SENT": ("Sent", "conf", "tick"), "DELIVERED": ("Delivered", "done", "tick"), "READ": ("Read", "done", "tick"),
+    "FAILED": ("Not delivered", "bad", "warning"), "UNKNOWN": ("Not sure if it arrived", "bad", "warning"),
+    "DROPPED": ("Not needed any more", "gone", "x"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Record:
+    """All that the page shows."""
+
+    title: str
+    day: str
+    facts: Sequence[tuple[str, object]]
+    state: tuple[str, str]
+    rows: Sequence[tuple[str, str, str]]
+    note: str
+    join_url: str
+    lines: Sequence[tuple[str, str]]
+    total: tuple[str, str]
+    paid: str
+    to_pay: bool
+    link: tuple[str, str]
+    link_url: str
+    steps: Sequence[tuple[str, str, str]]
+    messages: Sequence[tuple[str, str, tuple[str, str, str]]]
+
+
+def look(one: Appointment, names: Mapping[int, str], told: Sequence[Message], who: Actor) -> Record:
+    """The appointment as this person may see it; clinicians see no money and no whole number."""
+    desk = who.may(Permission.BOOK_AT_DESK)
+    attempt = _open_link(one)
+    waits = one.payment.status == "PENDING" and one.status in (Status.PENDING, Status.EXPIRED)
+    age = people.age_of(one.patient)
+    number = phone.shown(one.patient.phone) if desk else phone.masked(one.patient.phone)
+    return Record(
+        title=moment(one.starts_at),
+        day=clock.clinic_day(one.starts_at).isoformat(),
+        facts=[("Age", age if age is not None else "–"), ("Phone", number), ("MRN", one.patient.mrn or "–")],
+        state=_state(one, attempt),
+        rows=_rows(one),
+        note=one.patient_note or "",
+        join_url=_join_url(one),
+        lines=_lines(one) if desk else [],
+        total=_total(one),
+        paid=_paid(one),
+        to_pay=waits,
+        link=_link(one, attempt),
+        link_url=(attempt.link_url or "") if attempt and waits else "",
+        steps=_steps(one, names),
+        messages=[_message(message) for message in told] if desk else [],
+    )
+
+
+def accounts_of(one: Appointment) -> set[int]:
+    """Whose names the history needs."""
+    taken_by = {attempt.taken_by for attempt in one.payment.attempts}
+    return {account for account in {*taken_by, *(step.by_account_id for step in one.history)} if account}
+
+
+def _open_link(one: Appointment) -> Attempt | None:
+    links = [attempt for attempt in one.payment.attempts if attempt.kind == "LINK" and attempt.status == "OPEN"]
+    return links[-1] if links else None
+
+
+def _gave_up(attempt: Attempt | None) -> bool:
+    tried = attempt.asked_at if attempt and not attempt.link_url else None
+    return tried is not None and tried < clock.now() - GIVEN_UP_AFTER
+
+
+def _state(one: Appointment, attempt: Attempt | None) -> tuple[str, str]:
+    since = [step.at for step in one.history if step.next == one.status]
+    standing = Standing(
+        one.status, one.mode, one.held_until, one.arrived_at, since[-1] if since else None,
+        by_desk=one.source in DESK_SOURCES, link_sent=bool(attempt and attempt.link_url), link_failed=_gave_up(attempt),
+        meeting_ready=bool(_join_url(one)),
+    )  # fmt: skip
+    key, words = standing.reads(clock.now())
+    return ("CONFIRMED", "") if key == "ONLINE" else (key, words)
+
+
+def _join_url(one: Appointment) -> str:
+    return one.meeting.join_url or "" if one.meeting and one.meeting.status == "READY" else ""
+
+
+def _rows(one: Appointment) -> list[tuple[str, str, str]]:
+    length = minutes(one.ends_at - one.starts_at)
+    when = f"{moment(one.starts_at)} to {clock_time(one.ends_at)}, {length} min"
+    kind = MODES[one.mode] + (", walk-in" if one.walk_in else "")
+    return [
+        ("When", when, ""),
+        ("Clinician", one.clinician.full_name, ""),
+        ("Where", one.centre.short_name if one.mode == "IN_PERSON" else f"Online, from {one.centre.short_name}", ""),
+        ("Kind", kind, ""),
+        ("Booked", f"{moment(one.created_at)}, {SOURCE_WORDS[one.source]}", ""),
+    ]
+
+
+def _lines(one: Appointment) -> list[tuple[str, str]]:
+    lines = [("Consultation", money.rupees(one.payment.consultation_paise))]
+    if one.payment.registration_paise:
+        lines.append(("Registration, once", money.rupees(one.payment.registration_paise)))
+    return lines
+
+
+def _total(one: Appointment) -> tuple[str, str]:
+    words = {"PAID": "Paid", "REFUNDED": "Refunded", "FAILED": "Not paid"}.get(one.payment.status, "To pay")
+    if one.payment.status == "PAID" and one.payment.method:
+        words = f"Paid {METHOD_WORDS[one.payment.method]}"
+    return words, money.rupees(one.payment.amount_paise)
+
+
+def _paid(one: Appointment) -> str:
+    """`Tue 24 Nov, 10:41 am · slip 4471`."""
+    if not one.payment.paid_at:
+        return ""
+    notes = [attempt.note for attempt in one.payment.attempts if attempt.status == "PAID" and attempt.note]
+    return " · ".join([moment(one.payment.paid_at), *notes])
+
+
+def _link(one: Appointment, attempt: Attempt | None) -> tuple[str, str]:
+    """How the payment link of a held booking stands: a key of the table of states, and a sentence."""
+    if attempt is None or one.status != Status.PENDING or one.source not in DESK_SOURCES:
+        return "", ""
+    if attempt.link_url:
+        until = attempt.expires_at or one.held_until
+        return "LINK_SENT", f"The link works until {clock_time(until)}." if until else ""
+    if _gave_up(attempt):
+        return "LINK_NOT_SENT", "The payment service could not be reached. The booking is kept; send the link again."
+    return "PROCESSING", "The link is being made and goes out on WhatsApp in a moment."
+
+
+def _steps(one: Appointment, names: Mapping[int, str]) -> list[tuple[str, str, str]]:
+    """What happened, newest first, with who did it."""
+    steps = [(step.at, STEP_WORDS[Status(step.next)], _how(step, one, names)) for step in one.history]
+    if one.arrived_at:
+        steps.append((one.arrived_at, "Arrived", ""))
+    steps.sort(key=lambda step: step[0], reverse=True)
+    return [(moment(at), what, how) for at, what, how in steps]
+
+
+def _how(step: StatusChange, one: Appointment, names: Mapping[int, str]) -> str:
+    """By whom and why; what a patient wrote when they cancelled is not for the desk to read (security.md line 37)."""
+    by = step.by_account_id
+    person = "the patient" if by == one.patient.account_id else names.get(by or 0, "")
+    reason = "" if step.next in PATIENTS_OWN_WORDS else SOURCE_WORDS.get(step.reason or "", step.reason or "")
+    return ", ".join(filter(None, [f"by {person}" if person else "", reason[:1].lower() + reason[1:]]))
+
+
+def _message(message: Message) -> tuple[str, str, tuple[str, str, str]]:
+    at = message.sent_at or message.created_at
+    return MESSAGE_WORDS.get(message.template, "Message"), moment(at), MESSAGE_STATES[message.status]

@@ -1,0 +1,232 @@
+"""The one page on which the desk books, as values ready to draw. What is chosen stands in the address as ids only."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from flask import url_for
+
+from mibo import booking, clinics, clock, money, payments, people, phone
+from mibo.booking import WALK_IN_GRACE, Diaries
+from mibo.clinics import Centre
+from mibo.errors import Missing
+from mibo.ids import read_id
+from mibo.people import MODES, Clinician, Patient
+from mibo.scheduling.slots import PartOfDay, Slot, SlotState
+from mibo.web.desk_words import MODES as MODE_WORDS
+from mibo.web.filters import clock_time, moment
+
+DAYS_SHOWN = 14
+PARTS = {PartOfDay.MORNING: "Morning", PartOfDay.AFTERNOON: "Afternoon", PartOfDay.EVENING: "Evening"}
+SAYS_NOTHING = (SlotState.FREE, SlotState.PAST)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What has been chosen so far; what has not is empty."""
+
+    patient_id: int | None
+    clinician_id: int | None
+    mode: str | None
+    day: date | None
+    at: str
+    walk_in: bool
+
+
+@dataclass(frozen=True)
+class Time:
+    """A time that can be given; `begun` only to somebody who walks in."""
+
+    value: str
+    words: str
+    begun: bool
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Due:
+    """What the booking will cost, line by line."""
+
+    lines: Sequence[tuple[str, str]]
+    total: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """All that the page shows."""
+
+    patient: Patient | None
+    facts: Sequence[tuple[str, object]]
+    centres: Sequence[Centre]
+    centre: Centre
+    clinicians: Sequence[tuple[int, str]]
+    clinician: Clinician | None
+    modes: Sequence[tuple[str, str]]
+    mode: str
+    day: date
+    days: Sequence[tuple[str, int, str, str, bool, bool]]
+    earlier: str
+    later: str
+    parts: Sequence[tuple[str, Sequence[Time]]]
+    closed: Sequence[tuple[str, str]]
+    due: Due | None
+    walk_in: bool
+    kept: Mapping[str, Any]
+
+    @property
+    def kept_without_patient(self) -> dict[str, Any]:
+        """What stays chosen while another patient is looked for."""
+        return {name: value for name, value in self.kept.items() if name != "patient"}
+
+
+def asked(values: Mapping[str, str]) -> Choices:
+    """The choices that stand in an address or form. Raises Missing for a patient that cannot be."""
+    return Choices(
+        patient_id=_the_id(values.get("patient")),
+        clinician_id=read_id(values.get("clinician", "")),
+        mode=values.get("mode") if values.get("mode") in MODES else None,
+        day=_the_day(values.get("day")),
+        at=values.get("at", ""),
+        walk_in=values.get("walk_in") in ("yes", "y"),
+    )
+
+
+def look(choices: Choices, centres: Sequence[Centre], centre: Centre, *, keep_time: bool = True) -> Sheet:
+    """The page for these choices at a centre; `keep_time` is off when the time that was chosen is gone."""
+    patient = people.patient(choices.patient_id) if choices.patient_id else None
+    today = clock.today()
+    last = today + timedelta(days=clinics.policy_in_force().horizon_days)
+    day = min(max(choices.day, today), last) if choices.day else None
+    first = today + timedelta(days=((day or today) - today).days // DAYS_SHOWN * DAYS_SHOWN)
+    until = min(first + timedelta(days=DAYS_SHOWN - 1), last)
+    diaries = booking.diaries(centre.id, first, until, patient_id=choices.patient_id)
+    nearest = {one.id: diaries.next_free(one, first, until, choices.mode) for one in diaries.clinicians}
+    clinician = _clinician(diaries, choices, nearest)
+    modes = [mode for mode in MODES if clinician and mode in clinician.modes]
+    mode = choices.mode if choices.mode in modes else (modes or ["IN_PERSON"])[0]
+    slots = diaries.slots(clinician, first, until, mode) if clinician else []
+    day = day or next((slot.day for slot in slots if slot.is_free), first)
+    kept = {
+        "patient": choices.patient_id, "centre": centre.id, "clinician": clinician.id if clinician else None,
+        "mode": mode, "day": day.isoformat(),
+    }  # fmt: skip
+    return Sheet(
+        patient=patient,
+        facts=facts_of(patient) if patient else [],
+        centres=centres,
+        centre=centre,
+        clinicians=[(one.id, _with_next(one, nearest[one.id])) for one in diaries.clinicians],
+        clinician=clinician,
+        modes=[(each, MODE_WORDS[each]) for each in modes],
+        mode=mode,
+        day=day,
+        days=_days(slots, first, until, day, kept),
+        earlier=_to(kept, day=first - timedelta(days=DAYS_SHOWN)) if first > today else "",
+        later=_to(kept, day=until + timedelta(days=1)) if until < last else "",
+        parts=_parts([slot for slot in slots if slot.day == day], choices if keep_time else None),
+        closed=_closed([slot for slot in slots if slot.day == day]),
+        due=_due(patient, clinician),
+        walk_in=choices.walk_in,
+        kept=kept,
+    )
+
+
+def facts_of(patient: Patient) -> list[tuple[str, object]]:
+    """What tells two people apart, without showing the whole number (P3)."""
+    age = people.age_of(patient)
+    return [
+        ("Age", age if age is not None else "–"),
+        ("Phone", phone.masked(patient.phone)),
+        ("MRN", patient.mrn or "–"),
+    ]
+
+
+def _the_id(typed: str | None) -> int | None:
+    if not typed:
+        return None
+    if (found := read_id(typed)) is None:
+        raise Missing("We could not find that patient.")
+    return found
+
+
+def _the_day(typed: str | None) -> date | None:
+    try:
+        return date.fromisoformat(typed or "")
+    except ValueError:
+        return None
+
+
+def _clinician(diaries: Diaries, choices: Choices, nearest: Mapping[int, Slot | None]) -> Clinician | None:
+    """The one that was chosen, or whoever is free first."""
+    for one in diaries.clinicians:
+        if one.id == choices.clinician_id:
+            return one
+    waiting = [(slot.starts_at, n) for n, one in enumerate(diaries.clinicians) if (slot := nearest[one.id])]
+    if waiting:
+        return diaries.clinicians[min(waiting)[1]]
+    return diaries.clinicians[0] if diaries.clinicians else None
+
+
+def _with_next(one: Clinician, slot: Slot | None) -> str:
+    return f"{one.full_name} · {'next ' + moment(slot.starts_at) if slot else 'nothing free'}"
+
+
+def _days(
+    slots: Sequence[Slot], first: date, last: date, current: date, kept: Mapping[str, Any]
+) -> list[tuple[str, int, str, str, bool, bool]]:
+    free = [slot.day for slot in slots if slot.is_free]
+    kept_on = {slot.day for slot in slots}
+    shown = []
+    for n in range((last - first).days + 1):
+        day = first + timedelta(days=n)
+        words = f"{free.count(day)} free" if day in free else "full" if day in kept_on else "closed"
+        shown.append(
+            (f"{day:%a}", day.day, words, _to(kept, day=day), day in kept_on or day == current, day == current)
+        )
+    return shown
+
+
+def _parts(slots: Sequence[Slot], choices: Choices | None) -> list[tuple[str, list[Time]]]:
+    """The times of a day that can be given, the wished one chosen, or else the first free one."""
+    now = clock.now()
+    given = [slot for slot in slots if slot.is_free or (_only_begun(slot) and slot.starts_at > now - WALK_IN_GRACE)]
+    chosen = _chosen(given, choices) if choices else None
+    times = [(slot, Time(_value(slot), clock_time(slot.starts_at), not slot.is_free, slot is chosen)) for slot in given]
+    return [(words, [time for slot, time in times if slot.part == part]) for part, words in PARTS.items()]
+
+
+def _chosen(given: Sequence[Slot], choices: Choices) -> Slot | None:
+    wished = next((slot for slot in given if _value(slot) == choices.at), None)
+    if wished is not None and (wished.is_free or choices.walk_in):
+        return wished
+    return None if choices.at else next((slot for slot in given if slot.is_free), None)
+
+
+def _only_begun(slot: Slot) -> bool:
+    return slot.state == SlotState.PAST and len(slot.reasons) == 1
+
+
+def _closed(slots: Sequence[Slot]) -> list[tuple[str, str]]:
+    """Why the other times of the day cannot be given (P1)."""
+    return [(clock_time(slot.starts_at), slot.reasons[0].text) for slot in slots if slot.state not in SAYS_NOTHING]
+
+
+def _value(slot: Slot) -> str:
+    return f"{clock.local(slot.starts_at):%H:%M}"
+
+
+def _due(patient: Patient | None, clinician: Clinician | None) -> Due | None:
+    """What will be asked for, before anything is confirmed (R-PAY-5); None where there is no fee (R-PAY-13)."""
+    if clinician is None or clinician.fee_paise is None:
+        return None
+    registered = patient is None or patient.registration_paid_at is not None
+    due = payments.amount_due(clinician.fee_paise, registered, clinics.policy_in_force())
+    lines = [("Consultation", money.rupees(due.consultation_paise))]
+    if due.registration_paise:
+        lines.append(("Registration, once", money.rupees(due.registration_paise)))
+    return Due(lines, money.rupees(due.paise))
+
+
+def _to(kept: Mapping[str, Any], *, day: date) -> str:
+    return url_for("desk.new_booking", **{**kept, "day": day.isoformat()})

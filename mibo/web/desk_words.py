@@ -1,0 +1,64 @@
+"""How an appointment's state reads at the desk: a key of the table of states in `ui/tags.html`, and the words."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from mibo.booking import Status
+from mibo.web.filters import clock_time
+
+MODES = {"IN_PERSON": "In person", "ONLINE": "Online"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What is known of an appointment when its state is put into words."""
+
+    status: str
+    mode: str
+    held_until: datetime | None
+    arrived_at: datetime | None
+    since: datetime | None
+    by_desk: bool
+    link_sent: bool
+    link_failed: bool
+    meeting_ready: bool
+
+    def reads(self, now: datetime) -> tuple[str, str]:
+        """The state's key and its words; empty words stand for the state's own."""
+        if self.status == Status.PENDING:
+            return self._held(now)
+        if self.status == Status.CONFIRMED:
+            return self._confirmed()
+        if self.status == Status.IN_PROGRESS and self.since:
+            return self.status, f"In consultation · {minutes(now - self.since)} min"
+        return self.status, ""
+
+    def _held(self, now: datetime) -> tuple[str, str]:
+        left = minutes(self.held_until - now, up=True) if self.held_until else 0
+        if left <= 0:
+            return "EXPIRED", "Hold ended"
+        if not self.by_desk:
+            return "HELD", f"Held · {left} min left"
+        if self.link_sent:
+            return "PENDING", f"Link sent · {left} min"
+        if self.link_failed:
+            return "LINK_NOT_SENT", f"Link not sent · {left} min"
+        return "PENDING", f"Sending link · {left} min"
+
+    def _confirmed(self) -> tuple[str, str]:
+        if self.arrived_at:
+            return "ARRIVED", f"Arrived {clock_time(self.arrived_at)}"
+        if self.mode == "ONLINE":
+            return "ONLINE", "Online · link ready" if self.meeting_ready else "Online · making link"
+        return "CONFIRMED", ""
+
+
+def minutes(span: timedelta, *, up: bool = False) -> int:
+    """Whole minutes of a span, rounded down, or up for what is left of one."""
+    return -(-span // timedelta(minutes=1)) if up else span // timedelta(minutes=1)
+
+
+def short_name(full_name: str) -> str:
+    """`Asha Menon` → `A. Menon`, as the board has it: a passer-by reads no more."""
+    *others, last = full_name.split() or [""]
+    return " ".join([f"{other[0]}." for other in others] + [last])

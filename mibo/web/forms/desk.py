@@ -1,0 +1,73 @@
+"""The forms of the front desk."""
+
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    IntegerField,
+    RadioField,
+    SearchField,
+    StringField,
+    TelField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Optional
+
+from mibo.identity import Actor
+from mibo.identity.permissions import Permission
+from mibo.web.forms.base import InputForm
+from mibo.web.forms.booking import GENDER_WORDS
+from mibo.web.forms.fields import DateParts
+
+METHODS = [("CASH", "Cash"), ("CARD", "Card"), ("UPI", "UPI")]
+LINK = ("LINK", "Payment link")
+HOW_PAID = "Choose how the patient pays."
+
+
+class FindForm(InputForm):
+    """Who is looked for."""
+
+    q = SearchField("Patient", description="The last digits of the phone, part of the name, or the MRN.")
+
+
+class PatientForm(InputForm):
+    """A patient the desk adds."""
+
+    full_name = StringField("Full name", render_kw={"autocomplete": "off", "spellcheck": "false"})
+    phone = TelField("Mobile number")
+    age = IntegerField("Age in years", [Optional()], render_kw={"inputmode": "numeric", "autocomplete": "off"})
+    date_of_birth = DateParts("Or date of birth", [Optional()])
+    gender = RadioField("Gender", choices=GENDER_WORDS, validate_choice=False)
+    family = HiddenField()
+
+
+class BookingForm(InputForm):
+    """One booking; the page draws the patient, the clinician and the times itself."""
+
+    patient = HiddenField()
+    centre = HiddenField()
+    clinician = HiddenField()
+    mode = HiddenField()
+    day = HiddenField()
+    at = StringField("Time")
+    last_four = HiddenField()
+    walk_in = BooleanField("Walk-in: the patient is here")
+    note = TextAreaField("Patient's note")
+    pay_by = RadioField("How is it paid?", [InputRequired(HOW_PAID)], choices=[LINK, *METHODS])
+    desk_note = StringField(
+        "Payment note", description="A slip or reference number, if any.", render_kw={"autocomplete": "off"}
+    )
+    request_key = HiddenField()
+
+
+class PaymentForm(InputForm):
+    """Money taken at the desk for an appointment."""
+
+    method = RadioField("Taken by", [InputRequired("Choose cash, card or UPI.")], choices=METHODS)
+    note = StringField("Note", description="A slip or reference number, if any.", render_kw={"autocomplete": "off"})
+
+
+def booking_form(who: Actor) -> BookingForm:
+    """The form with the ways to pay that this person may choose."""
+    form = BookingForm()
+    form.pay_by.choices = [LINK, *METHODS] if who.may(Permission.TAKE_PAYMENT) else [LINK]
+    return form

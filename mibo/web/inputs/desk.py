@@ -1,0 +1,79 @@
+"""What the front desk types: a search, a patient, a booking, money taken."""
+
+from datetime import date, time
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, StringConstraints, field_validator
+
+from mibo.booking import NOTE_LENGTH
+from mibo.ids import read_id
+from mibo.payments import DESK_NOTE_LENGTH
+from mibo.people.queries import SHORTEST_SEARCH
+from mibo.web.inputs.booking import KEY_LENGTH, DetailsInput, Text
+from mibo.web.inputs.sign_in import Phone, Strict
+
+SEARCH_LENGTH = 100
+HOW_PAID = "Choose how the patient pays."
+
+Mode = Literal["IN_PERSON", "ONLINE"]
+
+
+def _id(typed: object) -> int:
+    found = read_id(str(typed))
+    if found is None:
+        raise ValueError("Choose again, please.")
+    return found
+
+
+def _wall_clock(typed: object) -> time:
+    try:
+        return time.fromisoformat(str(typed)).replace(tzinfo=None)
+    except ValueError:
+        raise ValueError("Choose a time.") from None
+
+
+Chosen = Annotated[int, BeforeValidator(_id)]
+
+
+class FindInput(Strict):
+    """Part of a name, the last digits of a phone, or an MRN."""
+
+    q: Annotated[Text, StringConstraints(max_length=SEARCH_LENGTH)] = ""
+
+    @field_validator("q")
+    @classmethod
+    def _long_enough(cls, typed: str) -> str:
+        if len(typed) < SHORTEST_SEARCH:
+            raise ValueError(f"Type at least {SHORTEST_SEARCH} letters or digits.")
+        return typed
+
+
+class PatientInput(DetailsInput):
+    """A new patient; with `family` the phone may be another patient's."""
+
+    phone: Phone
+    family: Literal["yes", ""] = ""
+
+
+class BookingInput(Strict):
+    """A time for a patient, and how it is paid. The last four digits of the phone are those the desk saw."""
+
+    patient: Chosen
+    centre: Chosen
+    clinician: Chosen
+    mode: Mode
+    day: date
+    at: Annotated[time, BeforeValidator(_wall_clock)]
+    last_four: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
+    note: Annotated[Text, StringConstraints(max_length=NOTE_LENGTH)] | None = None
+    pay_by: Literal["LINK", "CASH", "CARD", "UPI"]
+    desk_note: Annotated[Text, StringConstraints(max_length=DESK_NOTE_LENGTH)] | None = None
+    walk_in: bool = False
+    request_key: Annotated[str, StringConstraints(min_length=8, max_length=KEY_LENGTH)]
+
+
+class PaymentInput(Strict):
+    """Money taken at the desk."""
+
+    method: Literal["CASH", "CARD", "UPI"]
+    note: Annotated[Text, StringConstraints(max_length=DESK_NOTE_LENGTH)] | None = None
