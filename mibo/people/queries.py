@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, any_, exists, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from mibo import clock, db
@@ -113,9 +113,9 @@ def _conditions(wish: Wish) -> list[ColumnElement[bool]]:
     if wish.specialisation:
         asked.append(_any_contains(Clinician.specialisations, wish.specialisation))
     if wish.language:
-        asked.append(Clinician.languages.contains([wish.language]))
+        asked.append(any_(Clinician.languages) == wish.language)
     if wish.mode:
-        asked.append(Clinician.modes.contains([wish.mode]))
+        asked.append(any_(Clinician.modes) == wish.mode)
     if wish.fee_from is not None:
         asked.append(Clinician.fee_paise >= wish.fee_from)
     if wish.fee_to is not None:
