@@ -8,8 +8,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from mibo import identity, people
-from mibo.identity import TooMany
-from mibo.identity.codes import Verdict
+from mibo.identity import TooMany, Verdict
 from mibo.web import access, sealed
 from mibo.web.access import public
 from mibo.web.forms.sign_in import CodeForm, PasswordForm, PhoneForm
