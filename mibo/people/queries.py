@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, any_, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, any_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from mibo import clock, db
@@ -126,8 +126,9 @@ def _conditions(wish: Wish) -> list[ColumnElement[bool]]:
 
 
 def _any_contains(column: object, part: str) -> ColumnElement[bool]:
-    element = func.unnest(column).table_valued("word")
-    return exists().select_from(element).where(func.lower(element.c.word).contains(part.lower(), autoescape=True))
+    """Whether a word of the list contains the part; the words are joined by what no part contains."""
+    joined = func.lower(func.array_to_string(column, "\n"))
+    return joined.contains(" ".join(part.lower().split()), autoescape=True)
 
 
 def clinician(clinician_id: int, *, active: bool | None = True) -> Clinician:
