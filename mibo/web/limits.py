@@ -60,6 +60,6 @@ def _tell(response: Response) -> Response:
         response.headers["RateLimit-Limit"] = str(limit.limit.amount)
         response.headers["RateLimit-Remaining"] = str(max(0, limit.remaining))
         response.headers["RateLimit-Reset"] = wait
-        if response.status_code == 429:
-            response.headers["Retry-After"] = max(wait, response.headers.get("Retry-After", "0"), key=int)
+        if limit.breached:
+            response.headers["Retry-After"] = wait
     return response

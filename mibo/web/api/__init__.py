@@ -18,6 +18,7 @@ from mibo.web.api import (
     slots,
     staff_auth,
 )
+from mibo.web.api.document import write_openapi
 
 BODY_BYTES = 256 * 1024
 
@@ -34,6 +35,7 @@ def register_api(app: Flask, csrf: CSRFProtect) -> None:
     for name, prefix in (("api", "/api"), ("api_v1", "/api/v1")):
         app.register_blueprint(_whole(name), url_prefix=prefix)
     health.register(app)
+    app.cli.add_command(write_openapi)
     for blueprint in app.blueprints.values():
         if blueprint.import_name.startswith(__name__):
             csrf.exempt(blueprint)

@@ -8,8 +8,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
+import click
 import orjson
-from flask import Flask, request
+from flask import Flask, current_app, request
+from flask.cli import with_appcontext
 from pydantic import BaseModel
 from spectree import Response as Answers
 from spectree import SecurityScheme, SpecTree
@@ -20,11 +22,13 @@ import mibo
 from mibo.errors import Invalid
 from mibo.web.api.shown import Answer, Done, Listed, Refusal
 from mibo.web.inputs import Input, read
+from mibo.web.requests import ROOT
 
 View = TypeVar("View", bound=Callable[..., Any])
 
 FORM = "application/x-www-form-urlencoded"
 PREFIX, TWIN = "/api", "/api/v1"
+COMMITTED = ROOT / "docs" / "openapi.json"
 ALIASES = ("/payment/", "/users/clinicians", "/auth/refresh-token", "/patient-auth/refresh")
 
 
@@ -121,11 +125,27 @@ def openapi(app: Flask) -> dict[str, Any]:
         if path.startswith(ALIASES):
             for verb in verbs.values():
                 verb["deprecated"] = True
+    for schema in whole["components"]["schemas"].values():
+        _forget_titles(schema)
     return {
         **whole,
         "paths": dict(sorted(paths.items())),
         "servers": [{"url": PREFIX}, {"url": TWIN}],
     }
+
+
+def _forget_titles(schema: dict[str, Any]) -> None:
+    """pydantic repeats each name as a title."""
+    schema.pop("title", None)
+    for one in schema.get("properties", {}).values():
+        one.pop("title", None)
+
+
+@click.command("openapi")
+@with_appcontext
+def write_openapi() -> None:
+    """Write the OpenAPI document to docs/openapi.json, where a test compares it."""
+    COMMITTED.write_text(as_text(openapi(current_app)))
 
 
 def as_text(document: dict[str, Any]) -> str:

@@ -116,7 +116,9 @@ def test_10_days_are_an_array_and_slots_an_object(stranger: App, clinic: Clinic)
     where = {"clinicianId": clinic.clinician.id, "centreId": clinic.centre.id}
     days = stranger.get("/booking/dates-with-slots", **where, startDate=day, endDate=day).get_json()["data"]
     assert days == [{"date": str(day), "slotCount": 3, "firstSlot": "09:00"}]
-    told = stranger.get("/booking/available-slots", clinician_id=clinic.clinician.id, centre_id=clinic.centre.id, date=day)
+    told = stranger.get(
+        "/booking/available-slots", clinician_id=clinic.clinician.id, centre_id=clinic.centre.id, date=day
+    )
     assert told.get_json()["data"] == {
         "date": str(day),
         "slots": [
@@ -168,7 +170,9 @@ def test_14_who_the_desk_added_signs_in_as_the_same_patient(
 def test_17_hours_are_told_in_both_spellings(stranger: App, clinic: Clinic) -> None:
     rows = stranger.get(f"/users/clinicians/{clinic.clinician.id}/availability").get_json()["data"]
     assert [row["day_of_week"] for row in rows] == list(range(7))
-    assert {(row["start_time"], row["mode"], row["slot_duration_minutes"]) for row in rows} == {("09:00:00", "BOTH", 60)}
+    assert {(row["start_time"], row["mode"], row["slot_duration_minutes"]) for row in rows} == {
+        ("09:00:00", "BOTH", 60)
+    }
     assert all(row["id"].isdigit() and row["dayOfWeek"] == row["day_of_week"] for row in rows)
     inside = stranger.get(f"/clinicians/{clinic.clinician.id}").get_json()["data"]["availabilityRules"]
     assert inside == rows
@@ -200,7 +204,11 @@ def test_24_a_short_reason_is_reason_enough(patients_app: App, clinic: Clinic) -
 def test_28_apps_know_these_sentences_by_heart(status: str, text: str, patients_app: App, clinic: Clinic) -> None:
     with db.transaction():
         gone = make.appointment(
-            clinic.patient, clinic.clinician, clinic.centre, make.at("09:00"), status=status  # type: ignore[arg-type]
+            clinic.patient,
+            clinic.clinician,
+            clinic.centre,
+            make.at("09:00"),
+            status=status,  # type: ignore[arg-type]
         )
     answer = patients_app.post(f"/booking/{gone.id}/cancel")
     assert (answer.status_code, answer.get_json()["error"]["message"]) == (400, text)
@@ -258,7 +266,10 @@ def test_35_a_hundred_requests_a_minute_are_welcome_and_more_are_not(client: Fla
     answers = [client.get("/api/centres").status_code for _ in range(101)]
     assert answers == [200] * 100 + [429]
     refused = client.get("/api/centres")
-    assert (refused.get_json()["error"]["code"], int(refused.headers["Retry-After"]) > 0) == ("RATE_LIMIT_EXCEEDED", True)
+    assert (refused.get_json()["error"]["code"], int(refused.headers["Retry-After"]) > 0) == (
+        "RATE_LIMIT_EXCEEDED",
+        True,
+    )
     assert client.get("/api/health").status_code == 200
 
 

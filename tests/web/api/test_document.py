@@ -1,0 +1,68 @@
+"""The OpenAPI document is current, whole, and readable as a page."""
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from mibo.web.api.document import as_text, openapi
+
+COMMITTED = Path(__file__).parents[3] / "docs" / "openapi.json"
+
+
+@pytest.fixture
+def verbs(app: Flask) -> set[tuple[str, str]]:
+    """Every path below /api with each of its verbs, as Flask knows them."""
+    return {
+        (rule.rule.removeprefix("/api").replace("<", "{").replace(">", "}") or "/", verb.lower())
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/api") and not rule.rule.startswith("/api/v1")
+        for verb in rule.methods or ()
+        if verb not in {"HEAD", "OPTIONS"}
+    }
+
+
+def test_the_committed_document_is_current(app: Flask) -> None:
+    """`flask openapi` writes it anew."""
+    assert COMMITTED.read_text() == as_text(openapi(app))
+
+
+def test_every_operation_but_the_callbacks_and_the_document_is_described(
+    app: Flask, verbs: set[tuple[str, str]]
+) -> None:
+    document = openapi(app)
+    assert document["openapi"] == "3.1.0"
+    described = {(path, verb) for path, one in document["paths"].items() for verb in one}
+    assert {path for path, _ in verbs - described} == {
+        "/", "/docs", "/openapi.json", "/hooks/gallabox", "/payments/webhook", "/payments/admin-webhook",
+        "/payment/webhook", "/payment/admin-webhook", "/webhooks/razorpay",
+    }  # fmt: skip
+    assert described <= verbs
+
+
+def test_every_operation_has_a_name_of_its_own_and_points_at_models_that_are_there(app: Flask) -> None:
+    document = openapi(app)
+    operations = [one for verbs in document["paths"].values() for one in verbs.values()]
+    assert len({one["operationId"] for one in operations}) == len(operations)
+    text = as_text(document)
+    models = document["components"]["schemas"]
+    assert {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]} <= set(models)
+
+
+def test_both_prefixes_serve_the_same_api(app: Flask) -> None:
+    rules = {rule.rule for rule in app.url_map.iter_rules() if rule.rule.startswith("/api/") or rule.rule == "/api"}
+    plain = {rule.removeprefix("/api") for rule in rules if not rule.startswith("/api/v1")}
+    assert {rule.removeprefix("/api/v1") for rule in rules if rule.startswith("/api/v1")} == plain
+
+
+def test_the_document_is_served_to_anybody(client: FlaskClient) -> None:
+    assert client.get("/api/openapi.json").get_data(as_text=True) == COMMITTED.read_text()
+    assert client.get("/api/v1/openapi.json").get_json()["info"]["title"] == "Mibo"
+
+
+def test_the_page_shows_every_path_and_needs_nothing_from_elsewhere(client: FlaskClient) -> None:
+    page = client.get("/api/docs").get_data(as_text=True)
+    assert "/booking/available-slots" in page
+    assert "https://" not in page.split("<main")[1].split("</main")[0]
+    assert "style=" not in page

@@ -1,0 +1,160 @@
+"""An app pays: from the first code to the confirmed booking, and what can go wrong with the money."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from mibo import db
+from mibo.booking import Appointment
+from mibo.messaging import Message
+from mibo.payments import Attempt
+from tests import make
+from tests.machine import Sandbox
+from tests.web.api.conftest import App, Clinic
+
+
+def book(app: App, clinic: Clinic, at: str = "09:00") -> str:
+    return str(app.post("/booking/create", clinic.booking(at)).get_json()["data"]["appointment"]["id"])
+
+
+def order(app: App, appointment_id: str) -> str:
+    return str(app.post("/payments/create-order", {"appointmentId": appointment_id}).get_json()["data"]["orderId"])
+
+
+def proof(paid: dict[str, str], appointment_id: str) -> dict[str, str]:
+    """What the checkout hands back."""
+    return {
+        "appointmentId": appointment_id,
+        "razorpayOrderId": paid["razorpay_order_id"],
+        "razorpayPaymentId": paid["razorpay_payment_id"],
+        "razorpaySignature": paid["razorpay_signature"],
+    }
+
+
+@pytest.mark.usefixtures("live")
+def test_the_whole_way_by_the_api_alone(
+    stranger: App, clinic: Clinic, sandbox: Sandbox, work: Callable[[], None]
+) -> None:
+    phone = "919876544444"
+    sent = stranger.post("/patient-auth/send-otp", {"phone": phone}).get_json()
+    assert sent["data"] == {"phone": phone, "expiresIn": "10 minutes", "isNewUser": True}
+    work()
+    proved = stranger.post(
+        "/patient-auth/verify-otp",
+        {"phone": phone, "otp": sandbox.otp(phone), "first_name": "Test", "last_name": "Patient"},
+    ).get_json()["data"]
+    assert (proved["isNewUser"], proved["requiresProfileCompletion"]) == (True, False)
+    app = App(stranger.client, proved["accessToken"])
+    mine = book(app, clinic)
+    paid = sandbox.pay(order_id=order(app, mine))
+    sandbox.idle()
+    work()
+    row = app.get("/booking/my-appointments").get_json()["data"]["appointments"][0]
+    assert (row["id"], row["status"], row["paymentStatus"]) == (mine, "CONFIRMED", "PAID")
+    answer = app.post("/payments/verify", proof(paid, mine))
+    assert answer.get_json()["data"]["paymentStatus"] == "PAID"
+    work()
+    assert len([one for one in sandbox.messages(phone) if "otp" not in one["values"]]) == 1
+
+
+def test_the_returning_browser_alone_confirms(patients_app: App, clinic: Clinic, sandbox: Sandbox) -> None:
+    mine = book(patients_app, clinic)
+    paid = sandbox.pay(order_id=order(patients_app, mine))
+    told = patients_app.post("/payments/verify", proof(paid, mine)).get_json()["data"]
+    assert (told["success"], told["appointment"]["status"], told["payment"]["status"]) == (True, "CONFIRMED", "PAID")
+    assert told["payment"]["amount"] == 1700
+    assert patients_app.get("/payments/registration-fee-status").get_json()["data"] == {
+        "hasPaidRegistrationFee": True,
+        "registrationFee": 0,
+    }
+    again = patients_app.post("/payments/create-order", {"appointmentId": mine})
+    assert (again.status_code, again.get_json()["code"]) == (400, "ALREADY_PAID")
+
+
+def test_h5_a_good_signature_of_one_booking_opens_no_other(
+    patients_app: App, clinic: Clinic, sandbox: Sandbox, signed_in: Callable[..., App]
+) -> None:
+    cheap, dear = book(patients_app, clinic, "09:00"), book(patients_app, clinic, "10:00")
+    paid = sandbox.pay(order_id=order(patients_app, cheap))
+    order(patients_app, dear)
+    wrong = patients_app.post("/payments/verify", proof(paid, dear))
+    assert wrong.status_code == 404
+    with db.transaction():
+        thief = signed_in(make.patient("Ravi Kumar"))
+    assert thief.post("/payments/verify", proof(paid, cheap)).status_code == 404
+    forged = {**proof(paid, cheap), "razorpaySignature": "0" * 64}
+    refused = patients_app.post("/payments/verify", forged)
+    assert (refused.status_code, refused.get_json()["code"]) == (400, "PAYMENT_NOT_VERIFIED")
+    sandbox.idle()
+    with db.reading() as session:
+        assert session.get_one(Appointment, int(dear)).status == "PENDING"
+
+
+def test_a_closed_checkout_lets_the_time_go_and_it_can_be_booked_anew(
+    patients_app: App, clinic: Clinic, sandbox: Sandbox
+) -> None:
+    mine = book(patients_app, clinic)
+    sent = {"appointmentId": mine, "razorpayOrderId": order(patients_app, mine), "errorCode": "PAYMENT_CANCELLED"}
+    for _ in range(2):
+        answer = patients_app.post("/payments/failure", sent)
+        assert (answer.status_code, answer.get_json()) == (
+            200,
+            {"success": True, "message": "Payment failure recorded"},
+        )
+    row = patients_app.get(f"/payments/{mine}").get_json()["data"]
+    assert (row["status"], patients_app.get(f"/booking/{mine}").get_json()["data"]["status"]) == ("FAILED", "CANCELLED")
+    assert patients_app.post("/booking/create", clinic.booking()).status_code == 201
+    with db.reading() as session:
+        assert session.scalars(select(Message)).all() == []
+
+
+def test_h15_a_failure_touches_only_an_unpaid_booking_of_ones_own(
+    patients_app: App, clinic: Clinic, sandbox: Sandbox, signed_in: Callable[..., App]
+) -> None:
+    mine = book(patients_app, clinic)
+    paid = sandbox.pay(order_id=order(patients_app, mine))
+    patients_app.post("/payments/verify", proof(paid, mine))
+    sent = {"appointmentId": mine, "razorpayOrderId": paid["razorpay_order_id"], "errorDescription": "made up"}
+    with db.transaction():
+        outsider = signed_in(make.patient("Ravi Kumar"))
+    assert outsider.post("/payments/failure", sent).status_code == 404
+    assert patients_app.post("/payments/failure", sent).status_code == 200
+    assert patients_app.get(f"/payments/{mine}").get_json()["data"]["status"] == "PAID"
+    assert patients_app.get(f"/booking/{mine}").get_json()["data"]["status"] == "CONFIRMED"
+
+
+def test_with_the_provider_away_the_hold_goes_on(patients_app: App, clinic: Clinic, sandbox: Sandbox) -> None:
+    mine = book(patients_app, clinic)
+    sandbox.fault("razorpay", "500", times=9)
+    away = patients_app.post("/payments/create-order", {"appointmentId": mine})
+    assert (away.status_code, away.get_json()["code"]) == (503, "PAYMENT_UNAVAILABLE")
+    assert "Retry-After" in away.headers
+    sandbox.clear_faults()
+    assert order(patients_app, mine).startswith("order_")
+
+
+def test_nobody_pays_for_anothers_booking_or_for_nothing(
+    patients_app: App, clinic: Clinic, signed_in: Callable[..., App]
+) -> None:
+    mine = book(patients_app, clinic)
+    with db.transaction():
+        outsider = signed_in(make.patient("Ravi Kumar"))
+    assert outsider.post("/payments/create-order", {"appointmentId": mine}).status_code == 404
+    assert outsider.post("/payments/create-order", {}).get_json()["message"] == "Appointment id is required."
+    with db.reading() as session:
+        assert session.scalars(select(Attempt.provider_order_id)).all() == [None]
+    patients_app.post(f"/booking/{mine}/cancel")
+    gone = patients_app.post("/payments/create-order", {"appointmentId": mine})
+    assert (gone.status_code, gone.get_json()["code"]) == (400, "HOLD_OVER")
+
+
+def test_payments_are_listed_newest_first_and_by_state(patients_app: App, clinic: Clinic) -> None:
+    with db.transaction():
+        make.appointment(clinic.patient, clinic.clinician, clinic.centre, make.at("09:00"))
+    book(patients_app, clinic, "10:00")
+    told = patients_app.get("/payments/history").get_json()["data"]
+    assert [row["status"] for row in told["payments"]] == ["PENDING", "PAID"]
+    for word in ("PAID", "SUCCESS"):
+        only = patients_app.get("/payments/history", status=word).get_json()["data"]
+        assert [row["clinicianName"] for row in only["payments"]] == ["Dr. Anita Kurian"]
