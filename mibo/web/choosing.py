@@ -9,12 +9,13 @@ from flask import url_for
 
 from mibo import booking, clinics, clock
 from mibo.people import Clinician
-from mibo.scheduling.slots import PartOfDay, Slot, free, nearest
+from mibo.scheduling.slots import PartOfDay, Slot, SlotState, free, nearest
 from mibo.web import ways
 from mibo.web.filters import clock_time
 from mibo.web.filters import day as day_words
 
-DAYS_SHOWN = 10
+DAYS_SHOWN = 14
+TAKEN = (SlotState.BOOKED, SlotState.HELD)
 PART_WORDS = {PartOfDay.MORNING: "Morning", PartOfDay.AFTERNOON: "Afternoon", PartOfDay.EVENING: "Evening"}
 
 
@@ -22,11 +23,12 @@ class Day(NamedTuple):
     """One day of the strip."""
 
     label: str
-    number: int
+    number: str
     words: str
     href: str
     is_open: bool
     is_current: bool
+    key: str
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Page:
     first: str
     earlier: str
     later: str
+    soonest: tuple[str, str]
+    """The next day with a free time and its address, when none of the days shown has one."""
 
 
 def look(one: Clinician, asked: Mapping[str, str], *, patient_id: int | None) -> Page:
@@ -54,13 +58,16 @@ def look(one: Clinician, asked: Mapping[str, str], *, patient_id: int | None) ->
     last_day = today + timedelta(days=clinics.policy_in_force().horizon_days)
     first = min(max(_day(asked.get("from")) or today, today), last_day)
     last = min(first + timedelta(days=DAYS_SHOWN - 1), last_day)
-    slots = _slots(one, way, first, last, patient_id)
+    offered = _slots(one, way, first, last, patient_id)
+    slots = free(offered)
     by_day = {day: [slot for slot in slots if slot.day == day] for day in _days(first, last)}
+    full = {slot.day for slot in offered if slot.state in TAKEN}
     day = _day(asked.get("day")) or next((day for day, times in by_day.items() if times), first)
     day = day if day in by_day else first
     chosen = asked.get("time", "")
     taken = asked.get("taken")
     near_to = datetime.fromisoformat(taken) if taken else None
+    beyond = None if slots or way is None else _next_day(one, way, last + timedelta(days=1), last_day)
 
     def href(**changed: object) -> str:
         kept: dict[str, Any] = {"way": way.key if way else None, "from": first, "day": day, **changed}
@@ -70,7 +77,7 @@ def look(one: Clinician, asked: Mapping[str, str], *, patient_id: int | None) ->
         way=way,
         ways=[(each, href(way=each.key, day=None)) for each in ways.of(one)],
         day=day,
-        days=[_as_day(each, len(times), each == day, href(day=each)) for each, times in by_day.items()],
+        days=[_as_day(each, len(times), each in full, each == day, href(day=each)) for each, times in by_day.items()],
         parts=_parts(by_day[day]),
         near=[_as_time(slot) for slot in nearest(slots, near_to)] if near_to else [],
         near_to=clock_time(near_to) if near_to else "",
@@ -79,13 +86,21 @@ def look(one: Clinician, asked: Mapping[str, str], *, patient_id: int | None) ->
         first=first.isoformat(),
         earlier=href(**{"from": max(first - timedelta(days=DAYS_SHOWN), today), "day": None}) if first > today else "",
         later=href(**{"from": last + timedelta(days=1), "day": None}) if last < last_day else "",
+        soonest=(day_words(beyond), href(**{"from": beyond, "day": beyond})) if beyond else ("", ""),
     )
 
 
 def _slots(one: Clinician, way: ways.Way | None, first: date, last: date, patient_id: int | None) -> list[Slot]:
     if way is None or one.fee_paise is None:
         return []
-    return free(booking.open_slots(one.id, first, last, centre_id=way.centre_id, mode=way.mode, patient_id=patient_id))
+    return booking.open_slots(one.id, first, last, centre_id=way.centre_id, mode=way.mode, patient_id=patient_id)
+
+
+def _next_day(one: Clinician, way: ways.Way, first: date, last: date) -> date | None:
+    counts = (
+        booking.days_with_slots(one.id, first, last, centre_id=way.centre_id, mode=way.mode) if first <= last else {}
+    )
+    return min((day for day, count in counts.items() if count.first_minute is not None), default=None)
 
 
 def _days(first: date, last: date) -> list[date]:
@@ -99,9 +114,10 @@ def _day(typed: str | None) -> date | None:
         return None
 
 
-def _as_day(day: date, free_times: int, is_current: bool, href: str) -> Day:
-    words = f"{free_times} free" if free_times else "full"
-    return Day(f"{day:%a}", day.day, words, href, bool(free_times), is_current)
+def _as_day(day: date, free_times: int, full: bool, is_current: bool, href: str) -> Day:
+    words = f"{free_times} free" if free_times else "full" if full else "closed"
+    number = f"{day.day} {day:%b}" if day.day == 1 else str(day.day)
+    return Day(f"{day:%a}", number, words, href, bool(free_times), is_current, f"day-{day}")
 
 
 def _parts(slots: Sequence[Slot]) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -1,5 +1,6 @@
 """How money, times and phones read on a page."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 
 from flask import Flask
@@ -29,9 +30,15 @@ def moment(at: datetime) -> str:
     return f"{day(at)}, {clock_time(at)}"
 
 
+def in_words(names: Sequence[str]) -> str:
+    """`Bengaluru, Kochi and Mumbai`."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
+
+
 def register(app: Flask) -> None:
     """Make them known to templates."""
     app.jinja_env.filters.update(
         rupees=money.rupees, clock_time=clock_time, day=day, long_day=long_day, moment=moment,
+        in_words=in_words,
         phone=phone.shown, masked_phone=phone.masked,
     )  # fmt: skip

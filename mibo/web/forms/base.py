@@ -1,5 +1,6 @@
 """A form draws an input; the input's own model decides whether the values are good, and its errors land beside the fields."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, TypeVar
 
 from flask_wtf import FlaskForm
@@ -12,9 +13,10 @@ MISSING = {"missing", "string_too_short", "none_required"}
 
 
 class InputForm(FlaskForm):  # type: ignore[misc]
-    """A Flask-WTF form for one input model; subclasses name it and draw its fields."""
+    """A Flask-WTF form that draws the fields of an input model."""
 
-    asks_for: ClassVar[type[BaseModel]]
+    missing: ClassVar[Mapping[str, str]] = {}
+    """What to say where a field was left empty, when `Enter …` and its label make no good sentence."""
 
     class Meta:
         """Typed blanks around a value are nobody's intention."""
@@ -38,10 +40,8 @@ class InputForm(FlaskForm):  # type: ignore[misc]
     def _put(self, name: str, kind: str, message: str) -> None:
         field = self._fields.get(name)
         label = field.label.text if field is not None else "this"
-        sentence = (
-            f"Enter {label[:1].lower()}{label[1:]}." if kind in MISSING else message.removeprefix("Value error, ")
-        )
-        self.say(name, sentence)
+        asked = self.missing.get(name) or f"Enter {label[:1].lower()}{label[1:]}."
+        self.say(name, asked if kind in MISSING else _sentence(kind, message))
 
     def say(self, name: str, sentence: str) -> None:
         """Put a sentence beside a field, or at the head of the form when there is no such field."""
@@ -56,6 +56,12 @@ class InputForm(FlaskForm):  # type: ignore[misc]
             self.say(problem.field, problem.message)
         if not error.problems:
             self.form_errors.append(error.message)
+
+
+def _sentence(kind: str, message: str) -> str:
+    if kind == "string_too_long":
+        return f"That is too long: {message.removeprefix('String should have ').replace('characters', 'letters')}."
+    return message.removeprefix("Value error, ")
 
 
 def _stripped(value: Any) -> Any:

@@ -1,10 +1,12 @@
 """The forms of booking."""
 
-from wtforms import HiddenField, IntegerField, RadioField, StringField, TextAreaField
+from typing import ClassVar
+
+from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from mibo.web.forms.base import InputForm
-from mibo.web.forms.fields import DateParts
+from mibo.web.forms.fields import DateParts, WholeNumber
 
 GENDER_WORDS = [
     ("FEMALE", "Female"),
@@ -34,9 +36,14 @@ class NoteForm(InputForm):
 class DetailsForm(InputForm):
     """Who somebody is."""
 
+    missing: ClassVar = {
+        "full_name": "Enter the full name.",
+        "gender": "Choose a gender, or that you would rather not say.",
+    }
+
     full_name = StringField(
         "Full name", description="In any script, as you want to be called.", render_kw={"autocomplete": "name"}
     )
     date_of_birth = DateParts("Date of birth", [Optional()])
-    age = IntegerField("Age in years, if you do not know the date", [Optional()], render_kw={"inputmode": "numeric"})
+    age = WholeNumber("Age in years, if you do not know the date", [Optional()], render_kw={"inputmode": "numeric"})
     gender = RadioField("Gender", choices=GENDER_WORDS, validate_choice=False)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from wtforms import Field
+from wtforms import Field, IntegerField
 
 
 class DateParts(Field):
@@ -28,5 +28,18 @@ class DateParts(Field):
         try:
             day, month, year = map(int, typed)
             self.data = date(year, month, day)
+        except ValueError:
+            raise ValueError(self.WRONG) from None
+
+
+class WholeNumber(IntegerField):
+    """A whole number, which says in our own words what is wrong with what was typed."""
+
+    WRONG = "Enter a whole number, for example 34."
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        """Read it. Raises ValueError, which WTForms says beside the field."""
+        try:
+            super().process_formdata(valuelist)
         except ValueError:
             raise ValueError(self.WRONG) from None

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import BeforeValidator, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from mibo import clock
 from mibo.booking import NOTE_LENGTH
@@ -61,14 +61,22 @@ class DetailsInput(Strict):
 
     full_name: Annotated[Text, StringConstraints(min_length=2, max_length=NAME_LENGTH)]
     date_of_birth: date | None = None
-    age: int | None = None
+    age: Annotated[int | None, Field(validate_default=True)] = None
     gender: str
 
-    @model_validator(mode="after")
-    def _makes_sense(self) -> "DetailsInput":
-        if self.gender not in GENDERS:
+    @field_validator("age")
+    @classmethod
+    def _one_of_the_two(cls, age: int | None, told: ValidationInfo) -> int | None:
+        if age is None and told.data.get("date_of_birth") is None:
+            raise ValueError("Enter the date of birth, or the age if you do not know it.")
+        return age
+
+    @field_validator("gender")
+    @classmethod
+    def _offered(cls, gender: str) -> str:
+        if gender not in GENDERS:
             raise ValueError("Choose one of the options.")
-        return self
+        return gender
 
     @property
     def details(self) -> Details:

@@ -1,7 +1,7 @@
 """What anybody may see: the start page, the directory of clinicians, and each clinician's page."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,11 +9,13 @@ from flask.typing import ResponseReturnValue
 from mibo import booking, clinics, clock, people
 from mibo.money import rupees
 from mibo.people import Clinician
+from mibo.scheduling.slots import Slot, free
 from mibo.web import ways
 from mibo.web.access import public
-from mibo.web.filters import moment
+from mibo.web.filters import in_words, moment
 from mibo.web.htmx import show
 from mibo.web.inputs.directory import Search
+from mibo.web.ways import Way
 
 bp = Blueprint("home", __name__)
 
@@ -24,7 +26,6 @@ FEE_WORDS = [
     ("over-2500", "Over ₹2,500"),
 ]
 MODE_WORDS = {"IN_PERSON": "In person", "ONLINE": "Online"}
-TIMES_SHOWN = 3
 DAYS_AHEAD = 14
 
 
@@ -41,6 +42,7 @@ class Card:
     modes: str
     fee: str
     next_free: str
+    bookable: bool
     href: str
 
 
@@ -49,7 +51,12 @@ class Card:
 def start() -> ResponseReturnValue:
     """What Mibo is, and the three ways in."""
     specialisations, _ = people.directory_choices()
-    return show("home/start.html", centres=clinics.centres(active=True), specialisations=specialisations)
+    return show(
+        "home/start.html",
+        centres=clinics.centres(active=True),
+        specialisations=specialisations,
+        minutes=clinics.policy_in_force().hold_minutes,
+    )
 
 
 @bp.get("/clinicians")
@@ -82,10 +89,11 @@ def _card(one: Clinician, soonest: datetime | None, search: Search) -> Card:
         about=one.title or one.specialisations[0],
         speaks=", ".join(one.languages),
         experience=f"{years} {'year' if years == 1 else 'years'} of practice" if years else "",
-        where=" and ".join(centres),
+        where=in_words(centres),
         modes=" or ".join(MODE_WORDS[mode] for mode in one.modes).capitalize(),
-        fee=rupees(one.fee_paise) if one.fee_paise else "Fee on request",
-        next_free=moment(soonest) if soonest else "",
+        fee=rupees(one.fee_paise) if one.fee_paise else "On request",
+        next_free=moment(soonest) if soonest and one.fee_paise else "",
+        bookable=bool(one.fee_paise),
         href=url_for("home.clinician", clinician_id=one.id, centre=search.centre, mode=search.mode),
     )
 
@@ -95,9 +103,15 @@ def _card(one: Clinician, soonest: datetime | None, search: Search) -> Card:
 def clinician(clinician_id: int) -> ResponseReturnValue:
     """One clinician: who they are, what they charge, when they are next free."""
     one = people.clinician(clinician_id)
-    offered = ways.of(one)
-    first = clock.today()
-    soonest = [
-        (way, booking.next_free([one.id], centre_id=way.centre_id, mode=way.mode).get(one.id)) for way in offered
-    ]
-    return show("home/clinician.html", one=one, soonest=soonest, first=first, modes=MODE_WORDS)
+    return show("home/clinician.html", one=one, soonest=_soonest(one))
+
+
+def _soonest(one: Clinician) -> list[tuple[Way, datetime | None]]:
+    """Each way to meet, with the next time that is free in it."""
+    today = clock.today()
+    slots = free(booking.open_slots(one.id, today, today + timedelta(days=DAYS_AHEAD - 1)))
+    return [(way, next((slot.starts_at for slot in slots if _fits(slot, way)), None)) for way in ways.of(one)]
+
+
+def _fits(slot: Slot, way: Way) -> bool:
+    return way.mode in slot.modes and way.centre_id in (None, slot.centre_id)
