@@ -1,0 +1,218 @@
+"""From planned visits to rows: the appointment, its history, its money, its meeting, and who was told."""
+
+from collections import defaultdict
+from datetime import datetime
+from random import Random
+from secrets import token_urlsafe
+
+from mibo.audit import AuditEntry
+from mibo.booking import Appointment, Status, StatusChange
+from mibo.booking.rules import reference_of
+from mibo.clinics.policy import Policy
+from mibo.dev.demo.centres import House
+from mibo.dev.demo.letters import Letters
+from mibo.dev.demo.rows import Row, Rows
+from mibo.dev.demo.timelines import Step, Timelines
+from mibo.dev.demo.visits import HOLDS_TIME, Visit
+from mibo.integrations.google_meet import event_id_of
+from mibo.payments import Attempt, Payment, Refund, RefundReason
+from mibo.video import Meeting
+
+LETTERS_AND_DIGITS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
+DESK = ("CASH", "CARD", "UPI")
+REFUND_TAKES_DAYS = 7
+
+
+class Chronicle:
+    """Writes visits down in the order in which they were booked, since the first that is paid bears the registration."""
+
+    def __init__(self, rows: Rows, house: House, rng: Random, now: datetime, policy: Policy) -> None:
+        self._rows, self._rng, self._now, self._policy = rows, rng, now, policy
+        self._timelines = Timelines(house, rng, now, policy)
+        self._letters = Letters(rows, house, rng)
+        self._unpaid: dict[int, list[tuple[Row, list[Row]]]] = defaultdict(list)
+
+    def write_down(self, visits: list[Visit]) -> None:
+        """All visits, each whole."""
+        for visit in sorted(visits, key=lambda each: each.booked_at):
+            self._write(visit)
+
+    def _write(self, visit: Visit) -> None:
+        visit.person.known_since(visit.booked_at)
+        steps = self._timelines.steps(visit)
+        payment, attempt = self._payment(visit, steps)
+        meeting_id = self._meeting(visit, steps)
+        appointment = self._appointment(visit, steps, int(payment["id"]), meeting_id)
+        self._history(int(appointment["id"]), steps, visit.source)
+        self._refund(visit, steps, payment, attempt)
+        self._letters.write(visit, appointment, steps, attempt)
+
+    def _appointment(self, visit: Visit, steps: list[Step], payment_id: int, meeting_id: int | None) -> Row:
+        new_id = self._rows.new_id()
+        slot, waits = visit.slot, not visit.is_paid
+        cancelled = visit.status in (Status.CANCELLED, Status.CANCELLATION_REQUESTED)
+        return self._rows.add(
+            Appointment,
+            id=new_id,
+            reference=reference_of(new_id),
+            patient_id=visit.person.id,
+            clinician_id=slot.doctor.id,
+            centre_id=slot.centre_id,
+            mode=visit.mode,
+            purpose=visit.purpose,
+            starts_at=slot.starts_at,
+            ends_at=slot.ends_at,
+            status=visit.status,
+            held_until=self._timelines.hold_ends(visit) if waits else None,
+            arrived_at=visit.arrived_at,
+            payment_id=payment_id,
+            meeting_id=meeting_id,
+            patient_note=visit.note,
+            cancel_reason=visit.reason if cancelled else None,
+            source=visit.source,
+            walk_in=visit.walk_in,
+            booked_by=self._timelines.booker(visit),
+            version=len(steps),
+            created_at=visit.booked_at,
+            updated_at=steps[-1].at,
+        )
+
+    def _history(self, appointment_id: int, steps: list[Step], source: str) -> None:
+        self._note("appointment.held", appointment_id, steps[0], source=source)
+        previous: Status | None = None
+        for step in steps:
+            self._rows.add(
+                StatusChange,
+                appointment_id=appointment_id,
+                previous=previous,
+                next=step.status,
+                by_account_id=step.by,
+                reason=step.reason,
+                at=step.at,
+            )
+            if previous:
+                self._note("appointment.status", appointment_id, step, previous=previous, next=step.status)
+            previous = step.status
+
+    def _payment(self, visit: Visit, steps: list[Step]) -> tuple[Row, Row]:
+        """What it owes and the attempt that counts; the once-for-life registration goes with the first that is paid."""
+        patient, paid = visit.person.row, visit.is_paid
+        registration = 0 if patient["registration_paid_at"] else self._policy.registration_fee_paise
+        paid_at = steps[1].at if paid else None
+        at_desk = visit.pay_by in DESK
+        method = (visit.pay_by if at_desk else "ONLINE") if paid else None
+        payment = self._rows.add(
+            Payment,
+            patient_id=visit.person.id,
+            consultation_paise=visit.slot.doctor.fee_paise,
+            registration_paise=registration,
+            status="PAID" if paid else "PENDING",
+            method=method,
+            paid_at=paid_at,
+            created_at=visit.booked_at,
+        )
+        attempts = self._attempts(visit, payment, steps)
+        if paid:
+            self._paid(visit, payment, registration, steps[1])
+        else:
+            self._unpaid[visit.person.id].append((payment, attempts))
+        return payment, attempts[-1]
+
+    def _paid(self, visit: Visit, payment: Row, registration: int, step: Step) -> None:
+        amount = payment["consultation_paise"] + registration
+        act = "payment.taken" if visit.pay_by in DESK else "payment.paid"
+        self._note(act, int(payment["id"]), step, method=payment["method"], paise=amount)
+        if registration:
+            visit.person.row["registration_paid_at"] = step.at
+            for waiting, attempts in self._unpaid[visit.person.id]:
+                waiting["registration_paise"] = 0  # R-PAY-4
+                for attempt in attempts:
+                    attempt["paise"] -= registration if attempt["status"] == "OPEN" else 0
+
+    def _attempts(self, visit: Visit, payment: Row, steps: list[Step]) -> list[Row]:
+        attempts = [self._attempt(visit, payment, steps, kind="LINK", status="VOID")] if visit.voided_link else []
+        kind = "DESK" if visit.pay_by in DESK else visit.pay_by
+        return [*attempts, self._attempt(visit, payment, steps, kind=kind, status=_status_of_attempt(visit))]
+
+    def _attempt(self, visit: Visit, payment: Row, steps: list[Step], *, kind: str, status: str) -> Row:
+        """One try. What nobody opened at the provider has no ids of theirs, so that nobody asks there in vain."""
+        came = status in ("PAID", "SURPLUS")
+        opened = came or visit.voided_link
+        failed = visit.failed_first and kind == "ORDER"
+        at_desk = kind == "DESK"
+        return self._rows.add(
+            Attempt,
+            payment_id=payment["id"],
+            kind=kind,
+            paise=payment["consultation_paise"] + payment["registration_paise"],
+            status=status,
+            method=(visit.pay_by if at_desk else "ONLINE") if came else None,
+            provider_order_id=self._code("order_") if opened and kind == "ORDER" else None,
+            provider_link_id=(link := self._code("plink_") if opened and kind == "LINK" else None),
+            provider_payment_id=self._code("pay_") if came and not at_desk else None,
+            token=token_urlsafe(16),
+            link_url=f"https://rzp.io/rzp/{link[-8:]}" if link else None,
+            expires_at=None if at_desk else self._timelines.hold_ends(visit),
+            failed_at=visit.booked_at if failed else None,
+            failure="BAD_REQUEST_ERROR: Payment was declined by the bank" if failed else None,
+            note=visit.desk_note if at_desk else None,
+            taken_by=self._timelines.booker(visit) if at_desk else None,
+            paid_at=steps[1].at if came else None,
+            created_at=visit.booked_at,
+        )
+
+    def _refund(self, visit: Visit, steps: list[Step], payment: Row, attempt: Row) -> None:
+        in_time = (visit.starts_at - steps[-1].at).total_seconds() >= self._policy.patient_cutoff_hours * 3600
+        if attempt["status"] == "SURPLUS":
+            self._give_back(visit, steps[-1], attempt, attempt["paise"], RefundReason.PAID_TOO_LATE)
+        elif visit.status == Status.CANCELLED and visit.is_paid and (in_time or visit.by_clinic):
+            paise = attempt["paise"] if visit.by_clinic else payment["consultation_paise"]
+            self._give_back(visit, steps[-1], attempt, paise, RefundReason.CANCELLED_IN_TIME)
+
+    def _give_back(self, visit: Visit, step: Step, attempt: Row, paise: int, reason: RefundReason) -> None:
+        old = (self._now - step.at).days > REFUND_TAKES_DAYS
+        status = visit.refund or ("DONE" if old else self._rng.choice(("REQUESTED", "APPROVED", "SENT")))
+        refund = self._rows.add(
+            Refund, payment_id=attempt["payment_id"], attempt_id=attempt["id"], paise=paise, reason=reason,
+            status=status, opened_at=step.at,
+        )  # fmt: skip
+        opened = Step(step.at, step.status, None, None)
+        self._note("refund.opened", attempt["payment_id"], opened, refund_id=refund["id"], paise=paise, reason=reason)
+
+    def _meeting(self, visit: Visit, steps: list[Step]) -> int | None:
+        """An online one that was ever confirmed has its meeting."""
+        if visit.mode != "ONLINE" or not visit.is_paid:
+            return None
+        new_id = self._rows.new_id()
+        status = visit.meeting or ("READY" if visit.status in (*HOLDS_TIME, Status.NO_SHOW) else "CANCELLED")
+        made = status != "FAILED"
+        self._rows.add(
+            Meeting,
+            id=new_id,
+            status=status,
+            starts_at=visit.starts_at,
+            ends_at=visit.slot.ends_at,
+            event_id=event_id_of(str(new_id), 1) if made else None,
+            join_url=f"https://meet.google.com/{self._room()}" if made else None,
+            attempts=0 if made else 20,
+            last_error=None if made else "503",
+            created_at=steps[1].at,
+        )
+        return new_id
+
+    def _note(self, act: str, subject_id: int, step: Step, **details: object) -> None:
+        self._rows.add(AuditEntry, at=step.at, by_account_id=step.by, act=act, subject_id=subject_id, details=details)
+
+    def _code(self, prefix: str) -> str:
+        return prefix + "".join(self._rng.choices(LETTERS_AND_DIGITS, k=14))
+
+    def _room(self) -> str:
+        return "-".join("".join(self._rng.choices("abcdefghijkmnopqrstuvwxyz", k=k)) for k in (3, 4, 3))
+
+
+def _status_of_attempt(visit: Visit) -> str:
+    if visit.is_paid:
+        return "PAID"
+    if visit.paid_too_late:
+        return "SURPLUS"
+    return "OPEN" if visit.status == Status.PENDING else "VOID"

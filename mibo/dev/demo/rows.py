@@ -1,0 +1,82 @@
+"""Rows that are to be written, table by table, and writing them."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from sqlalchemy import func, insert, select, text
+
+from mibo import db
+from mibo.audit import AuditEntry
+from mibo.booking import Appointment, StatusChange
+from mibo.clinics import Centre, Holiday
+from mibo.identity import Account, RoleGrant
+from mibo.messaging import Message
+from mibo.payments import Attempt, Payment, Refund
+from mibo.people import Clinician, ClinicianCentre, Patient
+from mibo.scheduling import TimeBlock, WeeklyHours
+from mibo.video import Meeting
+
+Row = dict[str, Any]
+
+# parents before their children
+TABLES: tuple[type[db.Base], ...] = (
+    Centre, Holiday, Account, RoleGrant, Clinician, ClinicianCentre, WeeklyHours, TimeBlock, Patient, Payment, Attempt,
+    Refund, Meeting, Appointment, StatusChange, Message, AuditEntry,
+)  # fmt: skip
+AT_ONCE = 5_000
+
+
+class Rows:
+    """All that is to be written; each entity gets its id when it is added."""
+
+    def __init__(self, next_id: Callable[[], int]) -> None:
+        self._next_id = next_id
+        self._of: dict[type[db.Base], list[Row]] = defaultdict(list)
+
+    def add(self, table: type[db.Base], **values: Any) -> Row:
+        """Add a row; an entity's id stands in it at once."""
+        if issubclass(table, db.Entity) and "id" not in values and table not in (StatusChange, AuditEntry, Message):
+            values["id"] = self._next_id()
+        self._of[table].append(values)
+        return values
+
+    def new_id(self) -> int:
+        """An id for a row that is added later."""
+        return self._next_id()
+
+    def of(self, table: type[db.Base]) -> list[Row]:
+        """The rows of a table, in the order in which they were added."""
+        return self._of[table]
+
+    def write(self) -> None:
+        """Insert everything, oldest messages and acts first, so that ids tell their order."""
+        self._of[Message].sort(key=lambda row: row["created_at"])
+        self._of[AuditEntry].sort(key=lambda row: row["at"])
+        for table in TABLES:
+            self._insert(table)
+
+    def _insert(self, table: type[db.Base]) -> None:
+        rows = self._of[table]
+        names = {name for row in rows for name in row}
+        if any(len(row) != len(names) for row in rows):
+            raise ValueError(f"rows of {table.__tablename__} tell different things")
+        for start in range(0, len(rows), AT_ONCE):
+            db.session().connection().execute(insert(table.__table__), rows[start : start + AT_ONCE])  # type: ignore[arg-type]
+
+
+def ids_of_the_database(at_once: int = 2_000) -> Callable[[], int]:
+    """Ids from the one sequence that all entities share, fetched many at once."""
+
+    def drawn() -> Iterator[int]:
+        many = select(db.entity_id.next_value()).select_from(func.generate_series(1, at_once))
+        while True:
+            yield from db.session().scalars(many).all()
+
+    return drawn().__next__
+
+
+def take_all_the_time_it_needs() -> None:
+    """Lift the limits that keep a page quick, for this transaction."""
+    for limit in ("statement_timeout", "idle_in_transaction_session_timeout"):
+        db.session().execute(text(f"set local {limit} = 0"))

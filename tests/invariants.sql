@@ -1,0 +1,153 @@
+-- What must hold whatever happened (spec/reliability.md B2). Each statement lists what breaks its rule, so it must return no row.
+-- Rows that a test made in one go have a history of one step; audit and outbox are asked of steps that were taken.
+
+-- I1: no two live appointments of a clinician overlap
+select one.id, other.id
+  from appointment one join appointment other
+    on other.clinician_id = one.clinician_id and other.id > one.id
+   and tstzrange(other.starts_at, other.ends_at) && tstzrange(one.starts_at, one.ends_at)
+ where one.status in ('PENDING', 'CONFIRMED', 'CANCELLATION_REQUESTED', 'IN_PROGRESS', 'COMPLETED')
+   and other.status in ('PENDING', 'CONFIRMED', 'CANCELLATION_REQUESTED', 'IN_PROGRESS', 'COMPLETED');
+
+-- I2: nor two of a patient
+select one.id, other.id
+  from appointment one join appointment other
+    on other.patient_id = one.patient_id and other.id > one.id
+   and tstzrange(other.starts_at, other.ends_at) && tstzrange(one.starts_at, one.ends_at)
+ where one.status in ('PENDING', 'CONFIRMED', 'CANCELLATION_REQUESTED', 'IN_PROGRESS', 'COMPLETED')
+   and other.status in ('PENDING', 'CONFIRMED', 'CANCELLATION_REQUESTED', 'IN_PROGRESS', 'COMPLETED');
+
+-- I3: a live appointment lay within its clinician's hours at its centre when it was booked
+with placed as (
+  select *, starts_at at time zone 'Asia/Kolkata' as local_start,
+         extract(hour from starts_at at time zone 'Asia/Kolkata') * 60
+           + extract(minute from starts_at at time zone 'Asia/Kolkata') as minute,
+         extract(epoch from ends_at - starts_at) / 60 as length
+    from appointment
+   where status in ('PENDING', 'CONFIRMED', 'CANCELLATION_REQUESTED', 'IN_PROGRESS', 'COMPLETED')
+)
+select placed.id from placed
+ where exists (select from weekly_hours where clinician_id = placed.clinician_id)
+   and not exists (
+     select from weekly_hours hours
+      where hours.clinician_id = placed.clinician_id and hours.updated_at > placed.created_at
+        and hours.updated_at > hours.created_at)
+   and not exists (
+     select from weekly_hours hours
+      where hours.clinician_id = placed.clinician_id and hours.centre_id = placed.centre_id
+        and hours.weekday = extract(dow from local_start)
+        and hours.opens_minute <= minute and minute + length <= hours.closes_minute
+        and mod(minute - hours.opens_minute, hours.slot_minutes) = 0 and length = hours.slot_minutes
+        and local_start::date between hours.effective_from and coalesce(hours.effective_to, 'infinity'));
+
+-- I3: and outside the blocks and holidays that stood then
+select appointment.id, block.id
+  from appointment join time_block block
+    on coalesce(block.clinician_id, appointment.clinician_id) = appointment.clinician_id
+   and coalesce(block.centre_id, appointment.centre_id) = appointment.centre_id
+   and tsrange(block.starts_local, block.ends_local)
+       && tsrange(starts_at at time zone 'Asia/Kolkata', ends_at at time zone 'Asia/Kolkata')
+ where status in ('PENDING', 'CONFIRMED', 'CANCELLATION_REQUESTED', 'IN_PROGRESS', 'COMPLETED')
+   and block.lifted_at is null and block.created_at < appointment.created_at;
+
+-- I4: what is paid has exactly one paid attempt, of its amount; what the price fell by afterwards is given back
+select payment.id
+  from payment
+  left join attempt on attempt.payment_id = payment.id and attempt.status = 'PAID'
+  left join refund on refund.attempt_id = attempt.id and refund.reason = 'PRICE_FELL'
+ where payment.status in ('PAID', 'REFUNDED')
+ group by payment.id
+having count(distinct attempt.id) <> 1
+    or max(attempt.paise) - coalesce(max(refund.paise), 0) <> payment.consultation_paise + payment.registration_paise;
+
+-- I4: what waits or was given up has no paid attempt
+select payment.id from payment join attempt on attempt.payment_id = payment.id
+ where payment.status not in ('PAID', 'REFUNDED') and attempt.status = 'PAID';
+
+-- I4: no more is given back than came
+select attempt.id from attempt join refund on refund.attempt_id = attempt.id
+ group by attempt.id
+having sum(refund.paise) > attempt.paise or attempt.status not in ('PAID', 'SURPLUS');
+
+-- I4: surplus money has its refund, all of it
+select attempt.id from attempt left join refund on refund.attempt_id = attempt.id
+ where attempt.status = 'SURPLUS'
+ group by attempt.id
+having coalesce(sum(refund.paise), 0) <> attempt.paise;
+
+-- I4: a booking that stands is paid, and one that waits for its money is not
+select appointment.id, appointment.status, payment.status
+  from appointment join payment on payment.id = payment_id
+ where (appointment.status in ('CONFIRMED', 'CANCELLATION_REQUESTED', 'IN_PROGRESS', 'COMPLETED', 'NO_SHOW')
+        and payment.status not in ('PAID', 'REFUNDED'))
+    or (appointment.status = 'PENDING' and payment.status in ('PAID', 'REFUNDED'));
+
+-- I4: the registration is paid once for life, and known to be paid
+select patient.id
+  from patient left join payment
+    on payment.patient_id = patient.id and registration_paise > 0 and payment.status = 'PAID'
+ group by patient.id
+having count(payment.id) > 1 or (count(payment.id) = 1 and patient.registration_paid_at is null);
+
+-- I5: every state has its history, without a gap, and ends in the state that stands
+with steps as (
+  select appointment_id, previous, next, at, id,
+         lag(next) over line as before, lag(at) over line as earlier,
+         row_number() over (partition by appointment_id order by id desc) as from_last
+    from status_change window line as (partition by appointment_id order by id)
+)
+select appointment.id
+  from appointment left join steps on steps.appointment_id = appointment.id
+ where steps.id is null or previous is distinct from before or at < earlier
+    or (from_last = 1 and next <> status);
+
+-- I5: every step that was taken is in the audit
+select change.id
+  from status_change change
+ where previous is not null
+   and not exists (
+     select from audit_entry
+      where subject_id = change.appointment_id and act = 'appointment.status'
+        and details ->> 'previous' = change.previous and details ->> 'next' = change.next);
+
+-- I6: every confirmation and every end of a hold has its message
+select change.id, change.next
+  from status_change change
+ where previous is not null and next in ('CONFIRMED', 'EXPIRED') and previous = 'PENDING'
+   and not exists (
+     select from message
+      where about_id = change.appointment_id
+        and dedupe_key like case next when 'CONFIRMED' then 'confirmed:%' else 'hold-ended:%' end);
+
+-- I6: so has every appointment that was confirmed and called off
+select change.id
+  from status_change change
+ where previous in ('CONFIRMED', 'CANCELLATION_REQUESTED') and next = 'CANCELLED'
+   and not exists (
+     select from message where about_id = change.appointment_id and dedupe_key like 'cancelled:%');
+
+-- I6: what has left is known to the provider
+select id from message where status in ('SENT', 'DELIVERED', 'READ') and provider_id is null;
+
+-- I8: one reference, one appointment
+select reference from appointment group by reference having count(*) > 1;
+
+-- I9: money is never negative, and every try asks for something
+select id from payment where consultation_paise <= 0 or registration_paise < 0
+union all select id from attempt where paise <= 0
+union all select id from refund where paise <= 0;
+
+-- I10: every payment is of one booking, and of its patient
+select payment.id
+  from payment left join appointment on payment_id = payment.id
+ where appointment.id is null or appointment.patient_id <> payment.patient_id;
+
+-- I10: every meeting is of an online booking, at its time
+select meeting.id
+  from meeting left join appointment on meeting_id = meeting.id
+ where appointment.id is null or appointment.mode <> 'ONLINE'
+    or (meeting.status <> 'CANCELLED' and (appointment.starts_at, appointment.ends_at) <> (meeting.starts_at, meeting.ends_at));
+
+-- I10: every patient is of a patients' account and shares its phone
+select patient.id from patient join account on account.id = account_id
+ where account.audience <> 'PATIENT' or account.phone <> patient.phone;
