@@ -39,4 +39,7 @@ def day_span(first: date, last: date | None = None) -> tuple[datetime, datetime]
 def read_instant(text: str) -> datetime:
     """An ISO instant from outside; without an offset it is clinic-local (R-TIME-5). Raises ValueError."""
     read = datetime.fromisoformat(text.strip().replace("Z", "+00:00"))
-    return (read if read.tzinfo else read.replace(tzinfo=CLINIC_ZONE)).astimezone(UTC)
+    try:
+        return (read if read.tzinfo else read.replace(tzinfo=CLINIC_ZONE)).astimezone(UTC)
+    except OverflowError:
+        raise ValueError("no such instant") from None

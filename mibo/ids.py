@@ -17,8 +17,11 @@ MessageId = NewType("MessageId", int)
 ChallengeId = NewType("ChallengeId", int)
 
 GREATEST_ID = 2**63 - 1
+LONGEST_ID = len(str(GREATEST_ID))
 
 
 def read_id(text: str) -> int | None:
     """An id as it stands in a URL or a form; None when it cannot be one."""
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:20]) <= GREATEST_ID else None
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_ID):
+        return None
+    return found if 0 < (found := int(text)) <= GREATEST_ID else None

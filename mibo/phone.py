@@ -1,23 +1,25 @@
 """One canonical phone: E.164 (`+919876543210`). This is the only function that makes one."""
 
+import re
+
 import phonenumbers
 
 from mibo.errors import Invalid
 
 MOBILE_HINT = "Enter a 10-digit Indian mobile number, for example 98765 43210."
+INDIAN = re.compile(r"(?:0|91|091|0091)?([6-9][0-9]{9})")
+INDIAN_ABROAD = re.compile(r"910?([6-9][0-9]{9})")  # after a plus, ten digits alone are not yet a whole number
+STORED = re.compile(r"\+[1-9][0-9]{7,14}")  # what the database takes, too
 
 
 def canonical(typed: str, *, field: str = "phone", foreign: bool = False) -> str:
-    """E.164 of what somebody typed: spaces, dashes, a leading 0, 91 or +91 are all fine (R-AUTH-5).
+    """E.164 of what somebody typed: spaces, dashes, a leading 0, 91 or +91, and any script's digits are fine (R-AUTH-5).
 
     Indian mobiles only unless `foreign`. Raises Invalid at `field`.
     """
-    digits = "".join(ch for ch in typed if ch.isdigit() and ch.isascii())
-    if not typed.strip().startswith("+") or digits.startswith("91"):
-        national = digits[-10:]
-        prefix = digits[:-10]
-        if len(digits) >= 10 and prefix in ("", "0", "91", "091", "0091") and national[0] in "6789":
-            return f"+91{national}"
+    form = INDIAN_ABROAD if typed.strip().startswith("+") else INDIAN
+    if whole := form.fullmatch("".join(str(int(ch)) for ch in typed if ch.isdecimal())):
+        return f"+91{whole[1]}"
     if foreign:
         return _foreign(typed, field)
     raise Invalid.field(field, MOBILE_HINT)
@@ -30,7 +32,10 @@ def _foreign(typed: str, field: str) -> str:
         raise Invalid.field(field, "Enter a phone number with its country code.") from None
     if not phonenumbers.is_valid_number(parsed):
         raise Invalid.field(field, "This is not a phone number we can reach.")
-    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    if not STORED.fullmatch(number):
+        raise Invalid.field(field, "This is not a phone number we can reach.")
+    return number
 
 
 def digits(phone: str) -> str:
