@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, any_, func, or_, select
+from sqlalchemy import ColumnElement, Select, any_, func, literal, or_, select, union
 from sqlalchemy.orm import joinedload, selectinload
 
 from mibo import clock, db
@@ -165,9 +165,11 @@ def clinicians_at(centre_id: int) -> Sequence[Clinician]:
 
 def directory_choices() -> tuple[list[str], list[str]]:
     """The specialisations and the languages that active clinicians have, for the directory's filters."""
-    session = db.session()
-    words = select(func.unnest(Clinician.specialisations).label("word")).where(Clinician.active).distinct().subquery()
-    spoken = select(func.unnest(Clinician.languages).label("word")).where(Clinician.active).distinct().subquery()
-    specialisations = session.scalars(select(words.c.word).order_by(words.c.word)).all()
-    languages = session.scalars(select(spoken.c.word).order_by(spoken.c.word)).all()
-    return list(specialisations), list(languages)
+    kinds = [("specialisation", Clinician.specialisations), ("language", Clinician.languages)]
+    each = [
+        select(literal(kind).label("kind"), func.unnest(words).label("word")).where(Clinician.active)
+        for kind, words in kinds
+    ]
+    found = db.session().execute(union(*each).order_by("word")).all()
+    specialisations = [word for kind, word in found if kind == "specialisation"]
+    return specialisations, [word for kind, word in found if kind == "language"]

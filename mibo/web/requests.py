@@ -7,16 +7,19 @@ import secrets
 import time
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import structlog
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from flask import Flask, abort, g, request
 from sqlalchemy.exc import SQLAlchemyError
+from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response
 
 from mibo import db
 from mibo.config import settings
+from mibo.ids import GREATEST_ID
 from mibo.web.access import for_programs, visitor
 
 ROOT = Path(__file__).parents[2]
@@ -33,8 +36,16 @@ OPEN_BEFORE_MIGRATION = {
 log = structlog.get_logger(__name__)
 
 
+class EntityId(IntegerConverter):
+    """An id in an address. A number that no id can be leads nowhere, before the database is asked."""
+
+    def __init__(self, url_map: Map, **options: Any) -> None:
+        super().__init__(url_map, **{"max": GREATEST_ID, **options})
+
+
 def surround(app: Flask) -> None:
-    """Register what runs before and after each request."""
+    """Register what runs before and after each request, and how ids stand in addresses."""
+    app.url_map.converters["int"] = EntityId
     app.before_request(_begin)
     app.before_request(_refuse_cross_site)
     app.before_request(_wait_for_the_right_revision)
