@@ -2,7 +2,7 @@
 
 import structlog
 from flask import Flask, g, jsonify, make_response, render_template, request, url_for
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 from werkzeug.wrappers import Response
@@ -32,6 +32,8 @@ SENTENCES = {
     503: "Mibo is not reachable for a moment. Please try again shortly.",
 }
 RETRY_AFTER_S = 3
+MOMENTARY = {"25P03", "25P04"}  # a transaction was ended because it idled or lasted too long
+TAKEN = {"23505", "23P01"}  # somebody was faster, where no action has words for it
 
 
 def answer_every_refusal(app: Flask) -> None:
@@ -39,7 +41,7 @@ def answer_every_refusal(app: Flask) -> None:
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(SignInNeeded, _sign_in_needed)
     app.register_error_handler(HTTPException, _http)
-    app.register_error_handler(OperationalError, _database_away)
+    app.register_error_handler(DBAPIError, _database_refused)
     app.register_error_handler(PoolTimeout, _database_away)
     app.register_error_handler(Exception, _unexpected)
 
@@ -81,6 +83,21 @@ def _http(error: HTTPException) -> Response:
     return response
 
 
+def _database_refused(error: DBAPIError) -> Response:
+    """What a constraint or a type refused, and what was only a moment's trouble: both are no fault of this page."""
+    state = getattr(error.orig, "sqlstate", None) or ""
+    diagnosis = getattr(error.orig, "diag", None)
+    if isinstance(error, OperationalError) or error.connection_invalidated or state in MOMENTARY:
+        return _database_away(error)
+    if state in TAKEN:
+        log.error("database.taken", constraint=getattr(diagnosis, "constraint_name", None))
+        return answer(409, Conflict.message)
+    if isinstance(error, DataError):
+        log.warning("database.unstorable", state=state)
+        return answer(400, SENTENCES[400])
+    return _unexpected(error)
+
+
 def _database_away(error: DBAPIError | PoolTimeout) -> Response:
     log.error("database.away", kind=type(error).__name__)
     response = answer(503, SENTENCES[503])
@@ -112,7 +129,7 @@ def _json(status: int, sentence: str, code: str, details: list[tuple[str, str]])
     """The union body that every client can read (api-contract.md 1.3.3)."""
     error: dict[str, object] = {"code": code, "message": sentence}
     if details:
-        error["details"] = [{"field": field, "message": message} for field, message in details]
+        error["details"] = [{"field": to_camel(field), "message": message} for field, message in details]
     if status >= 500:
         error["requestId"] = g.get("request_id", "")
     response = jsonify({"success": False, "message": sentence, "code": code, "error": error})

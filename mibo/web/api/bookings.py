@@ -1,13 +1,14 @@
 """Patients book for themselves, and the desk for patients (api-contract.md 3.4)."""
 
+from collections.abc import Callable
 from typing import NoReturn
 
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from mibo import booking, db
-from mibo.booking import Appointment, SlotTaken
-from mibo.errors import Invalid
+from mibo.booking import Appointment
+from mibo.errors import Conflict, Invalid
 from mibo.identity import Actor, Permission
 from mibo.web.access import actor, may
 from mibo.web.api import booking_shapes, dialect
@@ -16,7 +17,7 @@ from mibo.web.api.booking_shapes import AppointmentInFull, Booked, BookedAtDesk,
 from mibo.web.api.desk import patient_at_desk
 from mibo.web.api.document import documented
 from mibo.web.inputs.lists import OwnFilter
-from mibo.web.inputs.taking import BookingWish, Cancellation, DeskWish
+from mibo.web.inputs.taking import BookingWish, Cancellation, DeskWish, TimeWish
 
 bp = Blueprint("bookings", __name__, url_prefix="/booking")
 
@@ -29,15 +30,20 @@ KEY_LENGTH = 80
 def create(told: BookingWish) -> ResponseReturnValue:
     """Take a time; it is held until it is paid. With an Idempotency-Key, asking again answers the same booking."""
     by, key = actor(), _request_key()
-    try:
-        held = _hold(told, by, key)
-    except SlotTaken:
-        if key is None:
-            raise
-        held = _hold(told, by, key)  # the one who was faster may have been this very request, sent twice
+    held = _once(key, lambda: _hold(told, by, key))
     if key:
         _check_same(held, told)
     return said(booking_shapes.booked(held), "Appointment booked successfully", 201)
+
+
+def _once(key: str | None, book: Callable[[], Appointment]) -> Appointment:
+    """Book; the one who was faster may have been this very request, sent twice, and then its booking is the answer."""
+    try:
+        return book()
+    except Conflict:
+        if key is None:
+            raise
+        return book()
 
 
 def _hold(told: BookingWish, by: Actor, key: str | None) -> Appointment:
@@ -64,7 +70,7 @@ def _request_key() -> str | None:
     return key or None
 
 
-def _check_same(held: Appointment, told: BookingWish) -> None:
+def _check_same(held: Appointment, told: TimeWish) -> None:
     wanted = (told.clinician_id, told.centre_id, told.appointment_type, told.starts_at)
     if (held.clinician_id, held.centre_id, held.mode, held.starts_at) != wanted:
         _key_of_another()
@@ -111,20 +117,27 @@ def cancel(appointment_id: str, told: Cancellation) -> ResponseReturnValue:
 
 @bp.post("/front-desk")
 @documented(gives=BookedAtDesk, body=DeskWish, status=201, tag="Booking", refuses=(404, 409))
-@may(Permission.BOOK_AT_DESK)
+@may(Permission.BOOK_AT_DESK, own_transactions=True)
 def create_at_desk(told: DeskWish) -> ResponseReturnValue:
     """Book for a patient, found by phone or added; a payment link goes out to them."""
-    by = actor()
-    booked = booking.book_at_desk(
-        patient_id=patient_at_desk(told, by=by).id,
-        clinician_id=told.clinician_id,
-        centre_id=told.centre_id,
-        mode=told.appointment_type,
-        starts_at=told.starts_at,
-        by=by,
-        pay_by="LINK",
-        note=told.notes,
-        request_key=_request_key(),
-    )
-    shown = booking.staff_appointment(booked.id, by=by)
-    return said(booking_shapes.booked_at_desk(shown), "Appointment booked successfully", 201)
+    by, key = actor(), _request_key()
+    booked = _once(key, lambda: _book_at_desk(told, by, key))
+    if key:
+        _check_same(booked, told)
+    return said(booking_shapes.booked_at_desk(booked), "Appointment booked successfully", 201)
+
+
+def _book_at_desk(told: DeskWish, by: Actor, key: str | None) -> Appointment:
+    with db.transaction():
+        booked = booking.book_at_desk(
+            patient_id=patient_at_desk(told, by=by).id,
+            clinician_id=told.clinician_id,
+            centre_id=told.centre_id,
+            mode=told.appointment_type,
+            starts_at=told.starts_at,
+            by=by,
+            pay_by="LINK",
+            note=told.notes,
+            request_key=key,
+        )
+        return booking.staff_appointment(booked.id, by=by)

@@ -53,7 +53,7 @@ def health() -> ResponseReturnValue:
 
 def _database_answers() -> bool:
     try:
-        db.session().execute(text("select 1"))
+        db.read(lambda: db.session().execute(text("select 1")))
     except SQLAlchemyError:
         return False
     return True

@@ -256,6 +256,14 @@ def test_the_desk_adds_who_is_new_and_asks_who_is_meant(clinic: Clinic, signed_i
     assert (unsure.status_code, unsure.get_json()["code"]) == (409, "PATIENT_AMBIGUOUS")
 
 
+def test_the_desk_booking_sent_twice_is_one(clinic: Clinic, signed_in: Callable[..., App]) -> None:
+    with db.transaction():
+        desk = signed_in(make.staff("FRONT_DESK", clinic.centre))  # type: ignore[arg-type]
+    sent = clinic.booking(patientPhone="9876522222", patientName="Ravi Kumar")
+    first, again = (desk.post("/booking/front-desk", sent, **{"Idempotency-Key": "double"}) for _ in range(2))
+    assert (first.status_code, first.get_json()["data"]) == (201, again.get_json()["data"])
+
+
 def test_a_desk_books_at_its_own_centre_only_and_patients_not_at_all(
     patients_app: App, clinic: Clinic, signed_in: Callable[..., App]
 ) -> None:
