@@ -46,7 +46,7 @@ from mibo.booking.rules import (
     Wanted,
 )
 from mibo.booking.settling import Outcome, settle, settle_payment, settle_waiting
-from mibo.booking.taking import WrongPatient, book_at_desk, hold
+from mibo.booking.taking import WALK_IN_GRACE, WrongPatient, book_at_desk, hold
 from mibo.booking.telling import attach_meeting, attach_wanted_meetings
 
 __all__ = [

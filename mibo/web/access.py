@@ -73,11 +73,12 @@ def _guarded(view: Callable[..., Any], access: Access) -> Callable[..., Any]:
     @wraps(view)
     def guarded(**arguments: Any) -> Any:
         if access.permission is not None:
-            with db.reading():
-                _check(access.permission)
+            _check(access.permission)
         if access.own_transactions:
             return view(**arguments)
-        with db.reading() if request.method in SAFE_METHODS else db.transaction():
+        if request.method in SAFE_METHODS:
+            return db.read(lambda: view(**arguments), may_lag=access.permission is None and _is_stranger())
+        with db.transaction():
             return view(**arguments)
 
     guarded.access = access  # type: ignore[attr-defined]
@@ -101,9 +102,13 @@ def for_programs() -> bool:
 def visitor() -> Actor | None:
     """Who makes this request; looked up once. None for a stranger."""
     if "visitor" not in g:
-        with db.reading():
-            g.visitor = _by_bearer() if for_programs() else _by_cookie()
+        g.visitor = db.read(_by_bearer if for_programs() else _by_cookie)
     return g.visitor  # type: ignore[no-any-return]
+
+
+def _is_stranger() -> bool:
+    """Surely nobody: no token and no cookie that could be somebody's. Whoever is known reads what they have just written."""
+    return "Authorization" not in request.headers if for_programs() else SESSION_KEY not in session
 
 
 def actor() -> Actor:

@@ -13,7 +13,7 @@ from mibo.identity.permissions import Permission
 from mibo.people import Clinician
 from mibo.scheduling.slots import Slot, SlotState
 from mibo.web.desk_shut import MINUTES_A_DAY, Shut, shut_spans
-from mibo.web.desk_words import MODES, Standing, short_name
+from mibo.web.desk_words import Standing, short_name
 from mibo.web.filters import clock_time
 
 GONE = (Status.CANCELLED, Status.NO_SHOW)
@@ -110,7 +110,7 @@ class _Drawing:
     def column(self, one: Clinician) -> Column:
         """One clinician's day, in order of time."""
         rows = self.rows[one.id]
-        gone = _newest_gone([row for row in rows if row.status in GONE])
+        gone = list(_newest_gone([row for row in rows if row.status in GONE]))
         live = [row for row in rows if row.status not in GONE]
         times = [slot for slot in self.board.diaries.slots(one, self.board.day) if self._can_be_given(slot)]
         lost = [row for row, _ in gone]
@@ -134,15 +134,16 @@ class _Drawing:
         return slot.is_free or (begun and len(slot.reasons) == 1)
 
     def _event(self, row: BoardRow, lane: str, more: int = 0) -> Entry:
-        key, words = _standing(row).reads(self.now)
+        key, words = standing(row).reads(self.now)
         colour, icon, own_words = self.looks[key]
+        words = words or own_words
         length = (row.ends_at - row.starts_at) // timedelta(minutes=1)
         slim = " slim tiny" if length < TINY_UNDER else " slim" if length < SLIM_UNDER else ""
         return Entry(
             "ev",
             self._face_at(row.starts_at),
             self._face_at(row.ends_at),
-            (words or own_words) + (f" · {more} more" if more else ""),
+            (words.partition(" · ")[0] if lane else words) + (f" · {more} more" if more else ""),
             id=f"a-{row.id}",
             href=f"{self.page}{row.id}",
             look=colour + slim,
@@ -191,7 +192,8 @@ class _Drawing:
         return _face(min(self._minute(at), MINUTES_A_DAY))
 
 
-def _standing(row: BoardRow) -> Standing:
+def standing(row: BoardRow) -> Standing:
+    """What is known of an appointment on the board."""
     return Standing(
         row.status, row.mode, row.held_until, row.arrived_at, row.since,
         by_desk=row.by_desk, link_sent=row.link_sent, link_failed=row.link_failed, meeting_ready=row.meeting_ready,
@@ -258,46 +260,6 @@ def _face(minute: int) -> str:
 def _hour(minute: int) -> str:
     hour = minute // 60
     return f"{hour % 12 or 12} {'am' if hour < 12 else 'pm'}"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One appointment on paper."""
-
-    time: str
-    who: str
-    mrn: str
-    mode: str
-    state: str
-    paid: str
-    reference: str
-
-
-def day_list(board: Board, *, initials: bool) -> list[tuple[str, list[Line]]]:
-    """The appointments of each clinician, as they are printed; those that were cancelled are left out."""
-    now, words = clock.now(), get_template_attribute("ui/tags.html", "statuses")
-    lists = []
-    for one in board.diaries.clinicians:
-        rows = [row for row in board.appointments if row.clinician_id == one.id and row.status != Status.CANCELLED]
-        lines = [_line(row, now, words, initials) for row in rows]
-        if lines:
-            lists.append((one.full_name, lines))
-    return lists
-
-
-def _line(row: BoardRow, now: datetime, states: dict[str, tuple[str, str, str]], initials: bool) -> Line:
-    key, words = _standing(row).reads(now)
-    if key == "ONLINE":
-        words = states["CONFIRMED"][2]
-    return Line(
-        f"{clock_time(row.starts_at)} – {clock_time(row.ends_at)}",
-        "".join(f"{word[0]}. " for word in row.patient_name.split()).strip() if initials else row.patient_name,
-        row.patient_mrn or "",
-        MODES[row.mode],
-        words or states[key][2],
-        "Paid" if row.payment_status == "PAID" else "To pay" if row.status in (*BOOKED, Status.PENDING) else "",
-        row.reference,
-    )
 
 
 def days_around(centre_id: int, day: date) -> dict[str, tuple[str, str]]:

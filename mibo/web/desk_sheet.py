@@ -1,8 +1,8 @@
 """The one page on which the desk books, as values ready to draw. What is chosen stands in the address as ids only."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask import url_for
@@ -15,10 +15,12 @@ from mibo.ids import read_id
 from mibo.people import MODES, Clinician, Patient
 from mibo.scheduling.slots import PartOfDay, Slot, SlotState
 from mibo.web.desk_words import MODES as MODE_WORDS
-from mibo.web.filters import clock_time, moment
+from mibo.web.filters import clock_time
+from mibo.web.filters import day as day_words
 
 DAYS_SHOWN = 14
 PARTS = {PartOfDay.MORNING: "Morning", PartOfDay.AFTERNOON: "Afternoon", PartOfDay.EVENING: "Evening"}
+BEGUN = "Walk-in only, begun already"
 SAYS_NOTHING = (SlotState.FREE, SlotState.PAST)
 
 
@@ -36,12 +38,12 @@ class Choices:
 
 @dataclass(frozen=True)
 class Time:
-    """A time that can be given; `begun` only to somebody who walks in."""
+    """A time that can be given, and the address that chooses it while there is no patient yet."""
 
     value: str
     words: str
-    begun: bool
     chosen: bool
+    href: str
 
 
 @dataclass(frozen=True)
@@ -71,13 +73,16 @@ class Sheet:
     parts: Sequence[tuple[str, Sequence[Time]]]
     closed: Sequence[tuple[str, str]]
     due: Due | None
+    at: str
     walk_in: bool
+    day_is_chosen: bool
     kept: Mapping[str, Any]
 
     @property
-    def kept_without_patient(self) -> dict[str, Any]:
-        """What stays chosen while another patient is looked for."""
-        return {name: value for name, value in self.kept.items() if name != "patient"}
+    def carried(self) -> dict[str, Any]:
+        """What stays chosen, the time as well, while the patient is looked for."""
+        others = {name: value for name, value in self.kept.items() if name != "patient"}
+        return {**others, "at": self.at or None, "walk_in": "yes" if self.walk_in else None}
 
 
 def asked(values: Mapping[str, str]) -> Choices:
@@ -92,8 +97,8 @@ def asked(values: Mapping[str, str]) -> Choices:
     )
 
 
-def look(choices: Choices, centres: Sequence[Centre], centre: Centre, *, keep_time: bool = True) -> Sheet:
-    """The page for these choices at a centre; `keep_time` is off when the time that was chosen is gone."""
+def look(choices: Choices, centres: Sequence[Centre], centre: Centre) -> Sheet:
+    """The page for these choices at a centre."""
     patient = people.patient(choices.patient_id) if choices.patient_id else None
     today = clock.today()
     last = today + timedelta(days=clinics.policy_in_force().horizon_days)
@@ -124,10 +129,12 @@ def look(choices: Choices, centres: Sequence[Centre], centre: Centre, *, keep_ti
         days=_days(slots, first, until, day, kept),
         earlier=_to(kept, day=first - timedelta(days=DAYS_SHOWN)) if first > today else "",
         later=_to(kept, day=until + timedelta(days=1)) if until < last else "",
-        parts=_parts([slot for slot in slots if slot.day == day], choices if keep_time else None),
+        parts=_parts([slot for slot in slots if slot.day == day], choices, kept),
         closed=_closed([slot for slot in slots if slot.day == day]),
         due=_due(patient, clinician),
+        at=choices.at,
         walk_in=choices.walk_in,
+        day_is_chosen=choices.day is not None,
         kept=kept,
     )
 
@@ -169,7 +176,12 @@ def _clinician(diaries: Diaries, choices: Choices, nearest: Mapping[int, Slot | 
 
 
 def _with_next(one: Clinician, slot: Slot | None) -> str:
-    return f"{one.full_name} · {'next ' + moment(slot.starts_at) if slot else 'nothing free'}"
+    """`Dr. Anita Kurian · next tomorrow, 9:00 am`."""
+    if slot is None:
+        return f"{one.full_name} · nothing free"
+    away = (slot.day - clock.today()).days
+    near = "today" if away == 0 else "tomorrow" if away == 1 else day_words(slot.day)
+    return f"{one.full_name} · next {near}, {clock_time(slot.starts_at)}"
 
 
 def _days(
@@ -177,23 +189,34 @@ def _days(
 ) -> list[tuple[str, int, str, str, bool, bool]]:
     free = [slot.day for slot in slots if slot.is_free]
     kept_on = {slot.day for slot in slots}
+    taken_on = {slot.day for slot in slots if slot.state in (SlotState.BOOKED, SlotState.HELD)}
     shown = []
     for n in range((last - first).days + 1):
         day = first + timedelta(days=n)
-        words = f"{free.count(day)} free" if day in free else "full" if day in kept_on else "closed"
+        words = f"{free.count(day)} free" if day in free else "full" if day in taken_on else "closed"
         shown.append(
             (f"{day:%a}", day.day, words, _to(kept, day=day), day in kept_on or day == current, day == current)
         )
     return shown
 
 
-def _parts(slots: Sequence[Slot], choices: Choices | None) -> list[tuple[str, list[Time]]]:
+def _parts(slots: Sequence[Slot], choices: Choices, kept: Mapping[str, Any]) -> list[tuple[str, list[Time]]]:
     """The times of a day that can be given, the wished one chosen, or else the first free one."""
     now = clock.now()
-    given = [slot for slot in slots if slot.is_free or (_only_begun(slot) and slot.starts_at > now - WALK_IN_GRACE)]
-    chosen = _chosen(given, choices) if choices else None
-    times = [(slot, Time(_value(slot), clock_time(slot.starts_at), not slot.is_free, slot is chosen)) for slot in given]
-    return [(words, [time for slot, time in times if slot.part == part]) for part, words in PARTS.items()]
+    given = [slot for slot in slots if slot.is_free or _has_begun(slot, now)]
+    chosen = _chosen(given, choices)
+    base = url_for("desk.new_booking", **kept)
+
+    def times(of: Iterable[Slot]) -> list[Time]:
+        return [
+            Time(_value(slot), clock_time(slot.starts_at), slot is chosen, f"{base}&at={_value(slot)}") for slot in of
+        ]
+
+    begun = times(slot for slot in given if not slot.is_free)
+    free = [
+        (words, times(slot for slot in given if slot.is_free and slot.part == part)) for part, words in PARTS.items()
+    ]
+    return [(BEGUN, begun), *free]
 
 
 def _chosen(given: Sequence[Slot], choices: Choices) -> Slot | None:
@@ -203,8 +226,10 @@ def _chosen(given: Sequence[Slot], choices: Choices) -> Slot | None:
     return None if choices.at else next((slot for slot in given if slot.is_free), None)
 
 
-def _only_begun(slot: Slot) -> bool:
-    return slot.state == SlotState.PAST and len(slot.reasons) == 1
+def _has_begun(slot: Slot, now: datetime) -> bool:
+    """Begun a little while ago and not over: for somebody who walks in (R-BOOK-13)."""
+    only_late = slot.state == SlotState.PAST and len(slot.reasons) == 1
+    return only_late and slot.starts_at > now - WALK_IN_GRACE and slot.ends_at > now
 
 
 def _closed(slots: Sequence[Slot]) -> list[tuple[str, str]]:

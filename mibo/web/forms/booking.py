@@ -3,17 +3,18 @@
 from typing import ClassVar
 
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Optional
 
 from mibo.web.forms.base import InputForm
 from mibo.web.forms.fields import DateParts, WholeNumber
 
 GENDER_WORDS = [
-    ("FEMALE", "Female"),
-    ("MALE", "Male"),
-    ("NON_BINARY", "Non-binary"),
-    ("OTHER", "Other"),
-    ("PREFER_NOT_TO_SAY", "I would rather not say"),
+    SelectChoice("FEMALE", "Female"),
+    SelectChoice("MALE", "Male"),
+    SelectChoice("NON_BINARY", "Non-binary"),
+    SelectChoice("OTHER", "Other"),
+    SelectChoice("PREFER_NOT_TO_SAY", "I would rather not say"),
 ]
 
 

@@ -1,25 +1,27 @@
 """The forms of the front desk."""
 
+from typing import ClassVar
+
 from wtforms import (
     BooleanField,
     HiddenField,
-    IntegerField,
     RadioField,
     SearchField,
     StringField,
     TelField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Optional
 
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.web.forms.base import InputForm
 from mibo.web.forms.booking import GENDER_WORDS
-from mibo.web.forms.fields import DateParts
+from mibo.web.forms.fields import DateParts, WholeNumber
 
-METHODS = [("CASH", "Cash"), ("CARD", "Card"), ("UPI", "UPI")]
-LINK = ("LINK", "Payment link")
+METHODS = [SelectChoice("CASH", "Cash"), SelectChoice("CARD", "Card"), SelectChoice("UPI", "UPI")]
+LINK = SelectChoice("LINK", "Payment link")
 HOW_PAID = "Choose how the patient pays."
 
 
@@ -32,9 +34,15 @@ class FindForm(InputForm):
 class PatientForm(InputForm):
     """A patient the desk adds."""
 
+    missing: ClassVar = {
+        "full_name": "Enter the patient's name.",
+        "phone": "Enter the patient's mobile number.",
+        "gender": "Choose the gender, or that the patient would rather not say.",
+    }
+
     full_name = StringField("Full name", render_kw={"autocomplete": "off", "spellcheck": "false"})
     phone = TelField("Mobile number")
-    age = IntegerField("Age in years", [Optional()], render_kw={"inputmode": "numeric", "autocomplete": "off"})
+    age = WholeNumber("Age in years", [Optional()], render_kw={"inputmode": "numeric", "autocomplete": "off"})
     date_of_birth = DateParts("Or date of birth", [Optional()])
     gender = RadioField("Gender", choices=GENDER_WORDS, validate_choice=False)
     family = HiddenField()
@@ -42,6 +50,8 @@ class PatientForm(InputForm):
 
 class BookingForm(InputForm):
     """One booking; the page draws the patient, the clinician and the times itself."""
+
+    missing: ClassVar = {"at": "Choose a time."}
 
     patient = HiddenField()
     centre = HiddenField()

@@ -9,11 +9,10 @@ from mibo.booking import NOTE_LENGTH
 from mibo.ids import read_id
 from mibo.payments import DESK_NOTE_LENGTH
 from mibo.people.queries import SHORTEST_SEARCH
-from mibo.web.inputs.booking import KEY_LENGTH, DetailsInput, Text
+from mibo.web.inputs.booking import KEY_LENGTH, DetailsInput
 from mibo.web.inputs.sign_in import Phone, Strict
 
 SEARCH_LENGTH = 100
-HOW_PAID = "Choose how the patient pays."
 
 Mode = Literal["IN_PERSON", "ONLINE"]
 
@@ -32,13 +31,21 @@ def _wall_clock(typed: object) -> time:
         raise ValueError("Choose a time.") from None
 
 
+def _plain(typed: object) -> object:
+    """PostgreSQL cannot keep a NUL in a text."""
+    return typed.replace("\x00", "") if isinstance(typed, str) else typed
+
+
 Chosen = Annotated[int, BeforeValidator(_id)]
+Search = Annotated[str, StringConstraints(max_length=SEARCH_LENGTH), BeforeValidator(_plain)]
+Note = Annotated[str, StringConstraints(max_length=NOTE_LENGTH), BeforeValidator(_plain)]
+DeskNote = Annotated[str, StringConstraints(max_length=DESK_NOTE_LENGTH), BeforeValidator(_plain)]
 
 
 class FindInput(Strict):
     """Part of a name, the last digits of a phone, or an MRN."""
 
-    q: Annotated[Text, StringConstraints(max_length=SEARCH_LENGTH)] = ""
+    q: Search = ""
 
     @field_validator("q")
     @classmethod
@@ -65,9 +72,9 @@ class BookingInput(Strict):
     day: date
     at: Annotated[time, BeforeValidator(_wall_clock)]
     last_four: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
-    note: Annotated[Text, StringConstraints(max_length=NOTE_LENGTH)] | None = None
+    note: Note | None = None
     pay_by: Literal["LINK", "CASH", "CARD", "UPI"]
-    desk_note: Annotated[Text, StringConstraints(max_length=DESK_NOTE_LENGTH)] | None = None
+    desk_note: DeskNote | None = None
     walk_in: bool = False
     request_key: Annotated[str, StringConstraints(min_length=8, max_length=KEY_LENGTH)]
 
@@ -76,4 +83,4 @@ class PaymentInput(Strict):
     """Money taken at the desk."""
 
     method: Literal["CASH", "CARD", "UPI"]
-    note: Annotated[Text, StringConstraints(max_length=DESK_NOTE_LENGTH)] | None = None
+    note: DeskNote | None = None

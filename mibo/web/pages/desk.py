@@ -10,13 +10,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from mibo import booking, clinics, clock, db, identity, messaging, people, phone
-from mibo.booking import Appointment, SlotTaken, Status
+from mibo.booking import SlotTaken, Status
 from mibo.clinics import Centre
 from mibo.errors import Conflict, Invalid, Missing
 from mibo.identity.permissions import Permission
-from mibo.ids import read_id
+from mibo.ids import GREATEST_ID, read_id
 from mibo.people import Patient, PhoneInUse
-from mibo.web import desk_board, desk_record, desk_sheet
+from mibo.web import desk_board, desk_list, desk_record, desk_sheet
 from mibo.web.access import actor, may
 from mibo.web.forms.desk import BookingForm, FindForm, PatientForm, PaymentForm, booking_form
 from mibo.web.htmx import go, show, wants_part
@@ -24,6 +24,7 @@ from mibo.web.inputs.desk import BookingInput, FindInput, PatientInput, PaymentI
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
+ONE = f"/appointments/<int(max={GREATEST_ID}):appointment_id>"
 KEPT = ("patient", "centre", "clinician", "mode", "day", "at", "walk_in")
 
 
@@ -54,7 +55,7 @@ def day_list() -> ResponseReturnValue:
     if not centres:
         return show("desk/no_centre.html")
     centre, day = _centre(centres), _day()
-    shown = desk_board.day_list(
+    shown = desk_list.day_list(
         booking.day_board(centre.id, day, by=actor()), initials=request.args.get("names") == "initials"
     )
     return show("desk/day_list.html", lists=shown, **_about_day(centres, centre, day))
@@ -68,7 +69,7 @@ def find() -> ResponseReturnValue:
     typed = form.read(FindInput)
     found = people.find_patients(typed.q) if typed else []
     if len(found) == 1 and not wants_part() and actor().may(Permission.BOOK_AT_DESK):
-        return go("desk.new_booking", **{**_kept(), "patient": found[0].id})
+        return go("desk.new_booking", **{"patient": found[0].id, **_kept("patient")})
     return show(
         "desk/find.html",
         "desk/_found.html",
@@ -94,15 +95,15 @@ def book() -> ResponseReturnValue:
     status = 422
     if said := form.read(BookingInput):
         try:
-            made = _book(said)
+            made_id, words = _book(said)
         except Invalid as error:
             form.refuse(error)
         except Conflict as error:
             status = 409
             form.say("at" if isinstance(error, SlotTaken | booking.NotOffered) else "", error.message)
         else:
-            flash(_booked_words(made), "success")
-            return go("desk.appointment", appointment_id=made.id)
+            flash(words, "success")
+            return go("desk.appointment", appointment_id=made_id)
     with db.reading():
         return _sheet(form, status=status)
 
@@ -122,20 +123,20 @@ def add_patient() -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
         else:
-            return go("desk.new_booking", **{**_kept(), "patient": added.id})
+            return go("desk.new_booking", **{"patient": added.id, **_kept("patient")})
     with db.reading():
         known = people.find_patients(phone.ten_digits(same_number)) if same_number else []
         return _sheet(adding=form, known=known, status=status)
 
 
-@bp.get("/appointments/<int:appointment_id>")
+@bp.get(ONE)
 @may(Permission.SEE_APPOINTMENTS)
 def appointment(appointment_id: int) -> ResponseReturnValue:
     """One appointment in full."""
     return _record(appointment_id)
 
 
-@bp.post("/appointments/<int:appointment_id>/payment")
+@bp.post(f"{ONE}/payment")
 @may(Permission.TAKE_PAYMENT, own_transactions=True)
 def take_payment(appointment_id: int) -> ResponseReturnValue:
     """Take cash, card or UPI; the booking is confirmed and an open link is closed."""
@@ -156,7 +157,7 @@ def take_payment(appointment_id: int) -> ResponseReturnValue:
         return _record(appointment_id, form, problem=problem, status=status)
 
 
-@bp.post("/appointments/<int:appointment_id>/payment-link")
+@bp.post(f"{ONE}/payment-link")
 @may(Permission.TAKE_PAYMENT, own_transactions=True)
 def send_payment_link(appointment_id: int) -> ResponseReturnValue:
     """Send the payment link, again or at last; the former one stops working."""
@@ -215,9 +216,9 @@ def _found(found: Sequence[Patient]) -> dict[str, Any]:
     return {"found": rows, "kept": _kept()}
 
 
-def _kept() -> dict[str, str]:
+def _kept(*but: str) -> dict[str, str]:
     """What has been chosen already: ids, a day and a time."""
-    return {name: request.args[name] for name in KEPT if request.args.get(name)}
+    return {name: request.args[name] for name in KEPT if request.args.get(name) and name not in but}
 
 
 def _sheet(
@@ -248,7 +249,7 @@ def _sheet(
     )
 
 
-def _book(said: BookingInput) -> Appointment:
+def _book(said: BookingInput) -> tuple[int, str]:
     """Book once for one key. Of two presses at the same moment the later finds the time taken, by the earlier."""
     try:
         return _book_once(said)
@@ -256,9 +257,9 @@ def _book(said: BookingInput) -> Appointment:
         return _book_once(said)
 
 
-def _book_once(said: BookingInput) -> Appointment:
+def _book_once(said: BookingInput) -> tuple[int, str]:
     with db.transaction():
-        return booking.book_at_desk(
+        made = booking.book_at_desk(
             patient_id=said.patient,
             clinician_id=said.clinician,
             centre_id=said.centre,
@@ -272,11 +273,12 @@ def _book_once(said: BookingInput) -> Appointment:
             walk_in=said.walk_in,
             request_key=said.request_key,
         )
+        return made.id, _booked_words(made.status, people.patient(said.patient))
 
 
-def _booked_words(made: Appointment) -> str:
-    name = messaging.wording.first_name(made.patient.full_name)
-    if made.status == Status.PENDING:
+def _booked_words(status: str, patient: Patient) -> str:
+    name = messaging.wording.first_name(patient.full_name)
+    if status == Status.PENDING:
         return f"Booked. {name} gets a payment link on WhatsApp."
     return f"Booked and paid. {name} gets the confirmation on WhatsApp."
 
