@@ -2,6 +2,7 @@
 
 import structlog
 from flask import Flask, g, jsonify, make_response, render_template, request, url_for
+from pydantic.alias_generators import to_camel
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
