@@ -1,6 +1,6 @@
 """The stuff that answers are made of: keys in camelCase, ids as strings, instants in UTC with milliseconds and a Z."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Generic, Literal, TypeVar
 
@@ -29,7 +29,7 @@ class PaymentStatus(StrEnum):
 
 def instant(at: datetime) -> str:
     """`2031-04-07T03:30:00.000Z`."""
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{at.microsecond // 1000:03d}Z"
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 Id = Annotated[int, PlainSerializer(str, return_type=str), WithJsonSchema({"type": "string", "pattern": "^[0-9]+$"})]
