@@ -12,7 +12,8 @@ from mibo.web import limits
 
 @pytest.fixture(autouse=True)
 def _afresh() -> Iterator[None]:
-    yield
+    with time_machine.travel("2031-04-07T03:30:10Z", tick=False):
+        yield
     limits._own_counts.clear()
     limits._redis_rests_until = 0.0
 
