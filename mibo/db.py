@@ -1,17 +1,19 @@
 """The database: two engines, one session, one place that commits.
 
-Writes run in `transaction()`, reads in `reading()`. The read engine is AUTOCOMMIT and so keeps psycopg's prepared
-statements, which takes 2.85 times less time; a session in `reading()` refuses to flush, so no GET can change anything.
+Writes run in `transaction()`, reads in `reading()`. The read engines are AUTOCOMMIT and so keep psycopg's prepared
+statements, which takes 2.85 times less time; the server itself refuses every write on them, so no GET can change
+anything. A replica may lag, so only what strangers look at is read from it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from sqlalchemy import BigInteger, DateTime, Engine, MetaData, Sequence, create_engine, event, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from mibo.config import settings
@@ -20,6 +22,15 @@ STATEMENT_TIMEOUT_MS = 5_000
 LOCK_TIMEOUT_MS = 2_000
 IDLE_TIMEOUT_MS = 10_000
 POOL_WAIT_S = 2
+LIMITS: Mapping[str, object] = {
+    "statement_timeout": STATEMENT_TIMEOUT_MS,
+    "lock_timeout": LOCK_TIMEOUT_MS,
+    "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,
+    "timezone": "UTC",
+}
+PLAIN_ADDRESS = ("postgres://", "postgresql://")
+
+Found = TypeVar("Found")
 
 entity_id = Sequence("entity_id")
 
@@ -56,29 +67,34 @@ class WriteWhileReading(RuntimeError):
 
 @cache
 def write_engine() -> Engine:
-    """The engine of transactions."""
-    return _engine(settings().database_url)
+    """The engine of transactions. Each begins on a connection known to be alive, for a write cannot be tried twice."""
+    return _engine(settings().database_url, pool_pre_ping=True)
 
 
 @cache
 def read_engine() -> Engine:
-    """The engine of reads: AUTOCOMMIT, no rollback on return, on a replica when there is one."""
-    return _engine(
-        settings().read_database_url or settings().database_url,
-        isolation_level="AUTOCOMMIT",
-        pool_reset_on_return=None,
-    )
+    """The engine of reads that must be true now: AUTOCOMMIT, no rollback on return, and no way to write."""
+    return _read_only(settings().database_url)
 
 
-def _engine(url: str, **options: Any) -> Engine:
-    if url.startswith(("postgres://", "postgresql://")):
-        url = "postgresql+psycopg://" + url.split("://", 1)[1]
-    limits = {
-        "statement_timeout": STATEMENT_TIMEOUT_MS,
-        "lock_timeout": LOCK_TIMEOUT_MS,
-        "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,
-        "timezone": "UTC",
-    }
+@cache
+def lagging_engine() -> Engine:
+    """The engine of reads that may be some seconds old: the replica's, where there is one."""
+    replica = settings().read_database_url
+    return _read_only(replica) if replica else read_engine()
+
+
+def _read_only(url: str) -> Engine:
+    limits = {**LIMITS, "default_transaction_read_only": "on"}
+    return _engine(url, limits, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
+
+
+def address(url: str) -> str:
+    """A PostgreSQL address as hosts hand it out, with our driver named."""
+    return "postgresql+psycopg://" + url.split("://", 1)[1] if url.startswith(PLAIN_ADDRESS) else url
+
+
+def _engine(url: str, limits: Mapping[str, object] = LIMITS, **options: Any) -> Engine:
     connect: dict[str, Any] = {
         "connect_timeout": 3,
         "options": " ".join(f"-c {name}={value}" for name, value in limits.items()),
@@ -87,13 +103,12 @@ def _engine(url: str, **options: Any) -> Engine:
     if settings().db_prepare == "off":
         connect["prepare_threshold"] = None
     return create_engine(
-        url,
+        address(url),
         connect_args=connect,
         hide_parameters=True,
         pool_size=settings().db_pool_size,
         max_overflow=0,
         pool_timeout=POOL_WAIT_S,
-        pool_pre_ping=False,
         **options,
     )
 
@@ -133,12 +148,17 @@ def transaction() -> Iterator[Session]:
 
 
 @contextmanager
-def reading() -> Iterator[Session]:
-    """Everything inside only reads; a flush is an error."""
-    if (outer := _current.get()) is not None:
+def reading(*, may_lag: bool = False) -> Iterator[Session]:
+    """Everything inside only reads; a write is an error. With `may_lag` it may see the world some seconds ago.
+
+    Inside another reading, or a transaction, it joins it, unless that one may lag and this one may not.
+    """
+    if (outer := _current.get()) is not None and (may_lag or not outer.info.get("may_lag")):
         yield outer
         return
-    with Session(read_engine(), autoflush=False, expire_on_commit=False, info={"read_only": True}) as opened:
+    engine = lagging_engine() if may_lag else read_engine()
+    facts = {"read_only": True, "may_lag": engine is not read_engine()}
+    with Session(engine, autoflush=False, expire_on_commit=False, info=facts) as opened:
         token = _current.set(opened)
         try:
             yield opened
@@ -146,10 +166,30 @@ def reading() -> Iterator[Session]:
             _current.reset(token)
 
 
+def read(work: Callable[[], Found], *, may_lag: bool = False) -> Found:
+    """What `work` finds in a reading; asked once more where the connection had died since it was last used."""
+    if _current.get() is None:
+        try:
+            with reading(may_lag=may_lag):
+                return work()
+        except DBAPIError as error:
+            if not error.connection_invalidated:
+                raise
+    with reading(may_lag=may_lag):
+        return work()
+
+
 @event.listens_for(Session, "before_flush")
 def _refuse_to_write_while_reading(flushed: Session, *_: object) -> None:
     if flushed.info.get("read_only"):
         raise WriteWhileReading("a GET may not change anything")
+
+
+def between_steps() -> None:
+    """A provider is about to be called: an open transaction would hold its locks meanwhile, so one is a bug."""
+    current = _current.get()
+    if current is not None and not current.info.get("read_only"):
+        raise RuntimeError("a provider may not be called inside a transaction")
 
 
 def after_commit(effect: Callable[[], object]) -> None:
@@ -167,5 +207,5 @@ def revision() -> str | None:
 
 def dispose(*, close: bool = True) -> None:
     """Let go of pooled connections; with `close=False` in a forked child, whose parent still uses them."""
-    write_engine().dispose(close=close)
-    read_engine().dispose(close=close)
+    for engine in {write_engine(), read_engine(), lagging_engine()}:
+        engine.dispose(close=close)

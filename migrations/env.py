@@ -8,7 +8,7 @@ import mibo.booking
 import mibo.messaging
 import mibo.scheduling  # noqa: F401  (each import fills the metadata)
 from mibo.config import settings
-from mibo.db import Base
+from mibo.db import Base, address
 
 OPTIONS = {"target_metadata": Base.metadata, "compare_server_default": False, "transaction_per_migration": True}
 
@@ -23,7 +23,7 @@ def run_offline() -> None:
 def run_online() -> None:
     """Change the database; a lock that cannot be had in a second is given up, not waited for."""
     engine = create_engine(
-        settings().database_url.replace("postgresql://", "postgresql+psycopg://", 1),
+        address(settings().database_url),
         poolclass=pool.NullPool,
         connect_args={"options": "-c lock_timeout=1000 -c timezone=UTC"},
     )
