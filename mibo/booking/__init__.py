@@ -1,6 +1,6 @@
 """An appointment's life: held, confirmed, moved, cancelled, kept."""
 
-from mibo.booking.actions import expire_holds, extend_hold, release_hold, write_note
+from mibo.booking.actions import expire_holds, extend_hold, give_up, release_hold, write_note
 from mibo.booking.availability import (
     ASK_DAYS,
     OpenTime,
@@ -85,6 +85,7 @@ __all__ = [
     "diaries",
     "expire_holds",
     "extend_hold",
+    "give_up",
     "history_of",
     "hold",
     "link_by_token",

@@ -126,6 +126,19 @@ def write_note(appointment_id: int, note: str | None, *, by: Actor) -> None:
     appointment.patient_note = note or None
 
 
+def give_up(appointment_id: int, *, by: Actor) -> Appointment:
+    """The checkout was closed without paying: the time is free at once. Money that still comes for it finds an ended
+    hold, and so takes the time again if nobody else has it (R-BOOK-6, 7). Raises Missing.
+    """
+    appointment = locked(appointment_id)
+    if appointment.patient.account_id != by.account_id:
+        raise Missing("We could not find that appointment.")
+    if appointment.status == Status.PENDING:
+        change_status(appointment, Status.EXPIRED, by=by.account_id, reason="Checkout closed without paying")
+        payments.void_open_attempts(appointment.payment_id)
+    return appointment
+
+
 def release_hold(appointment_id: int, *, by: Actor) -> Appointment:
     """The patient lets a held time go."""
     appointment = locked(appointment_id)

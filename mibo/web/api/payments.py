@@ -4,7 +4,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from mibo import booking, clinics, db, payments, people
-from mibo.booking import NotVouchedFor, Outcome, Status
+from mibo.booking import NotVouchedFor, Outcome
 from mibo.errors import Conflict
 from mibo.identity import Permission
 from mibo.web.access import actor, may
@@ -73,8 +73,7 @@ def fail(told: CheckoutFailure) -> ResponseReturnValue:
     """The checkout was closed or refused: the held time is let go. Told twice, or of a paid one, it changes nothing."""
     by = actor()
     booking.note_failure(told.appointment_id, told.razorpay_order_id, told.error_code, told.error_description, by=by)
-    if booking.own_appointment(by, appointment_id=told.appointment_id).status == Status.PENDING:
-        booking.cancel(told.appointment_id, by=by, reason="Payment was not completed")
+    booking.give_up(told.appointment_id, by=by)
     return said(message="Payment failure recorded")
 
 

@@ -103,10 +103,21 @@ def test_a_closed_checkout_lets_the_time_go_and_it_can_be_booked_anew(
             {"success": True, "message": "Payment failure recorded"},
         )
     row = patients_app.get(f"/payments/{mine}").get_json()["data"]
-    assert (row["status"], patients_app.get(f"/booking/{mine}").get_json()["data"]["status"]) == ("FAILED", "CANCELLED")
+    assert (row["status"], patients_app.get(f"/booking/{mine}").get_json()["data"]["status"]) == ("FAILED", "EXPIRED")
     assert patients_app.post("/booking/create", clinic.booking()).status_code == 201
     with db.reading() as session:
         assert session.scalars(select(Message)).all() == []
+
+
+def test_money_that_comes_after_the_checkout_was_closed_takes_the_time_again(
+    patients_app: App, clinic: Clinic, sandbox: Sandbox
+) -> None:
+    mine = book(patients_app, clinic)
+    opened = order(patients_app, mine)
+    patients_app.post("/payments/failure", {"appointmentId": mine, "razorpayOrderId": opened})
+    paid = sandbox.pay(order_id=opened)
+    assert patients_app.post("/payments/verify", proof(paid, mine)).status_code == 200
+    assert patients_app.get(f"/booking/{mine}").get_json()["data"]["status"] == "CONFIRMED"
 
 
 def test_h15_a_failure_touches_only_an_unpaid_booking_of_ones_own(
