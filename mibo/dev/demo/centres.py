@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import quote_plus
 
@@ -64,7 +65,11 @@ class House:
 
     def short_name(self, centre_id: int) -> str:
         """The city of a centre, which is what it is called for short."""
-        return next(city for city, known in self.centre_ids.items() if known == centre_id)
+        return self._cities[centre_id]
+
+    @cached_property
+    def _cities(self) -> dict[int, str]:
+        return {centre_id: city for city, centre_id in self.centre_ids.items()}
 
 
 def open_house(rows: Rows, now: datetime) -> House:

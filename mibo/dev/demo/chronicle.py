@@ -18,7 +18,7 @@ from mibo.integrations.google_meet import event_id_of
 from mibo.payments import Attempt, Payment, Refund, RefundReason
 from mibo.video import Meeting
 
-LETTERS_AND_DIGITS = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnpqrstuvwxyz23456789"
+ROOM_LETTERS = "abcdefghijkmnopqrstuvwxyz"
 DESK = ("CASH", "CARD", "UPI")
 REFUND_TAKES_DAYS = 7
 
@@ -204,10 +204,11 @@ class Chronicle:
         self._rows.add(AuditEntry, at=step.at, by_account_id=step.by, act=act, subject_id=subject_id, details=details)
 
     def _code(self, prefix: str) -> str:
-        return prefix + "".join(self._rng.choices(LETTERS_AND_DIGITS, k=14))
+        return f"{prefix}{self._rng.getrandbits(56):014x}"
 
     def _room(self) -> str:
-        return "-".join("".join(self._rng.choices("abcdefghijkmnopqrstuvwxyz", k=k)) for k in (3, 4, 3))
+        letters = "".join(self._rng.choices(ROOM_LETTERS, k=10))
+        return f"{letters[:3]}-{letters[3:7]}-{letters[7:]}"
 
 
 def _status_of_attempt(visit: Visit) -> str:

@@ -85,7 +85,8 @@ class Diary:
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
-        self._closed: dict[int | None, list[Span]] = defaultdict(list)
+        self._closed: dict[int, list[Span]] = defaultdict(list)
+        self._midnights: dict[date, datetime] = {}
         self._shut: set[tuple[int, date]] = set()
         self._taken: dict[tuple[int, date], list[Span]] = defaultdict(list)
 
@@ -115,7 +116,7 @@ class Diary:
 
     def close(self, doctor: Doctor, starts: datetime, ends: datetime, reason: str, *, by: int, at: datetime) -> None:
         """The clinician is away, told in wall-clock times."""
-        self._closed[doctor.id].append((starts, ends))
+        self._closed[doctor.id].append((_instant(starts), _instant(ends)))
         self._rows.add(
             TimeBlock,
             clinician_id=doctor.id,
@@ -138,12 +139,17 @@ class Diary:
                 yield from self._cut(doctor, window, day)
 
     def _cut(self, doctor: Doctor, window: Window, day: date) -> Iterator[Slot]:
-        midnight, modes = datetime.combine(day, time.min), _modes(doctor, window)
+        midnight, closed, modes = self._midnight(day), self._closed[doctor.id], _modes(doctor, window)
         for minute in range(window.opens, window.closes - window.slot_minutes + 1, window.slot_minutes):
             starts = midnight + timedelta(minutes=minute)
             ends = starts + timedelta(minutes=window.slot_minutes)
-            if not any(_meet((starts, ends), closed) for closed in self._closed[doctor.id]):
-                yield Slot(doctor, window.centre_id, _instant(starts), _instant(ends), modes)
+            if not any(_meet((starts, ends), span) for span in closed):
+                yield Slot(doctor, window.centre_id, starts, ends, modes)
+
+    def _midnight(self, day: date) -> datetime:
+        if day not in self._midnights:
+            self._midnights[day] = clock.instant(day, time.min)
+        return self._midnights[day]
 
     def open(self, doctor: Doctor, day: date) -> list[Slot]:
         """The slots of a clinician's day that nobody has."""

@@ -46,14 +46,14 @@ class Letters:
             words = wording.payment_link(
                 visit.person.name,
                 amount_paise=attempt["paise"],
-                when=clock.local(visit.starts_at),
+                when=visit.slot.local,
                 until=clock.local(attempt["expires_at"]),
                 link=f"pay/{attempt['token']}",
             )
             yield f"link:{attempt['id']}", steps[0].at, words
 
     def _of_steps(self, visit: Visit, appointment: Row, steps: list[Step]) -> Iterator[tuple[str, datetime, Wording]]:
-        when, name = clock.local(visit.starts_at), visit.person.name
+        when, name = visit.slot.local, visit.person.name
         reference, about = appointment["reference"], appointment["id"]
         for version, step in enumerate(steps, start=1):
             if step.status == Status.CONFIRMED:
@@ -65,7 +65,7 @@ class Letters:
                 yield f"cancelled:{about}:{version}", step.at, words
 
     def _confirmed(self, visit: Visit, reference: str) -> Wording:
-        name, clinician, when = visit.person.name, visit.slot.doctor.profile.name, clock.local(visit.starts_at)
+        name, clinician, when = visit.person.name, visit.slot.doctor.profile.name, visit.slot.local
         if visit.mode == "ONLINE":
             return wording.booking_confirmed_online(
                 name, clinician=clinician, when=when, where="online", reference=reference, link=f"my/{reference}"
@@ -74,7 +74,7 @@ class Letters:
         return wording.booking_confirmed(name, clinician=clinician, when=when, where=where, reference=reference)
 
     def _tell_clinician(self, visit: Visit, appointment: Row, at: datetime) -> None:
-        doctor, when = visit.slot.doctor, clock.local(visit.starts_at)
+        doctor, when = visit.slot.doctor, visit.slot.local
         words = wording.clinician_booking(doctor.profile.name, patient=visit.person.name, when=when, mode=visit.mode)
         key = f"clinician:{appointment['id']}:{when:%Y%m%d%H%M}"
         self._send(words, key, at, phone=doctor.phone, name=doctor.profile.name, about_id=appointment["id"])
@@ -82,7 +82,7 @@ class Letters:
     def _send(
         self, words: Wording, key: str, at: datetime, *, phone: str, name: str, about_id: int, failed: bool = False
     ) -> None:
-        status = self._rng.choices(("READ", "DELIVERED", "SENT"), (55, 40, 5))[0]
+        status = "READ" if (draw := self._rng.random()) < 0.55 else "DELIVERED" if draw < 0.95 else "SENT"
         self._rows.add(
             Message,
             dedupe_key=key,

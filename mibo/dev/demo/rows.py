@@ -4,7 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import func, insert, select, text
+from psycopg import sql
+from psycopg.types.json import Jsonb
+from sqlalchemy import func, select, text
 
 from mibo import db
 from mibo.audit import AuditEntry
@@ -24,7 +26,6 @@ TABLES: tuple[type[db.Base], ...] = (
     Centre, Holiday, Account, RoleGrant, Clinician, ClinicianCentre, WeeklyHours, TimeBlock, Patient, Payment, Attempt,
     Refund, Meeting, Appointment, StatusChange, Message, AuditEntry,
 )  # fmt: skip
-AT_ONCE = 5_000
 
 
 class Rows:
@@ -57,12 +58,20 @@ class Rows:
             self._insert(table)
 
     def _insert(self, table: type[db.Base]) -> None:
-        rows = self._of[table]
-        names = {name for row in rows for name in row}
+        """By COPY, which takes a fraction of the time of INSERT."""
+        rows, names = self._of[table], sorted({name for row in self._of[table] for name in row})
         if any(len(row) != len(names) for row in rows):
             raise ValueError(f"rows of {table.__tablename__} tell different things")
-        for start in range(0, len(rows), AT_ONCE):
-            db.session().connection().execute(insert(table.__table__), rows[start : start + AT_ONCE])  # type: ignore[arg-type]
+        columns = sql.SQL(", ").join(map(sql.Identifier, names))
+        statement = sql.SQL("copy {} ({}) from stdin").format(sql.Identifier(table.__tablename__), columns)
+        cursor = db.session().connection().connection.cursor()
+        with cursor.copy(statement) as stream:
+            for row in rows:
+                stream.write_row([_sent(row[name]) for name in names])
+
+
+def _sent(value: Any) -> Any:
+    return Jsonb(value) if isinstance(value, dict) else value
 
 
 def ids_of_the_database(at_once: int = 2_000) -> Callable[[], int]:
