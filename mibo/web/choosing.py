@@ -51,8 +51,11 @@ class Page:
     """The next day with a free time and its address, when none of the days shown has one."""
 
 
-def look(one: Clinician, asked: Mapping[str, str], *, patient_id: int | None) -> Page:
-    """The days and times of one way to meet a clinician, from what stands in the address or form."""
+def look(one: Clinician, asked: Mapping[str, str], *, patient_id: int | None, taken: datetime | None = None) -> Page:
+    """The days and times of one way to meet a clinician, from what stands in the address or form.
+
+    With `taken`, a start that has just been lost, also the free times nearest to it.
+    """
     way = ways.chosen(one, asked.get("way"))
     today = clock.today()
     last_day = today + timedelta(days=clinics.policy_in_force().horizon_days)
@@ -65,8 +68,6 @@ def look(one: Clinician, asked: Mapping[str, str], *, patient_id: int | None) ->
     day = _day(asked.get("day")) or next((day for day, times in by_day.items() if times), first)
     day = day if day in by_day else first
     chosen = asked.get("time", "")
-    taken = asked.get("taken")
-    near_to = datetime.fromisoformat(taken) if taken else None
     beyond = None if slots or way is None else _next_day(one, way, last + timedelta(days=1), last_day)
 
     def href(**changed: object) -> str:
@@ -79,8 +80,8 @@ def look(one: Clinician, asked: Mapping[str, str], *, patient_id: int | None) ->
         day=day,
         days=[_as_day(each, len(times), each in full, each == day, href(day=each)) for each, times in by_day.items()],
         parts=_parts(by_day[day]),
-        near=[_as_time(slot) for slot in nearest(slots, near_to)] if near_to else [],
-        near_to=clock_time(near_to) if near_to else "",
+        near=[_as_time(slot) for slot in nearest(slots, taken)] if taken else [],
+        near_to=clock_time(taken) if taken else "",
         chosen=chosen,
         chosen_words=_words_of(chosen, by_day[day]),
         first=first.isoformat(),

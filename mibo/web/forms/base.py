@@ -5,11 +5,13 @@ from typing import Any, ClassVar, TypeVar
 
 from flask_wtf import FlaskForm
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from mibo.errors import Invalid
 
 Input = TypeVar("Input", bound=BaseModel)
-MISSING = {"missing", "string_too_short", "none_required"}
+MISSING = {"missing", "string_too_short", "too_short", "none_required"}
+TOO_LONG = {"string_too_long", "too_long"}
 
 
 class InputForm(FlaskForm):  # type: ignore[misc]
@@ -34,14 +36,18 @@ class InputForm(FlaskForm):  # type: ignore[misc]
             return kind.model_validate({name: value for name, value in values.items() if value not in ("", None)})
         except ValidationError as error:
             for problem in error.errors(include_input=False, include_url=False):
-                self._put(str(problem["loc"][0]) if problem["loc"] else "", problem["type"], problem["msg"])
+                name = str(problem["loc"][0]) if problem["loc"] else ""
+                self.say(name, self._sentence(name, problem))
             return None
 
-    def _put(self, name: str, kind: str, message: str) -> None:
-        field = self._fields.get(name)
-        label = field.label.text if field is not None else "this"
-        asked = self.missing.get(name) or f"Enter {label[:1].lower()}{label[1:]}."
-        self.say(name, asked if kind in MISSING else _sentence(kind, message))
+    def _sentence(self, name: str, problem: ErrorDetails) -> str:
+        kind, field = problem["type"], self._fields.get(name)
+        if kind in MISSING:
+            label = field.label.text if field is not None else "this"
+            return self.missing.get(name) or f"Enter {label[:1].lower()}{label[1:]}."
+        if kind in TOO_LONG:
+            return f"That is too long. It may have up to {problem['ctx']['max_length']} letters."
+        return problem["msg"].removeprefix("Value error, ")
 
     def say(self, name: str, sentence: str) -> None:
         """Put a sentence beside a field, or at the head of the form when there is no such field."""
@@ -56,12 +62,6 @@ class InputForm(FlaskForm):  # type: ignore[misc]
             self.say(problem.field, problem.message)
         if not error.problems:
             self.form_errors.append(error.message)
-
-
-def _sentence(kind: str, message: str) -> str:
-    if kind == "string_too_long":
-        return f"That is too long: {message.removeprefix('String should have ').replace('characters', 'letters')}."
-    return message.removeprefix("Value error, ")
 
 
 def _stripped(value: Any) -> Any:

@@ -40,6 +40,6 @@ class WholeNumber(IntegerField):
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Read it. Raises ValueError, which WTForms says beside the field."""
         try:
-            super().process_formdata(valuelist)
+            super().process_formdata(list(valuelist))
         except ValueError:
             raise ValueError(self.WRONG) from None

@@ -1,5 +1,6 @@
 """What a patient says when they book."""
 
+import re
 from datetime import date, datetime
 from typing import Annotated
 
@@ -13,18 +14,19 @@ from mibo.people import GENDERS, Details
 from mibo.web.inputs.sign_in import Strict
 
 KEY_LENGTH = 80
+AT = re.compile(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
 
 
 def _time(typed: object) -> tuple[int, datetime]:
     """`12@2026-11-25T15:00`: a centre and a time on the clinic's clock."""
     centre, _, at = str(typed).partition("@")
     centre_id = read_id(centre)
+    if centre_id is None or not AT.fullmatch(at):
+        raise ValueError("Choose a time.")
     try:
         starts_at = clock.read_instant(at)
     except ValueError:
-        centre_id = None
-    if centre_id is None:
-        raise ValueError("Choose a time.")
+        raise ValueError("Choose a time.") from None
     return centre_id, starts_at
 
 

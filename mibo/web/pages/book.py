@@ -1,6 +1,7 @@
 """A patient books: chooses a time, holds it, checks it, pays for it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any
 
@@ -15,6 +16,7 @@ from mibo.identity.permissions import Permission
 from mibo.people import Clinician
 from mibo.web import access, choosing, ways
 from mibo.web.access import actor, may, public, public_in_steps
+from mibo.web.filters import clock_time
 from mibo.web.forms.booking import HoldForm, NoteForm
 from mibo.web.htmx import go, show
 from mibo.web.inputs.booking import HoldInput, NoteInput
@@ -30,11 +32,17 @@ def choose(clinician_id: int) -> ResponseReturnValue:
 
 
 def _choose(
-    one: Clinician, asked: Mapping[str, str], *, status: int = 200, problem: str = "", form: HoldForm | None = None
+    one: Clinician,
+    asked: Mapping[str, str],
+    *,
+    status: int = 200,
+    problem: str = "",
+    form: HoldForm | None = None,
+    taken: datetime | None = None,
 ) -> ResponseReturnValue:
     who = access.visitor()
     family = people.family_of(who.account_id) if who and who.audience == "PATIENT" else []
-    offered = choosing.look(one, asked, patient_id=family[0].id if family else None)
+    offered = choosing.look(one, asked, patient_id=family[0].id if family else None, taken=taken)
     return show(
         "book/choose.html",
         "book/_choose.html",
@@ -57,13 +65,14 @@ def hold(clinician_id: int) -> ResponseReturnValue:
     who = access.visitor()
     if who is None or who.audience != "PATIENT":
         return go("sign_in.patient", next=_back_to_it(clinician_id))
+    one = people.clinician(clinician_id)
     own = people.family_of(who.account_id)
-    if people.missing_of(own[0]):
+    if not own or people.missing_of(own[0]):
         return go("my.details", next=_back_to_it(clinician_id))
     form = HoldForm()
     wanted = form.read(HoldInput)
     if wanted is None:
-        return _choose(people.clinician(clinician_id), request.form, status=422, form=form)
+        return _choose(one, request.form, status=422, form=form)
     centre_id, starts_at = wanted.time
     held = booking.hold(
         patient_id=wanted.patient,
@@ -92,11 +101,11 @@ def not_possible(error: Conflict) -> ResponseReturnValue:
     values = request.view_args or {}
     with db.reading():
         if request.endpoint == "book.hold":
-            fresh = dict(request.form)
-            if isinstance(error, SlotTaken):
-                fresh["taken"] = error.wanted.starts_at.isoformat()
-            fresh.pop("time", None)
-            return _choose(people.clinician(values["clinician_id"]), fresh, status=409, problem=error.message)
+            taken = error.wanted.starts_at if isinstance(error, SlotTaken) else None
+            sentence = f"{clock_time(taken)} has just been taken." if taken else error.message
+            fresh = {name: value for name, value in request.form.items() if name != "time"}
+            one = people.clinician(values["clinician_id"])
+            return _choose(one, fresh, status=409, problem=sentence, taken=taken)
         appointment = booking.own_appointment(actor(), reference=values["reference"])
         return _review(appointment, status=409, problem=error.message)
 

@@ -65,7 +65,9 @@ def test_a_wrong_phone_is_said_beside_the_field_and_no_code_is_made(visitor: Vis
     assert how_many(identity.models.Challenge) == 0
 
 
-@pytest.mark.parametrize("phone", ["9876500001", "98765 00001", "098765-00001", "+91 98765 00001", " 919876500001 ", "९८७६५०००० १"])
+@pytest.mark.parametrize(
+    "phone", ["9876500001", "98765 00001", "098765-00001", "+91 98765 00001", " 919876500001 ", "९८७६५०००० १"]
+)
 def test_a_phone_may_be_typed_in_any_way(visitor: Visitor, phone: str) -> None:
     answer = ask(visitor, phone)
     assert (answer.status_code, answer.location) == (303, "/sign-in/code?next=/my")
