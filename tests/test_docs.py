@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from mibo.dev import run
+from mibo.dev.demo import centres
+
 TOP = Path(__file__).parents[1]
 DOCUMENTS = sorted([*TOP.glob("*.md"), *(TOP / "docs").rglob("*.md"), *(TOP / "bench").glob("*.md")])
 NAMES = [str(document.relative_to(TOP)) for document in DOCUMENTS]
@@ -77,3 +80,19 @@ def test_the_tree_of_the_architecture_leaves_nothing_out():
     for word in WORDS_OF_THE_CLINIC:
         files = {f"mibo/{word}/{file.name}" for file in (TOP / "mibo" / word).glob("*.py")}
         assert files - {f"mibo/{word}/__init__.py"} <= named
+
+
+def test_the_readme_signs_in_as_people_of_the_demo():
+    readme = (TOP / "README.md").read_text()
+    people = re.findall(r"^\| `([a-z.]+)` \| ([a-z ]+) \|", readme, re.MULTILINE)
+    known = {username for _, _, username, _, _ in centres.STAFF}
+    assert centres.PASSWORD in readme
+    assert {username for username, role in people if role != "clinician"} <= known
+
+
+def test_the_readme_knows_every_flag_of_bin_run(monkeypatch, capsys):
+    monkeypatch.setattr("sys.argv", ["bin/run", "--help"])
+    with pytest.raises(SystemExit):
+        run.main()
+    told = set(re.findall(r"--[a-z-]+", capsys.readouterr().out)) - {"--help"}
+    assert told == set(re.findall(r"^\| `(--[a-z-]+)", (TOP / "README.md").read_text(), re.MULTILINE))
