@@ -11,13 +11,14 @@ SHOWN = 5
 
 def broken(url: str) -> dict[str, list[Any]]:
     """The rules of invariants.sql that do not hold, each with some of what breaks it."""
-    found: dict[str, list[Any]] = {}
     with psycopg.connect(url.replace("postgresql+psycopg://", "postgresql://", 1), autocommit=True) as connection:
-        for rule, statement in rules():
-            rows = connection.execute(statement).fetchall()  # type: ignore[arg-type]
-            if rows:
-                found[rule] = rows[:SHOWN]
-    return found
+        return broken_within(connection)
+
+
+def broken_within(connection: psycopg.Connection) -> dict[str, list[Any]]:
+    """The same, as a transaction under way sees it."""
+    asked = {rule: connection.execute(statement).fetchall() for rule, statement in rules()}  # type: ignore[call-overload]
+    return {rule: rows[:SHOWN] for rule, rows in asked.items() if rows}
 
 
 def rules() -> list[tuple[str, str]]:

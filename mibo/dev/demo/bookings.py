@@ -8,7 +8,7 @@ from typing import Any
 from mibo.booking import Status
 from mibo.dev.demo.centres import House
 from mibo.dev.demo.diary import Diary, Slot
-from mibo.dev.demo.patients import People, Person
+from mibo.dev.demo.patients import GROWN, People, Person
 from mibo.dev.demo.visits import HOLDS_TIME, Visit
 
 SOURCES = (("WEB_PATIENT", "APP_PATIENT", "FRONT_DESK", "CARE_COORDINATOR", "MANAGER"), (42, 8, 35, 12, 3))
@@ -99,7 +99,8 @@ class Bookings:
         if own and (self.rng.random() < 0.8 or slot.doctor.sees_children):
             return self.rng.choice(own[-60:])
         anybody = self.rng.choice(self.people.all) if self.people.all else None
-        return anybody if anybody and anybody.city == self.house.short_name(slot.centre_id) else None
+        here = anybody and anybody.city == self.house.short_name(slot.centre_id) and anybody.age >= GROWN
+        return anybody if here else None
 
     def _mode(self, slot: Slot) -> str:
         if len(slot.modes) == 1:

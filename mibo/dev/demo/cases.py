@@ -25,7 +25,7 @@ def close_times(diary: Diary, house: House, doctors: list[Doctor], now: datetime
     manager, week_ago = house.staff_ids[Role.MANAGER, None], now - timedelta(days=7)
     varma, harini, raghav = (_named(doctors, name) for name in ("Latha Varma", "Harini", "Raghav"))
     back_on = today + timedelta(days=2)
-    diary.close(varma, _at(today, "12:30"), _at(back_on, "00:00"), f"Leave until {back_on:%A}", by=manager, at=week_ago)
+    diary.close(varma, _at(today, "12:30"), _at(back_on, "00:00"), "Leave", by=manager, at=week_ago)
     training = _next_working_day(today + timedelta(days=2))
     diary.close(harini, _at(training, "10:30"), _at(training, "11:15"), "Training", by=manager, at=week_ago)
     away, home = today + timedelta(days=75), today + timedelta(days=80)

@@ -14,7 +14,8 @@ FULLNESS = {"Kochi": 0.62, "Bengaluru": 0.22, "Mumbai": 0.6}
 ON_DUTY = ("Dr. George Tharakan", "Ms. Neethu Nambiar")
 WEEKEND_LANES = {"Kochi": 5, "Bengaluru": 4, "Mumbai": 1}
 DUTY_SLOT = 30
-DUTY_SLOTS = range(-4, 6)  # half hours around now
+LEFT_FREE = 3
+DUTY_SLOTS = range(-4, 8)  # half hours around now
 FRIDAY = 5
 SOON = timedelta(minutes=75)
 
@@ -91,7 +92,7 @@ class _Board:
         for slot in self._free(self._going_on):
             if self._rng.random() < share + 0.1:
                 self._bookings.book(slot, Status.IN_PROGRESS)
-        for slot in self._free([*self._soon, *self._later]):
+        for slot in self._free([*self._soon, *self._later])[LEFT_FREE:]:
             if self._rng.random() < share:
                 self._bookings.book(slot, Status.CONFIRMED)
 
