@@ -33,15 +33,15 @@ _ONE_DAY = text(
      where clinician_id = :clinician and centre_id = :centre and weekday = :weekday and active
        and effective_from <= :day and (effective_to is null or effective_to >= :day)
     union all
-    select 0, floor((extract(epoch from starts_at) - :midnight) / 60)::int,
-           ceil((extract(epoch from ends_at) - :midnight) / 60)::int, 0
+    select 0, floor((date_part('epoch', starts_at) - :midnight) / 60)::int,
+           ceil((date_part('epoch', ends_at) - :midnight) / 60)::int, 0
       from appointment
      where clinician_id = :clinician and {_LIVE} and starts_at < :day_ends + interval '2 hours'
        and starts_at > :day_starts - interval '1 day'
        and ends_at > :day_starts - interval '2 hours' and (status <> 'PENDING' or held_until > :now)
     union all
-    select 4, floor(extract(epoch from starts_local - :midnight_local) / 60)::int,
-           ceil(extract(epoch from ends_local - :midnight_local) / 60)::int, 0
+    select 4, floor(date_part('epoch', starts_local - :midnight_local) / 60)::int,
+           ceil(date_part('epoch', ends_local - :midnight_local) / 60)::int, 0
       from time_block
      where lifted_at is null and (clinician_id = :clinician or clinician_id is null)
        and (centre_id = :centre or centre_id is null)
