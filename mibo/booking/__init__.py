@@ -38,6 +38,7 @@ from mibo.booking.returning import NotVouchedFor, return_from_checkout, return_f
 from mibo.booking.rules import (
     CannotCancel,
     HoldOver,
+    KeyReused,
     NotOffered,
     SlotTaken,
     Status,
@@ -60,6 +61,7 @@ __all__ = [
     "CheckoutOrder",
     "Diaries",
     "HoldOver",
+    "KeyReused",
     "LinkNotSent",
     "NotOffered",
     "NotVouchedFor",

@@ -117,13 +117,16 @@ def extend_hold(appointment_id: int, *, by: Actor) -> Appointment:
 
 
 def write_note(appointment_id: int, note: str | None, *, by: Actor) -> None:
-    """The patient's own words for the clinician, while the time is held. Raises Missing, HoldOver."""
+    """The patient's own words for the clinician, while the time is held. Raises Missing, HoldOver, Invalid."""
     appointment = locked(appointment_id)
     if appointment.patient.account_id != by.account_id:
         raise Missing("We could not find that appointment.")
     if not rules.is_live_hold(appointment.status, appointment.held_until, clock.now()):
         raise HoldOver
-    appointment.patient_note = note or None
+    payments.refuse_card_number(note)
+    if appointment.patient_note != (note or None):
+        appointment.patient_note = note or None
+        audit.record("appointment.note_written", appointment.id, by=by.account_id)
 
 
 def give_up(appointment_id: int, *, by: Actor) -> Appointment:

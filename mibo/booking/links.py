@@ -10,10 +10,10 @@ import structlog
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import aliased
 
-from mibo import clock, db, jobs, payments
+from mibo import clinics, clock, db, jobs, payments
 from mibo.booking import actions, paying, rules, telling
 from mibo.booking.models import Appointment
-from mibo.booking.rules import Status
+from mibo.booking.rules import HoldOver, Status
 from mibo.config import settings
 from mibo.errors import DomainError
 from mibo.identity import Actor
@@ -164,6 +164,8 @@ def _wish(appointment_id: int, by: Actor | None) -> _Wish:
         appointment = paying.payable(appointment_id, by)
         assert appointment.held_until
         until = max(appointment.held_until, clock.now() + SHORTEST_LINK)
+        if until > appointment.held_until and _is_patients(by) and not _may_be_prolonged(appointment, until):
+            raise HoldOver
         attempt = payments.ask_by("LINK", appointment.payment_id, until)
         attempt.asked_at = clock.now()
     return _Wish(
@@ -176,6 +178,14 @@ def _wish(appointment_id: int, by: Actor | None) -> _Wish:
         appointment.patient.phone,
         _link_of(attempt),
     )
+
+
+def _is_patients(by: Actor | None) -> bool:
+    return by is not None and by.audience == "PATIENT"
+
+
+def _may_be_prolonged(appointment: Appointment, until: datetime) -> bool:
+    return rules.may_be_kept_until(until, appointment.created_at, clinics.policy_in_force())
 
 
 def _link_of(attempt: Attempt) -> PaymentLink | None:

@@ -82,6 +82,14 @@ class TooManyAhead(Conflict):
     )
 
 
+class KeyReused(Conflict):
+    """A form, or an app's request, was sent a second time and asks for something else than at first."""
+
+    code = "KEY_REUSED"
+    message = "This was sent before, for another booking. Please check what you chose and send it again."
+    api_status = 422  # api-contract.md 1.3
+
+
 class CannotCancel(Conflict):
     """The patient may not cancel this any more. Older apps know these sentences by heart (api-contract.md 1.3.4)."""
 
@@ -106,6 +114,7 @@ class Wanted:
     clock: str
 
 
+HOLDS_AT_MOST = 4  # lengths of a hold: it may be prolonged once, and a link takes sixteen minutes or more
 LETTERS = "23456789BCDFGHJKMNPQRSTVWXZ"  # no vowels, so no words; nothing that is read as something else
 _SHORT, _LONG = len(LETTERS) ** 4, len(LETTERS) ** 7
 _STRIDE = 318_211  # prime to the number of letters, so that no two ids share a reference
@@ -145,6 +154,11 @@ def check_may_cancel(status: str, starts_at: datetime, now: datetime, policy: Po
         raise CannotCancel(
             f"This can be cancelled online until {hours} hours before it starts. Please call the centre."
         )
+
+
+def may_be_kept_until(until: datetime, created_at: datetime, policy: Policy) -> bool:
+    """However often a patient asks for a link, an unpaid time is not theirs for ever (security.md line 73)."""
+    return until - created_at <= HOLDS_AT_MOST * timedelta(minutes=policy.hold_minutes)
 
 
 def may_extend_hold(status: str, held_until: datetime | None, extended: bool, now: datetime) -> bool:

@@ -13,7 +13,7 @@ from mibo.booking import actions, paying, rules, telling
 from mibo.booking.models import Appointment
 from mibo.booking.rules import Status
 from mibo.integrations import razorpay
-from mibo.integrations.razorpay import ProviderNews, ProviderPayment
+from mibo.integrations.razorpay import Link, ProviderNews, ProviderPayment
 from mibo.jobs import job
 from mibo.payments import Attempt, ProviderEvent, RefundReason, Verdict
 
@@ -63,11 +63,17 @@ def settle_waiting() -> None:
         jobs.ring(settle, event_id)
 
 
-def settle_payment(attempt_id: int, told: ProviderPayment) -> Outcome:
-    """What a payment, as the provider tells it, means for its booking. Not for what a browser says: ask first."""
+def settle_payment(attempt_id: int, told: ProviderPayment, *, made: Link | None = None) -> Outcome:
+    """What a payment, as the provider tells it, means for its booking. Not for what a browser says: ask first.
+
+    `made` is the link that it came by, which may be news too.
+    """
     with db.transaction() as session:
         attempt = session.get_one(Attempt, attempt_id)
         appointment = _appointment_of(attempt)
+        if made and made.reference == payments.reference(attempt_id):
+            # the link was made, but the answer that told us its id was lost
+            attempt.provider_link_id = attempt.provider_link_id or made.id
         verdict = payments.matches(payments.asked(attempt), told)
         if verdict is Verdict.PAID:
             return _take(appointment, attempt, told)
@@ -92,18 +98,14 @@ def _settle_news(news: ProviderNews, event_id: int) -> Outcome:
     if attempt is None:
         log.error("payments.of_nothing", event_id=event_id, kind=news.event)
         return Outcome.PARKED
-    return settle_payment(attempt.id, news.payment)
+    return settle_payment(attempt.id, news.payment, made=news.link)
 
 
 def _attempt_of(news: ProviderNews) -> Attempt | None:
     assert news.payment
     link_id = news.link.id if news.link else news.payment.link_id
     attempt = payments.attempt_by_link(link_id) or payments.attempt_by_order(news.payment.order_id)
-    if attempt is None and news.link and (attempt := payments.attempt_by_reference(news.link.reference)):
-        # the link was made, but the answer that told us its id was lost
-        attempt.provider_link_id = attempt.provider_link_id or news.link.id
-        db.session().flush()
-    return attempt
+    return attempt or payments.attempt_by_reference(news.link.reference if news.link else None)
 
 
 def _appointment_of(attempt: Attempt) -> Appointment:
@@ -143,6 +145,5 @@ def _reason(ended: bool) -> str:
 def _give_back(appointment: Appointment, attempt: Attempt, told: ProviderPayment, paid_at: datetime) -> Outcome:
     cancelled = appointment.status == Status.CANCELLED
     reason = RefundReason.PAID_AFTER_CANCELLATION if cancelled else RefundReason.PAID_TOO_LATE
-    payments.record_surplus(attempt, told.id, paid_at, reason)
-    telling.late_payment_refund(appointment, told.paise)
+    telling.late_payment_refund(appointment, payments.record_surplus(attempt, told.id, paid_at, reason))
     return Outcome.TOO_LATE

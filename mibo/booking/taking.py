@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.dml import ReturningInsert
@@ -12,7 +12,16 @@ from mibo import audit, clinics, clock, db, payments, people
 from mibo.booking import actions, rules, telling
 from mibo.booking.availability import open_slots
 from mibo.booking.models import Appointment, StatusChange
-from mibo.booking.rules import NotOffered, SlotTaken, Status, TooManyAhead, TooManyHolds, Wanted
+from mibo.booking.rules import (
+    HOLDS_TIME,
+    KeyReused,
+    NotOffered,
+    SlotTaken,
+    Status,
+    TooManyAhead,
+    TooManyHolds,
+    Wanted,
+)
 from mibo.clinics.policy import Policy
 from mibo.errors import Conflict, Missing
 from mibo.identity import Actor
@@ -31,6 +40,9 @@ class WrongPatient(Conflict):
 
     code = "WRONG_PATIENT"
     message = "This is not the patient you confirmed. Check the last four digits of the phone number."
+
+
+_Wish = tuple[int, int, int, str, datetime]  # patient, clinician, centre, mode, start
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,9 +75,10 @@ def hold(
     """A patient takes a time for themselves or their family; it is theirs until the hold ends (R-BOOK-2, 3).
 
     Asked again with the same `request_key` it answers the same appointment (R-BOOK-11).
-    Raises Missing, SlotTaken, NotOffered, TooManyHolds, TooManyAhead, and payments' FeeMissing.
+    Raises Missing, SlotTaken, NotOffered, TooManyHolds, TooManyAhead, KeyReused, Invalid, and payments' FeeMissing.
     """
-    if already := _asked_before(by, request_key):
+    payments.refuse_card_number(note)
+    if already := _asked_before(by, request_key, (patient_id, clinician_id, centre_id, mode, starts_at)):
         return already
     patient = people.own_patient(patient_id, by=by)
     policy = clinics.policy_in_force()
@@ -103,14 +116,15 @@ def book_at_desk(
 ) -> Appointment:
     """The desk books for a patient: paid now by CASH, CARD or UPI and so confirmed, or held while a LINK is paid (P8).
 
-    Raises Missing (not a centre of theirs), WrongPatient, SlotTaken, NotOffered.
+    Raises Missing (not a centre of theirs), WrongPatient, SlotTaken, NotOffered, KeyReused, Invalid.
     """
     if not by.reaches(centre_id):
         raise Missing("We could not find that centre.")
-    if already := _asked_before(by, request_key):
+    payments.refuse_card_number(note)
+    if already := _asked_before(by, request_key, (patient_id, clinician_id, centre_id, mode, starts_at)):
         return already
     patient = people.patient(patient_id)
-    if last_four is not None and not patient.phone.endswith(last_four):
+    if last_four is not None and patient.phone[-4:] != last_four:
         raise WrongPatient
     policy = clinics.policy_in_force()
     slot = _free_slot(
@@ -138,14 +152,21 @@ def book_at_desk(
     return appointment
 
 
-def _asked_before(by: Actor, request_key: str | None) -> Appointment | None:
+def _asked_before(by: Actor, request_key: str | None, wish: _Wish) -> Appointment | None:
+    """What the same request booked before. What one account books comes one after another from here on, so that a
+    double click finds its first click, and six tabs do not each see one hold too few. Raises KeyReused.
+    """
+    db.session().execute(select(func.pg_advisory_xact_lock(by.account_id)))
     if not request_key:
         return None
-    return db.session().scalar(
+    found = db.session().scalar(
         select(Appointment)
         .where(Appointment.booked_by == by.account_id, Appointment.request_key == request_key)
         .options(joinedload(Appointment.payment))
     )
+    if found and (found.patient_id, found.clinician_id, found.centre_id, found.mode, found.starts_at) != wish:
+        raise KeyReused
+    return found
 
 
 def _source_of(by: Actor) -> str:
@@ -216,13 +237,31 @@ def _take(slot: Slot, patient: Patient, terms: _Terms) -> Appointment:
         patient, clinician, clinics.policy_in_force(), kind=terms.pay_by, expires_at=terms.held_until
     )
     taken = session.scalar(_insert(slot, patient, terms, payment.id))
-    if taken is None:
+    if taken is None or (clinician.buffer_minutes and _is_too_near(taken, slot, clinician)):
         raise SlotTaken(_wanted(slot, terms.mode))
     session.add(
         StatusChange(appointment_id=taken, previous=None, next=Status.PENDING, by_account_id=by, reason=terms.source)
     )
     audit.record("appointment.held", taken, by=by, source=terms.source)
     return actions.in_full(taken)
+
+
+def _is_too_near(taken: int, slot: Slot, clinician: Clinician) -> bool:
+    """Whether a rival beside us was quicker to the buffer, which no constraint keeps (R-SLOT-10).
+
+    Those who have a time of this clinician look one after another; their rows are in, so a row lock could deadlock.
+    """
+    session, buffer = db.session(), timedelta(minutes=clinician.buffer_minutes)
+    session.execute(select(func.pg_advisory_xact_lock(clinician.id)))
+    beside = select(Appointment.id).where(
+        Appointment.clinician_id == clinician.id,
+        Appointment.id != taken,
+        Appointment.status.in_(HOLDS_TIME),
+        or_(Appointment.status != Status.PENDING, Appointment.held_until > clock.now()),
+        Appointment.starts_at < slot.ends_at + buffer,
+        Appointment.ends_at > slot.starts_at - buffer,
+    )
+    return session.scalar(beside.limit(1)) is not None
 
 
 def _insert(slot: Slot, patient: Patient, terms: _Terms, payment_id: int) -> ReturningInsert[int]:

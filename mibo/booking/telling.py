@@ -7,12 +7,10 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 
 from mibo import clock, db, jobs, messaging, video
 from mibo.booking.models import Appointment
-from mibo.booking.rules import Status
+from mibo.identity import Account
 from mibo.jobs import job
 from mibo.messaging import wording
 from mibo.payments import Attempt
@@ -35,33 +33,27 @@ def confirmed(appointment: Appointment) -> None:
         else wording.booking_confirmed(name, **about)
     )
     _tell_patient(appointment, told, f"confirmed:{appointment.id}:{appointment.version}")
-    jobs.defer(tell_clinician, appointment.id)
+    _tell_clinician(appointment)
     if appointment.meeting_id:
         jobs.defer(attach_meeting, appointment.meeting_id)
 
 
-@job
-def tell_clinician(appointment_id: int) -> None:
+def _tell_clinician(appointment: Appointment) -> None:
     """The clinician hears of a new booking: when, how, and the patient's first name and initial, nothing more."""
-    with db.transaction():
-        appointment = _loaded(appointment_id)
-        account = appointment.clinician.account if appointment else None
-        if appointment is None or account is None or appointment.status != Status.CONFIRMED:
-            return
-        told = wording.clinician_booking(
-            appointment.clinician.full_name,
-            patient=appointment.patient.full_name,
-            when=clock.local(appointment.starts_at),
-            mode=appointment.mode,
-        )
-        messaging.tell(
-            told,
-            phone=account.phone,
-            name=account.full_name,
-            dedupe_key=f"clinician:{appointment.id}:{clock.local(appointment.starts_at):%Y%m%d%H%M}",
-            about_id=appointment.id,
-            not_after=appointment.starts_at,
-        )
+    account = db.session().get(Account, appointment.clinician.account_id or 0)
+    if account is None:
+        return
+    when = clock.local(appointment.starts_at)
+    messaging.tell(
+        wording.clinician_booking(
+            appointment.clinician.full_name, patient=appointment.patient.full_name, when=when, mode=appointment.mode
+        ),
+        phone=account.phone,
+        name=account.full_name,
+        dedupe_key=f"clinician:{appointment.id}:{when:%Y%m%d%H%M}",
+        about_id=appointment.id,
+        not_after=appointment.starts_at,
+    )
 
 
 @job
@@ -124,13 +116,12 @@ def cancelled(appointment: Appointment) -> None:
     )
 
 
-def late_payment_refund(appointment: Appointment, paise: int) -> None:
+def late_payment_refund(appointment: Appointment, surplus: Attempt) -> None:
     """The patient hears that late or surplus money goes back to them (R-PAY-14: only said when a refund row stands)."""
-    _tell_patient(
-        appointment,
-        wording.late_payment_refund(appointment.patient.full_name, amount_paise=paise, reference=appointment.reference),
-        f"refund:{appointment.id}:{appointment.version}:{paise}",
+    told = wording.late_payment_refund(
+        appointment.patient.full_name, amount_paise=surplus.paise, reference=appointment.reference
     )
+    _tell_patient(appointment, told, f"refund:{surplus.id}")
 
 
 def _tell_patient(
@@ -143,20 +134,6 @@ def _tell_patient(
         dedupe_key=key,
         about_id=appointment.id,
         not_after=not_after,
-    )
-
-
-def _loaded(appointment_id: int) -> Appointment | None:
-    from mibo.people import Clinician
-
-    return db.session().scalar(
-        select(Appointment)
-        .where(Appointment.id == appointment_id)
-        .options(
-            joinedload(Appointment.patient),
-            joinedload(Appointment.centre),
-            joinedload(Appointment.clinician).joinedload(Clinician.account),
-        )
     )
 
 

@@ -39,6 +39,7 @@ from mibo.payments.rules import (
     amount_due,
     matches,
     refund_of_own_cancellation,
+    refuse_card_number,
 )
 
 __all__ = [
@@ -46,5 +47,6 @@ __all__ = [
     "ProviderEvent", "Recorded", "Refund", "RefundReason", "Registration", "Told", "Verdict", "amount_due", "ask_by",
     "asked", "attempt_by_link", "attempt_by_order", "attempt_by_reference", "close_link", "is_recorded", "locked",
     "matches", "newest_attempt", "open_payment", "open_refund", "record_failure", "record_paid", "record_surplus",
-    "reference", "refund_of_own_cancellation", "registration", "take_at_desk", "void", "void_links", "void_open_attempts",
+    "reference", "refund_of_own_cancellation", "refuse_card_number", "registration", "take_at_desk",
+    "void", "void_links", "void_open_attempts",
 ]  # fmt: skip

@@ -28,7 +28,7 @@ from mibo.payments.rules import (
     RefundReason,
     amount_due,
     fold,
-    holds_card_number,
+    refuse_card_number,
 )
 from mibo.people import Clinician, Patient
 
@@ -86,8 +86,7 @@ def take_at_desk(payment: Payment, method: str, note: str | None, by: Actor) -> 
     """Take cash, card or UPI at the desk; what was open is closed first (R-PAY-8, 10). Raises AlreadyPaid, Invalid."""
     if method not in DESK_METHODS:
         raise Invalid.field("method", "Choose cash, card or UPI.")
-    if note and holds_card_number(note):
-        raise Invalid.field("note", "Please leave the card number out; its last four digits are enough.")
+    refuse_card_number(note)
     payment = locked(payment.id)
     if payment.status != "PENDING":
         raise AlreadyPaid

@@ -6,7 +6,7 @@ from enum import IntEnum, StrEnum
 from typing import Protocol
 
 from mibo.clinics.policy import Policy
-from mibo.errors import Conflict
+from mibo.errors import Conflict, Invalid
 
 DESK_METHODS = ("CASH", "CARD", "UPI")
 CARD_NUMBER = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
@@ -133,8 +133,14 @@ def news_of(status: str) -> Heard:
     return {"captured": Heard.PAID, "failed": Heard.FAILED}.get(status, Heard.NOTHING)
 
 
+def refuse_card_number(note: str | None, field: str = "note") -> None:
+    """Raises Invalid where somebody typed a card number: no field may keep one (security.md line 64)."""
+    if note and holds_card_number(note):
+        raise Invalid.field(field, "Please leave the card number out; its last four digits are enough.")
+
+
 def holds_card_number(text: str) -> bool:
-    """Whether somebody typed a card number, which no field may keep (security.md line 64)."""
+    """Whether a card number stands in a text."""
     return any(_luhn([int(digit) for digit in found if digit.isdigit()]) for found in CARD_NUMBER.findall(text))
 
 

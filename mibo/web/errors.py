@@ -50,8 +50,8 @@ def answer_every_refusal(app: Flask) -> None:
 def _refused(error: DomainError) -> Response:
     status = next((status for kind, status in STATUS_OF if isinstance(error, kind)), 400)
     problems = error.problems if isinstance(error, Invalid) else ()
-    if for_programs() and status == 422:
-        status = getattr(error, "api_status", 400)
+    if for_programs():
+        status = getattr(error, "api_status", 400 if status == 422 else status)
     response = answer(status, error.message, code=error.code, details=[(p.field, p.message) for p in problems])
     if (wait := getattr(error, "retry_after", None)) is not None:
         response.headers["Retry-After"] = str(int(wait))
