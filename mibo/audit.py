@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Index, String, func
+from sqlalchemy import Index, LargeBinary, String, func
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,6 +20,8 @@ class AuditEntry(db.Entity):
     act: Mapped[str] = mapped_column(String(60))
     subject_id: Mapped[int | None]
     details: Mapped[dict[str, Any]] = mapped_column(JSONB, server_default="{}")
+    previous_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
+    hash: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     __table_args__ = (Index("ix_audit_entry_subject", "subject_id", "at"),)
 

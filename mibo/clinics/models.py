@@ -2,7 +2,8 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, func
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String, UniqueConstraint, func
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mibo.db import Entity
@@ -53,3 +54,31 @@ class Holiday(Entity):
     reason: Mapped[str] = mapped_column(String(REASON_LENGTH))
 
     __table_args__ = (UniqueConstraint("centre_id", "day"),)
+
+
+class OpeningHours(Entity):
+    """When a centre's door is open on a weekday; what clinicians keep is theirs (scheduling)."""
+
+    __tablename__ = "opening_hours"
+
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
+    weekday: Mapped[int]  # 0 is Sunday
+    opens_minute: Mapped[int]
+    closes_minute: Mapped[int]
+
+    __table_args__ = (
+        UniqueConstraint("centre_id", "weekday", "opens_minute"),
+        CheckConstraint("weekday between 0 and 6", name="weekday"),
+        CheckConstraint("opens_minute >= 0 and opens_minute < closes_minute and closes_minute <= 1440", name="minutes"),
+    )
+
+
+class PolicyVersion(Entity):
+    """The policy numbers from a moment on, who decided them and why; the newest is in force."""
+
+    __tablename__ = "policy_version"
+
+    numbers: Mapped[dict[str, int]] = mapped_column(JSONB)
+    reason: Mapped[str] = mapped_column(String(REASON_LENGTH))
+    decided_by: Mapped[int | None] = mapped_column(BigInteger)  # an account; it lies above, so without a foreign key
+    decided_at: Mapped[datetime] = mapped_column(server_default=func.now())

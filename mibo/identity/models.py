@@ -27,6 +27,10 @@ class Account(Entity):
     email: Mapped[str | None] = mapped_column(String(EMAIL_LENGTH))
     username: Mapped[str | None] = mapped_column(String(USERNAME_LENGTH))
     password_hash: Mapped[str | None] = mapped_column(String(200))
+    designation: Mapped[str | None] = mapped_column(String(100))
+    second_factor: Mapped[bytes | None] = mapped_column(LargeBinary)  # the shared secret of the authenticator app, sealed
+    second_factor_at: Mapped[datetime | None]  # when it was proved; empty while it is being set up
+    second_factor_step: Mapped[int | None]  # the last time step used, so that a code works once
     active: Mapped[bool] = mapped_column(server_default="true")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
@@ -98,6 +102,8 @@ class SignIn(Entity):
     key_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     device: Mapped[str] = mapped_column(String(DEVICE_LENGTH), server_default="")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    last_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    proved_at: Mapped[datetime | None]  # when the second factor was last given in this stay
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
     ended_because: Mapped[str | None] = mapped_column(String(40))
@@ -116,3 +122,29 @@ class RefreshToken(Entity):
     issued_at: Mapped[datetime] = mapped_column(server_default=func.now())
     presented_at: Mapped[datetime | None]
     retired_at: Mapped[datetime | None]
+
+
+class RecoveryCode(Entity):
+    """One way in for somebody who lost their authenticator; works once, and only its hash is kept."""
+
+    __tablename__ = "recovery_code"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    code_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    used_at: Mapped[datetime | None]
+
+
+class OneTimeLink(Entity):
+    """A link sent by message with which somebody sets a password; nobody at the clinic can read it (R-AUTH-6)."""
+
+    __tablename__ = "one_time_link"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), index=True)
+    purpose: Mapped[str] = mapped_column(String(20))
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("purpose in ('SET_PASSWORD', 'RESET_PASSWORD')", name="purpose"),)

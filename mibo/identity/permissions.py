@@ -26,6 +26,23 @@ class Permission(StrEnum):
     ADD_PATIENTS = "add patients"
     BOOK_AT_DESK = "book for a patient"
     TAKE_PAYMENT = "take payment at the desk or send a link"
+    EDIT_PATIENTS = "change a patient's record"
+    SET_MRN = "set a patient's record number"
+    MERGE_PATIENTS = "merge two records of one patient, and undo it"
+    WRITE_MEDICAL_NOTES = "write a note on a patient's record"
+    SEE_STAFF = "see the staff"
+    ADD_FRONT_DESK = "add and change front desk staff"
+    EDIT_STAFF = "add and change staff of every role"
+    SEE_CLINICIANS = "see clinicians as staff do"
+    EDIT_CLINICIANS = "add and change clinicians"
+    SEE_CENTRES = "see centres as staff do"
+    ADD_CENTRES = "add centres"
+    EDIT_CENTRES = "change centres"
+    CLOSE_CENTRES = "deactivate centres"
+    SEE_POLICY = "see the policy numbers"
+    SET_POLICY = "decide the policy numbers"
+    SEE_AUDIT = "see the audit"
+    MANAGE_OWN_SIGN_INS = "see and end one's own sign-ins, password and second factor"
     SEE_STYLEGUIDE = "see the style guide"
     SEE_SELF = "see who is signed in"
 
@@ -43,6 +60,23 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.ADD_PATIENTS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.BOOK_AT_DESK: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.TAKE_PAYMENT: frozenset(_ALL_CENTRES | _DESK),
+    Permission.EDIT_PATIENTS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
+    Permission.SET_MRN: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER, Role.FRONT_DESK}),
+    Permission.MERGE_PATIENTS: frozenset(_ALL_CENTRES),
+    Permission.WRITE_MEDICAL_NOTES: frozenset({Role.ADMIN, Role.CLINICIAN}),
+    Permission.SEE_STAFF: frozenset(_ALL_CENTRES),
+    Permission.ADD_FRONT_DESK: frozenset(_ALL_CENTRES),
+    Permission.EDIT_STAFF: frozenset({Role.ADMIN}),
+    Permission.SEE_CLINICIANS: frozenset(_STAFF),
+    Permission.EDIT_CLINICIANS: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
+    Permission.SEE_CENTRES: frozenset(_STAFF),
+    Permission.ADD_CENTRES: frozenset(_ALL_CENTRES),
+    Permission.EDIT_CENTRES: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
+    Permission.CLOSE_CENTRES: frozenset({Role.ADMIN}),
+    Permission.SEE_POLICY: frozenset(_ALL_CENTRES),
+    Permission.SET_POLICY: frozenset({Role.ADMIN}),
+    Permission.SEE_AUDIT: frozenset(_ALL_CENTRES),
+    Permission.MANAGE_OWN_SIGN_INS: frozenset(Role),
     Permission.SEE_STYLEGUIDE: frozenset(_STAFF),
     Permission.SEE_SELF: frozenset(Role),
 }

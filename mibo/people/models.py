@@ -1,6 +1,7 @@
 """Patients and clinicians: who they are, not how they sign in."""
 
 from datetime import date, datetime
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     literal_column,
     text,
 )
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mibo.clinics import Centre
@@ -47,6 +49,11 @@ class Patient(Entity):
     emergency_contact_name: Mapped[str | None] = mapped_column(String(2 * NAME_LENGTH))
     emergency_contact_phone: Mapped[str | None] = mapped_column(String(20))
     notes: Mapped[str | None] = mapped_column(String(NOTES_LENGTH))
+    guardian_name: Mapped[str | None] = mapped_column(String(2 * NAME_LENGTH))
+    guardian_relation: Mapped[str | None] = mapped_column(String(60))
+    guardian_phone: Mapped[str | None] = mapped_column(String(16))
+    guardian_consent_at: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
     mrn: Mapped[str | None] = mapped_column(String(MRN_LENGTH))
     registration_paid_at: Mapped[datetime | None]
     active: Mapped[bool] = mapped_column(server_default="true")
@@ -97,6 +104,7 @@ class Clinician(Entity):
     buffer_minutes: Mapped[int] = mapped_column(server_default="0")
     bio: Mapped[str | None] = mapped_column(String(BIO_LENGTH))
     picture_url: Mapped[str | None] = mapped_column(String(500))
+    picture_key: Mapped[str | None] = mapped_column(String(80))  # where our own copy is kept
     video_url: Mapped[str | None] = mapped_column(String(500))
     active: Mapped[bool] = mapped_column(server_default="true")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -133,3 +141,39 @@ class ClinicianCentre(Base):
     __table_args__ = (
         Index("uq_clinician_centre_primary", "clinician_id", unique=True, postgresql_where=text("is_primary")),
     )
+
+
+class PatientMerge(Entity):
+    """Two records found to be one person: what was moved from the one to the other, so that it can be undone for a day."""
+
+    __tablename__ = "patient_merge"
+
+    kept_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    merged_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    moved: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    merged_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    merged_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    undone_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    undone_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("kept_id <> merged_id", name="two_records"),)
+
+
+class MrnCounter(Base):
+    """The last number given in a year: `MRN-YYYY-NNNNN` without gaps in use or doubles."""
+
+    __tablename__ = "mrn_counter"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    last: Mapped[int]
+
+
+class MedicalNote(Entity):
+    """A note on a patient's record, for those who treat them; not a consultation's."""
+
+    __tablename__ = "medical_note"
+
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
+    author_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    text: Mapped[str] = mapped_column(String(BIO_LENGTH))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
