@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from mibo import booking, identity, jobs, messaging
+from mibo import audit, booking, identity, jobs, messaging
 
 TICK_S = 1
 
@@ -29,6 +29,7 @@ TIMETABLE = (
     Periodic(booking.send_unsent_links, 15),
     Periodic(booking.reconcile, 60),
     Periodic(identity.forget_spent, 3600),
+    Periodic(audit.chain_new, 10),
 )
 
 

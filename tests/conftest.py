@@ -33,7 +33,9 @@ def _redis() -> Bell:
 @pytest.fixture(scope="session")
 def database(_redis: Bell) -> Database:
     """PostgreSQL, and Redis for the bell and the limits. Tests commit for real; every row is deleted after each."""
-    return THIS.start_database()
+    found = THIS.start_database()
+    _know_the_policy()
+    return found
 
 
 @pytest.fixture(scope="session")
@@ -85,6 +87,14 @@ def redis_down(_redis: Bell) -> Callable[[], AbstractContextManager[None]]:
     return down
 
 
+def _know_the_policy() -> None:
+    """So that no test counts the one statement in half a minute that asks for it."""
+    from mibo import clinics
+
+    clinics.forget_policy()
+    clinics.policy_in_force()
+
+
 @pytest.fixture(autouse=True)
 def _leave_no_trace(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
@@ -93,6 +103,7 @@ def _leave_no_trace(request: pytest.FixtureRequest) -> Iterator[None]:
         request.getfixturevalue("sandbox").reset()
     if "database" in used:
         request.getfixturevalue("database").clean()
+        _know_the_policy()
     if "_redis" in used:
         request.getfixturevalue("_redis").clean()
 

@@ -12,6 +12,7 @@ from mibo.booking.availability import (
 )
 from mibo.booking.board import Board, BoardRow, board_version, day_board
 from mibo.booking.cancelling import cancel
+from mibo.booking.closing import StillBooked, ahead_of_account, booked_on, close_centre, how_many_at, still_at
 from mibo.booking.diaries import Diaries, diaries
 from mibo.booking.links import (
     LinkNotSent,
@@ -73,15 +74,19 @@ __all__ = [
     "SlotTaken",
     "Status",
     "StatusChange",
+    "StillBooked",
     "TooManyAhead",
     "TooManyHolds",
     "Wanted",
     "WrongPatient",
+    "ahead_of_account",
     "attach_meeting",
     "attach_wanted_meetings",
     "board_version",
     "book_at_desk",
+    "booked_on",
     "cancel",
+    "close_centre",
     "day_board",
     "days_with_slots",
     "diaries",
@@ -90,6 +95,7 @@ __all__ = [
     "give_up",
     "history_of",
     "hold",
+    "how_many_at",
     "link_by_token",
     "month_view",
     "next_free",
@@ -113,6 +119,7 @@ __all__ = [
     "settle_payment",
     "settle_waiting",
     "staff_appointment",
+    "still_at",
     "upcoming",
     "write_note",
 ]

@@ -1,6 +1,43 @@
 """Centres, their holidays, and the policy numbers."""
 
-from mibo.clinics.models import NAME_LENGTH, REASON_LENGTH, Centre, Holiday
-from mibo.clinics.queries import centre, centres, policy_in_force
+from mibo.clinics.actions import (
+    CentreDetails,
+    NameTaken,
+    add_centre,
+    add_holiday,
+    change_centre,
+    locked_centre,
+    remove_holiday,
+    set_door_hours,
+    set_open,
+)
+from mibo.clinics.deciding import decide_policy, forget_policy, newest_policy, policy_in_force, policy_versions
+from mibo.clinics.models import ADDRESS_LENGTH, NAME_LENGTH, REASON_LENGTH, Centre, Holiday, PolicyVersion
+from mibo.clinics.queries import centre, centres, door_hours, holidays_from
 
-__all__ = ["NAME_LENGTH", "REASON_LENGTH", "Centre", "Holiday", "centre", "centres", "policy_in_force"]
+__all__ = [
+    "ADDRESS_LENGTH",
+    "NAME_LENGTH",
+    "REASON_LENGTH",
+    "Centre",
+    "CentreDetails",
+    "Holiday",
+    "NameTaken",
+    "PolicyVersion",
+    "add_centre",
+    "add_holiday",
+    "centre",
+    "centres",
+    "change_centre",
+    "decide_policy",
+    "door_hours",
+    "forget_policy",
+    "holidays_from",
+    "locked_centre",
+    "newest_policy",
+    "policy_in_force",
+    "policy_versions",
+    "remove_holiday",
+    "set_door_hours",
+    "set_open",
+]

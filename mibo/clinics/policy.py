@@ -6,7 +6,7 @@ from mibo.errors import Invalid, Problem
 
 SHORTEST_LINK_MINUTES = 15  # the provider refuses a payment link that expires sooner
 
-_BOUNDS = {
+BOUNDS = {
     "hold_minutes": (SHORTEST_LINK_MINUTES, 24 * 60),
     "link_hold_minutes": (SHORTEST_LINK_MINUTES + 1, 7 * 24 * 60),
     "hold_extensions": (0, 5),
@@ -73,7 +73,7 @@ class Policy:
 
 
 def _problem(name: str, value: int) -> Problem | None:
-    least, most = _BOUNDS[name]
+    least, most = BOUNDS[name]
     if isinstance(value, int) and not isinstance(value, bool) and least <= value <= most:
         return None
     return Problem(name, f"{name.replace('_', ' ').capitalize()} must be a whole number from {least} to {most}.")

@@ -1,29 +1,12 @@
-"""Which centres there are, and the policy in force."""
+"""Which centres there are, and when their doors are open."""
 
 from collections.abc import Sequence
-from functools import cache
+from datetime import date
 
 from sqlalchemy import select
 
 from mibo import db
-from mibo.clinics.models import Centre
-from mibo.clinics.policy import Policy
-from mibo.config import settings
-
-
-@cache
-def policy_in_force() -> Policy:
-    """The policy numbers of this deployment."""
-    chosen = settings()
-    return Policy(
-        hold_minutes=chosen.policy_hold_minutes,
-        link_hold_minutes=chosen.policy_link_hold_minutes,
-        lead_minutes=chosen.policy_lead_minutes,
-        horizon_days=chosen.policy_horizon_days,
-        registration_fee_paise=chosen.policy_registration_fee_rupees * 100,
-        patient_cutoff_hours=chosen.policy_patient_cutoff_hours,
-        unpaid_holds=chosen.policy_unpaid_holds,
-    )
+from mibo.clinics.models import Centre, Holiday, OpeningHours
 
 
 def centre(centre_id: int) -> Centre | None:
@@ -39,3 +22,21 @@ def centres(*, city: str | None = None, active: bool | None = None) -> Sequence[
     if active is not None:
         wanted = wanted.where(Centre.active.is_(active))
     return db.session().scalars(wanted).all()
+
+
+def holidays_from(centre_id: int, first: date) -> Sequence[Holiday]:
+    """The holidays of a centre from a day on, the next one first."""
+    return (
+        db.session()
+        .scalars(select(Holiday).where(Holiday.centre_id == centre_id, Holiday.day >= first).order_by(Holiday.day))
+        .all()
+    )
+
+
+def door_hours(centre_id: int) -> dict[int, list[tuple[int, int]]]:
+    """When the door is open on each weekday (0 is Sunday), in minutes since midnight."""
+    doors: dict[int, list[tuple[int, int]]] = {weekday: [] for weekday in range(7)}
+    wanted = select(OpeningHours).where(OpeningHours.centre_id == centre_id).order_by(OpeningHours.opens_minute)
+    for one in db.session().scalars(wanted):
+        doors[one.weekday].append((one.opens_minute, one.closes_minute))
+    return doors

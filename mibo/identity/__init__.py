@@ -1,24 +1,44 @@
 """Accounts, codes, sign-ins and tokens: how somebody proves who they are, and what they may do."""
 
+from mibo.identity import second_factor
 from mibo.identity.accounts import PhoneTaken, UsernameTaken, forget_spent, open_account
 from mibo.identity.actor import Actor, Audience
 from mibo.identity.codes import Asked, CodeOutcome, CodeUsed, Verdict, ask_for_code, check_code, use_code
 from mibo.identity.limits import TooMany
+from mibo.identity.links import (
+    LinkOver,
+    account_of_link,
+    ask_for_reset,
+    open_link,
+    send_link,
+    set_password_by_link,
+)
 from mibo.identity.models import (
     EMAIL_LENGTH,
     NAME_LENGTH,
     USERNAME_LENGTH,
     Account,
     Challenge,
+    OneTimeLink,
     PasswordTry,
+    RecoveryCode,
     RefreshToken,
     RoleGrant,
     SignIn,
 )
-from mibo.identity.passwords import check_password_sign_in, set_password
+from mibo.identity.passwords import check_password_sign_in, is_present, set_password
 from mibo.identity.permissions import Permission, Role
 from mibo.identity.queries import account_by_phone, account_in_full, actor_of, names_of, staff_account
 from mibo.identity.refreshing import refresh
+from mibo.identity.rules import (
+    WITH_CENTRE,
+    LastAdmin,
+    NotYours,
+    OwnRights,
+    may_handle,
+    roles_within_reach,
+)
+from mibo.identity.second_factor import Proof, prove
 from mibo.identity.sign_ins import (
     AccountClosed,
     Tokens,
@@ -29,11 +49,34 @@ from mibo.identity.sign_ins import (
     who_by_access_token,
     who_by_key,
 )
+from mibo.identity.staff import (
+    Post,
+    StaffDetails,
+    add_staff,
+    change_staff,
+    close_account,
+    post_of,
+    reopen_account,
+    roles_of,
+    staff_member,
+    staff_to_handle,
+)
+from mibo.identity.staff_list import StaffRow, StaffWish, all_staff, open_sign_ins, staff_page
+from mibo.identity.stays import (
+    account_left_alone,
+    end_other_stays,
+    end_stay,
+    ends_unless_used,
+    is_to_note,
+    note_seen,
+    open_stays,
+)
 
 __all__ = [
     "EMAIL_LENGTH",
     "NAME_LENGTH",
     "USERNAME_LENGTH",
+    "WITH_CENTRE",
     "Account",
     "AccountClosed",
     "Actor",
@@ -42,31 +85,70 @@ __all__ = [
     "Challenge",
     "CodeOutcome",
     "CodeUsed",
+    "LastAdmin",
+    "LinkOver",
+    "NotYours",
+    "OneTimeLink",
+    "OwnRights",
     "PasswordTry",
     "Permission",
     "PhoneTaken",
+    "Post",
+    "Proof",
+    "RecoveryCode",
     "RefreshToken",
     "Role",
     "RoleGrant",
     "SignIn",
+    "StaffDetails",
+    "StaffRow",
+    "StaffWish",
     "Tokens",
     "TooMany",
     "UsernameTaken",
     "Verdict",
     "account_by_phone",
     "account_in_full",
+    "account_left_alone",
+    "account_of_link",
     "actor_of",
+    "add_staff",
+    "all_staff",
     "ask_for_code",
+    "ask_for_reset",
+    "change_staff",
     "check_code",
     "check_password_sign_in",
+    "close_account",
     "end_all",
+    "end_other_stays",
     "end_sign_in",
+    "end_stay",
+    "ends_unless_used",
     "forget_spent",
+    "is_present",
+    "is_to_note",
+    "may_handle",
     "names_of",
+    "note_seen",
     "open_account",
+    "open_link",
+    "open_sign_ins",
+    "open_stays",
+    "post_of",
+    "prove",
     "refresh",
+    "reopen_account",
+    "roles_of",
+    "roles_within_reach",
+    "second_factor",
+    "send_link",
     "set_password",
+    "set_password_by_link",
     "staff_account",
+    "staff_member",
+    "staff_page",
+    "staff_to_handle",
     "start_api_sign_in",
     "start_web_sign_in",
     "use_code",

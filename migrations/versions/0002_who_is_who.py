@@ -8,6 +8,29 @@ down_revision = '0001'
 branch_labels = None
 depends_on = None
 
+# an entry may be changed in one way only, and once: it gets its place in the chain, with its words untouched
+CHAIN_ONCE = """
+create function audit_is_chained_once() returns trigger language plpgsql as $$
+begin
+  if old.hash is null and new.hash is not null and new.place is not null
+    and (new.id, new.at, new.by_account_id, new.act, new.subject_id, new.details)
+      is not distinct from (old.id, old.at, old.by_account_id, old.act, old.subject_id, old.details)
+  then return new; end if;
+  raise exception 'the audit only grows' using errcode = 'check_violation', constraint = 'audit_only_grows';
+end $$;
+drop trigger audit_only_grows on audit_entry;
+create trigger audit_only_grows before delete or truncate on audit_entry
+  for each statement execute function audit_only_grows();
+create trigger audit_is_chained_once before update on audit_entry
+  for each row execute function audit_is_chained_once();
+"""
+UNCHAIN = """
+drop function audit_is_chained_once cascade;
+drop trigger audit_only_grows on audit_entry;
+create trigger audit_only_grows before update or delete or truncate on audit_entry
+  for each statement execute function audit_only_grows();
+"""
+
 
 def upgrade() -> None:
     op.create_table('mrn_counter',
@@ -93,6 +116,12 @@ def upgrade() -> None:
     op.add_column('account', sa.Column('second_factor_step', sa.BigInteger(), nullable=True))
     op.add_column('audit_entry', sa.Column('previous_hash', sa.LargeBinary(), nullable=True))
     op.add_column('audit_entry', sa.Column('hash', sa.LargeBinary(), nullable=True))
+    op.add_column('audit_entry', sa.Column('place', sa.BigInteger(), nullable=True))
+    op.create_unique_constraint(op.f('uq_audit_entry_place'), 'audit_entry', ['place'])
+    op.create_index('ix_audit_entry_by', 'audit_entry', ['by_account_id', 'at'], unique=False)
+    op.create_index('ix_audit_entry_at', 'audit_entry', ['at', 'id'], unique=False)
+    op.create_index('ix_audit_entry_unchained', 'audit_entry', ['id'], unique=False, postgresql_where=sa.text('hash is null'))
+    op.execute(CHAIN_ONCE)
     op.add_column('clinician', sa.Column('picture_key', sa.String(length=80), nullable=True))
     op.add_column('patient', sa.Column('guardian_name', sa.String(length=200), nullable=True))
     op.add_column('patient', sa.Column('guardian_relation', sa.String(length=60), nullable=True))
@@ -100,6 +129,8 @@ def upgrade() -> None:
     op.add_column('patient', sa.Column('guardian_consent_at', sa.DateTime(timezone=True), nullable=True))
     op.add_column('patient', sa.Column('merged_into_id', sa.BigInteger(), nullable=True))
     op.create_foreign_key(op.f('fk_patient_merged_into_id'), 'patient', 'patient', ['merged_into_id'], ['id'])
+    op.create_index('ix_patient_mrn_begins', 'patient', [sa.literal_column('lower(mrn) text_pattern_ops')], unique=False)
+    op.create_index('ix_patient_by_name', 'patient', [sa.literal_column('lower(full_name)'), 'id'], unique=False)
     op.add_column('sign_in', sa.Column('last_seen_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False))
     op.add_column('sign_in', sa.Column('proved_at', sa.DateTime(timezone=True), nullable=True))
 
@@ -107,6 +138,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column('sign_in', 'proved_at')
     op.drop_column('sign_in', 'last_seen_at')
+    op.drop_index('ix_patient_by_name', table_name='patient')
+    op.drop_index('ix_patient_mrn_begins', table_name='patient')
     op.drop_constraint(op.f('fk_patient_merged_into_id'), 'patient', type_='foreignkey')
     op.drop_column('patient', 'merged_into_id')
     op.drop_column('patient', 'guardian_consent_at')
@@ -114,6 +147,12 @@ def downgrade() -> None:
     op.drop_column('patient', 'guardian_relation')
     op.drop_column('patient', 'guardian_name')
     op.drop_column('clinician', 'picture_key')
+    op.execute(UNCHAIN)
+    op.drop_index('ix_audit_entry_unchained', table_name='audit_entry')
+    op.drop_index('ix_audit_entry_at', table_name='audit_entry')
+    op.drop_index('ix_audit_entry_by', table_name='audit_entry')
+    op.drop_constraint(op.f('uq_audit_entry_place'), 'audit_entry', type_='unique')
+    op.drop_column('audit_entry', 'place')
     op.drop_column('audit_entry', 'hash')
     op.drop_column('audit_entry', 'previous_hash')
     op.drop_column('account', 'second_factor_step')
