@@ -1,5 +1,6 @@
 """An appointment's life: held, confirmed, moved, cancelled, kept."""
 
+from mibo.booking import patients
 from mibo.booking.actions import expire_holds, extend_hold, give_up, release_hold, write_note
 from mibo.booking.availability import (
     ASK_DAYS,
@@ -14,6 +15,7 @@ from mibo.booking.board import Board, BoardRow, board_version, day_board
 from mibo.booking.cancelling import cancel
 from mibo.booking.closing import StillBooked, ahead_of_account, booked_on, close_centre, how_many_at, still_at
 from mibo.booking.diaries import Diaries, diaries
+from mibo.booking.leaving import StillBooked, VisitAhead, change_clinician, close_clinician, visits_ahead
 from mibo.booking.links import (
     LinkNotSent,
     PaymentLink,
@@ -24,7 +26,17 @@ from mibo.booking.links import (
     send_link,
     send_unsent_links,
 )
+from mibo.booking.merging import (
+    UNDO_WITHIN,
+    CannotMerge,
+    CannotUndo,
+    likely_doubles,
+    merge,
+    merge_preview,
+    undo_merge,
+)
 from mibo.booking.models import NOTE_LENGTH, Appointment, StatusChange
+from mibo.booking.patients import Sought, Visits
 from mibo.booking.paying import CheckoutOrder, PaymentAway, note_failure, open_order, pay_at_desk
 from mibo.booking.queries import (
     history_of,
@@ -54,11 +66,14 @@ from mibo.booking.telling import attach_meeting, attach_wanted_meetings
 __all__ = [
     "ASK_DAYS",
     "NOTE_LENGTH",
+    "UNDO_WITHIN",
     "WALK_IN_GRACE",
     "Appointment",
     "Board",
     "BoardRow",
     "CannotCancel",
+    "CannotMerge",
+    "CannotUndo",
     "CheckoutOrder",
     "Diaries",
     "HoldOver",
@@ -72,11 +87,15 @@ __all__ = [
     "PaymentLink",
     "SentLink",
     "SlotTaken",
+    "Sought",
     "Status",
     "StatusChange",
     "StillBooked",
+    "StillBooked",
     "TooManyAhead",
     "TooManyHolds",
+    "VisitAhead",
+    "Visits",
     "Wanted",
     "WrongPatient",
     "ahead_of_account",
@@ -86,6 +105,8 @@ __all__ = [
     "book_at_desk",
     "booked_on",
     "cancel",
+    "change_clinician",
+    "close_clinician",
     "close_centre",
     "day_board",
     "days_with_slots",
@@ -96,7 +117,10 @@ __all__ = [
     "history_of",
     "hold",
     "how_many_at",
+    "likely_doubles",
     "link_by_token",
+    "merge",
+    "merge_preview",
     "month_view",
     "next_free",
     "note_failure",
@@ -107,6 +131,7 @@ __all__ = [
     "own_appointment",
     "own_appointments",
     "past",
+    "patients",
     "pay_at_desk",
     "reconcile",
     "release_hold",
@@ -120,6 +145,8 @@ __all__ = [
     "settle_waiting",
     "staff_appointment",
     "still_at",
+    "undo_merge",
     "upcoming",
+    "visits_ahead",
     "write_note",
 ]

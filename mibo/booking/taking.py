@@ -243,7 +243,10 @@ def _take(slot: Slot, patient: Patient, terms: _Terms) -> Appointment:
         StatusChange(appointment_id=taken, previous=None, next=Status.PENDING, by_account_id=by, reason=terms.source)
     )
     audit.record("appointment.held", taken, by=by, source=terms.source)
-    return actions.in_full(taken)
+    made = actions.in_full(taken)
+    if not made.patient.active:  # merged into another record while we waited for it
+        raise Missing("We could not find that patient.")
+    return made
 
 
 def _is_too_near(taken: int, slot: Slot, clinician: Clinician) -> bool:

@@ -1,7 +1,45 @@
 """Patients and clinicians: who they are, not how they sign in."""
 
+from mibo.people import guardians, search
 from mibo.people.actions import add_family_member, add_patient, complete_own, fill_in, welcome_patient
-from mibo.people.models import BLOOD_GROUPS, GENDERS, MODES, Clinician, ClinicianCentre, Patient
+from mibo.people.clinician_list import ClinicianWish, all_clinicians, clinicians_page
+from mibo.people.clinicians import (
+    AlreadyClinician,
+    Contact,
+    NotTheirAccount,
+    Places,
+    Profile,
+    add_clinician,
+    change_clinician,
+    clinician_to_change,
+    contact_of,
+    let_go_of_picture,
+    own_picture,
+    places_of,
+    profile_of,
+    reopen_clinician,
+    set_credentials,
+    set_picture,
+    staff_clinician,
+    switch_off,
+)
+from mibo.people.models import (
+    BIO_LENGTH,
+    BLOOD_GROUPS,
+    GENDERS,
+    MODES,
+    MRN_LENGTH,
+    NOTES_LENGTH,
+    Clinician,
+    ClinicianCentre,
+    MedicalNote,
+    Patient,
+    PatientMerge,
+)
+from mibo.people.notes import write_medical_note
+from mibo.people.pictures import forget as forget_picture
+from mibo.people.pictures import keep as keep_picture
+from mibo.people.pictures import picture
 from mibo.people.queries import (
     Wish,
     age_of,
@@ -14,32 +52,73 @@ from mibo.people.queries import (
     missing_of,
     own_patient,
     patient,
+    patients_of,
 )
-from mibo.people.rules import Details, PhoneInUse
+from mibo.people.records import assign_mrn, change_patient, lock_patients, locked_patient, register_patient
+from mibo.people.rules import Details, MrnTaken, PhoneInUse
 
 __all__ = [
+    "BIO_LENGTH",
     "BLOOD_GROUPS",
     "GENDERS",
     "MODES",
+    "MRN_LENGTH",
+    "NOTES_LENGTH",
+    "AlreadyClinician",
     "Clinician",
     "ClinicianCentre",
+    "ClinicianWish",
+    "Contact",
     "Details",
+    "MedicalNote",
+    "MrnTaken",
+    "NotTheirAccount",
     "Patient",
+    "PatientMerge",
     "PhoneInUse",
+    "Places",
+    "Profile",
     "Wish",
+    "add_clinician",
     "add_family_member",
     "add_patient",
     "age_of",
+    "all_clinicians",
+    "assign_mrn",
+    "change_clinician",
+    "change_patient",
     "clinician",
+    "clinician_to_change",
     "clinicians_at",
+    "clinicians_page",
     "complete_own",
+    "contact_of",
     "directory",
     "directory_choices",
     "family_of",
     "fill_in",
     "find_patients",
+    "forget_picture",
+    "guardians",
+    "keep_picture",
+    "let_go_of_picture",
+    "lock_patients",
+    "locked_patient",
     "missing_of",
     "own_patient",
+    "own_picture",
     "patient",
+    "patients_of",
+    "picture",
+    "places_of",
+    "profile_of",
+    "register_patient",
+    "reopen_clinician",
+    "search",
+    "set_credentials",
+    "set_picture",
+    "staff_clinician",
+    "switch_off",
     "welcome_patient",
+    "write_medical_note",
 ]

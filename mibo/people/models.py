@@ -75,6 +75,12 @@ class Patient(Entity):
             postgresql_using="gin",
             postgresql_ops={"name_lower": "gin_trgm_ops"},
         ),
+        Index(
+            "ix_patient_mrn_begins",
+            literal_column("lower(mrn)").label("mrn_lower"),
+            postgresql_ops={"mrn_lower": "text_pattern_ops"},
+        ),
+        Index("ix_patient_by_name", literal_column("lower(full_name)"), "id"),
         CheckConstraint(r"phone ~ '^\+[1-9][0-9]{7,14}$'", name="phone_format"),
         CheckConstraint("mrn <> ''", name="mrn_not_blank"),
         CheckConstraint("age_told between 0 and 150", name="age_told"),
@@ -114,6 +120,11 @@ class Clinician(Entity):
         order_by="ClinicianCentre.is_primary.desc(), ClinicianCentre.centre_id", lazy="raise"
     )
     account: Mapped[Account | None] = relationship(lazy="raise")
+
+    @property
+    def picture(self) -> str:
+        """Where their own picture is shown; empty when there is none."""
+        return f"/{self.picture_key}" if self.picture_key else ""
 
     __table_args__ = (
         CheckConstraint("fee_paise > 0", name="fee_positive"),

@@ -48,6 +48,11 @@ def family_of(account_id: int) -> Sequence[Patient]:
     )
 
 
+def patients_of(account_id: int) -> Sequence[Patient]:
+    """Every record of an account, also those no longer active."""
+    return db.session().scalars(select(Patient).where(Patient.account_id == account_id).order_by(Patient.id)).all()
+
+
 def find_patients(typed: str) -> Sequence[Patient]:
     """Patients by the last digits of the phone, by part of the name, or by MRN; the newest first, at most twenty."""
     typed = " ".join(typed.split())

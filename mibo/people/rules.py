@@ -1,9 +1,11 @@
 """What is known of a patient, and what is still missing. Pure."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from mibo.errors import Conflict
+from mibo.errors import Conflict, Problem
 
 OLDEST = 150
 LONGEST_NAME = 100
@@ -36,6 +38,26 @@ class PhoneInUse(Conflict):
         super().__init__("A patient with this phone number already exists.")
         self.patient_id = patient_id
         self.full_name = full_name
+
+
+class MrnTaken(Conflict):
+    """Another patient has this record number (R-FLD)."""
+
+    code = "MRN_TAKEN"
+    message = "Another patient has this MRN."
+
+
+def problems_of(told: Mapping[str, Any], today: date) -> list[Problem]:
+    """What cannot be true of anybody."""
+    problems = []
+    age, born = told.get("age"), told.get("date_of_birth")
+    if age is not None and not 0 <= age <= OLDEST:
+        problems.append(Problem("age", f"Age must be from 0 to {OLDEST}."))
+    if born and not 0 <= today.year - born.year <= OLDEST:
+        problems.append(Problem("date_of_birth", "Check the date of birth."))
+    elif born and born > today:
+        problems.append(Problem("date_of_birth", "The date of birth must be in the past."))
+    return problems
 
 
 def age_on(day: date, date_of_birth: date | None, age_told: int | None, age_told_on: date | None) -> int | None:

@@ -1,0 +1,191 @@
+"""Patients as staff look at them: those within reach, how often they come, and one with all that happened."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, true
+from sqlalchemy.orm import selectinload
+
+from mibo import clock, db
+from mibo.booking.models import Appointment
+from mibo.booking.queries import OVER, _in_full, within_reach
+from mibo.booking.rules import Status
+from mibo.errors import Missing
+from mibo.identity import Actor
+from mibo.identity.permissions import Role
+from mibo.messaging import Message
+from mibo.people import MedicalNote, Patient, PatientMerge, search
+
+PAGE = 50
+COUNTED_TO = 1_000
+FEW = 5
+CAME = (Status.CONFIRMED, Status.IN_PROGRESS, Status.COMPLETED)
+
+
+@dataclass(frozen=True)
+class Sought:
+    """Which patients are looked for, and in which order: `near` (to what was typed), `name` or `registered`."""
+
+    typed: str = ""
+    active: bool | None = True
+    centre_id: int | None = None
+    sort: str = "registered"
+    phone: str = ""
+
+
+@dataclass(frozen=True)
+class Visits:
+    """How often somebody came, and when they come next."""
+
+    past: int = 0
+    ahead: int = 0
+    next_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Found:
+    """A page of patients; `total` is counted up to a thousand."""
+
+    patients: Sequence[Patient]
+    total: int
+    page: int
+    pages: int
+
+
+def patients_within_reach(by: Actor) -> ColumnElement[bool]:
+    """Patients a member of staff may open: all, those seen at their centres or not yet anywhere, or (clinicians) those
+    they treat (R-ACL). Whoever comes to another centre is found by name for a booking, and is then theirs too."""
+    if by.everywhere:
+        return true()
+    seen = exists().where(Appointment.patient_id == Patient.id, within_reach(by))
+    if by.roles == {Role.CLINICIAN}:
+        return seen
+    if not by.centre_ids:
+        return false()
+    return or_(seen, ~exists().where(Appointment.patient_id == Patient.id))
+
+
+def find(sought: Sought, *, by: Actor, page: int = 1, size: int = PAGE) -> Found:
+    """A page of the patients within reach; a name that nobody has, or few, also finds those who are spelt like it."""
+    wanted = _wanted(sought, by)
+    total = db.session().scalar(select(func.count()).select_from(wanted.limit(COUNTED_TO).subquery())) or 0
+    pages = max(1, -(-total // size))
+    page = min(max(page, 1), pages)
+    rows = db.session().scalars(_sorted(wanted, sought).limit(size).offset((page - 1) * size)).all()
+    return Found(rows, total, page, pages)
+
+
+def every(sought: Sought, *, by: Actor, limit: int) -> Sequence[Patient]:
+    """All of them in order, for a list that leaves the house or an app that knows no pages."""
+    return db.session().scalars(_sorted(_wanted(sought, by), sought).limit(limit)).all()
+
+
+def _wanted(sought: Sought, by: Actor) -> Select[Patient]:
+    wanted = select(Patient).where(Patient.merged_into_id.is_(None), patients_within_reach(by))
+    if sought.active is not None:
+        wanted = wanted.where(Patient.active.is_(sought.active))
+    if sought.phone:
+        wanted = wanted.where(Patient.phone.contains(sought.phone, autoescape=True))
+    if sought.centre_id:
+        here = Appointment.centre_id == sought.centre_id
+        wanted = wanted.where(exists().where(Appointment.patient_id == Patient.id, here))
+    if not search.is_enough(sought.typed):
+        return wanted
+    literal = wanted.where(search.literally(sought.typed))
+    few = db.session().scalar(select(func.count()).select_from(literal.limit(FEW).subquery())) or 0
+    if few >= FEW:
+        return literal
+    return wanted.where(or_(search.literally(sought.typed), search.alike(sought.typed)))
+
+
+def _sorted(wanted: Select[Patient], sought: Sought) -> Select[Patient]:
+    if sought.sort == "name":
+        return wanted.order_by(func.lower(Patient.full_name), Patient.id)
+    if sought.sort == "near" and search.is_enough(sought.typed):
+        return wanted.order_by(*search.nearness(sought.typed), Patient.id.desc())
+    return wanted.order_by(Patient.id.desc())  # ids are given in order of registration
+
+
+def visits_of(patients: Sequence[Patient], *, by: Actor) -> Mapping[int, Visits]:
+    """How often each of them came and when they come next, as far as it is within reach: one statement."""
+    now, ids = clock.now(), [one.id for one in patients]
+    ahead = (Appointment.starts_at > now) & Appointment.status.not_in(OVER)
+    counted = (
+        select(
+            Appointment.patient_id,
+            func.count().filter(Appointment.starts_at <= now, Appointment.status.in_(CAME)),
+            func.count().filter(ahead),
+            func.min(Appointment.starts_at).filter(ahead),
+        )
+        .where(Appointment.patient_id.in_(ids), within_reach(by))
+        .group_by(Appointment.patient_id)
+    )
+    return {row[0]: Visits(*row[1:]) for row in db.session().execute(counted)}
+
+
+def patient_within_reach(patient_id: int, *, by: Actor) -> Patient:
+    """A patient, also one no longer active or merged. Raises Missing, as for one who never was (R-ACL-1)."""
+    found = db.session().scalar(select(Patient).where(Patient.id == patient_id, _reached_or_merged(by)))
+    if found is None:
+        raise Missing("We could not find that patient.")
+    return found
+
+
+def _reached_or_merged(by: Actor) -> ColumnElement[bool]:
+    """A merged record has no appointments left; only those who may open all may open it."""
+    if by.everywhere:
+        return true()
+    return patients_within_reach(by) & Patient.merged_into_id.is_(None)
+
+
+def appointments_of(patient_id: int, *, by: Actor, limit: int = 200) -> Sequence[Appointment]:
+    """A patient's appointments within reach, the latest first, with their payments and history."""
+    wanted = _in_full().options(selectinload(Appointment.history))
+    wanted = wanted.where(Appointment.patient_id == patient_id, within_reach(by))
+    return db.session().scalars(wanted.order_by(Appointment.starts_at.desc(), Appointment.id).limit(limit)).all()
+
+
+def upcoming_of(patients: Sequence[Patient], *, by: Actor) -> Mapping[int, Sequence[Appointment]]:
+    """What is still to come for each of these patients, within reach: one statement."""
+    ids = [one.id for one in patients]
+    wanted = _in_full().where(
+        Appointment.patient_id.in_(ids), within_reach(by), Appointment.starts_at > clock.now(),
+        Appointment.status.not_in(OVER),
+    )  # fmt: skip
+    coming: dict[int, list[Appointment]] = {}
+    for one in db.session().scalars(wanted.order_by(Appointment.starts_at)):
+        coming.setdefault(one.patient_id, []).append(one)
+    return coming
+
+
+def messages_of(appointments: Sequence[Appointment], limit: int = 50) -> Sequence[Message]:
+    """What was told about these appointments, the latest first."""
+    about = [one.id for one in appointments]
+    wanted = select(Message).where(Message.about_id.in_(about)).order_by(Message.id.desc()).limit(limit)
+    return db.session().scalars(wanted).all()
+
+
+def treats(patient_id: int, *, by: Actor) -> bool:
+    """Whether this person may read and write the patient's notes: an admin, or a clinician who treats them (H23)."""
+    if Role.ADMIN in by.roles:
+        return True
+    if by.clinician_id is None:
+        return False
+    theirs = exists().where(
+        Appointment.patient_id == patient_id, Appointment.clinician_id == by.clinician_id,
+        Appointment.status.in_((*CAME, Status.NO_SHOW, Status.CANCELLATION_REQUESTED)),
+    )  # fmt: skip
+    return bool(db.session().scalar(select(theirs)))
+
+
+def notes_of(patient_id: int) -> Sequence[MedicalNote]:
+    """The notes on a patient's record, the latest first. Ask `treats` before."""
+    wanted = select(MedicalNote).where(MedicalNote.patient_id == patient_id).order_by(MedicalNote.id.desc())
+    return db.session().scalars(wanted).all()
+
+
+def newest_merge(patient_id: int) -> PatientMerge | None:
+    """The last merge into a record that still stands."""
+    wanted = select(PatientMerge).where(PatientMerge.kept_id == patient_id, PatientMerge.undone_at.is_(None))
+    return db.session().scalar(wanted.order_by(PatientMerge.id.desc()).limit(1))

@@ -1,0 +1,82 @@
+"""Clinicians as a list for staff: found, sorted and paged in two statements, however many there are."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, any_, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from mibo import db
+from mibo.clinics import Centre
+from mibo.identity import Account, Actor
+from mibo.people.clinicians import within_reach
+from mibo.people.models import Clinician, ClinicianCentre
+
+PAGE = 50
+SORTS = ("name", "centre", "fee", "newest")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClinicianWish:
+    """Which clinicians are wanted, and in which order; None means any."""
+
+    q: str = ""
+    centre_id: int | None = None
+    mode: str | None = None
+    active: bool | None = None
+    sort: str = "name"
+
+
+def clinicians_page(wish: ClinicianWish, page: int = 1, *, by: Actor, size: int = PAGE) -> tuple[list[Clinician], int]:
+    """One page of those within reach, and how many there are in all."""
+    total = db.session().scalar(select(func.count()).select_from(Clinician).where(*_conditions(wish, by))) or 0
+    return list(db.session().scalars(_wanted(wish, by).limit(size).offset((page - 1) * size))), total
+
+
+def all_clinicians(wish: ClinicianWish, *, by: Actor) -> Sequence[Clinician]:
+    """Every one of them, for a spreadsheet."""
+    return db.session().scalars(_wanted(wish, by)).all()
+
+
+def _wanted(wish: ClinicianWish, by: Actor) -> Select[tuple[Clinician]]:
+    primary = (
+        select(Centre.name)
+        .join(ClinicianCentre, ClinicianCentre.centre_id == Centre.id)
+        .where(ClinicianCentre.clinician_id == Clinician.id, ClinicianCentre.is_primary)
+        .scalar_subquery()
+    )
+    orders: dict[str, ColumnElement[object]] = {
+        "centre": primary.asc().nulls_last(),
+        "fee": Clinician.fee_paise.asc().nulls_first(),
+        "newest": Clinician.created_at.desc(),
+    }
+    by_name = func.lower(Clinician.full_name)
+    return (
+        select(Clinician)
+        .where(*_conditions(wish, by))
+        .order_by(orders.get(wish.sort, by_name), by_name, Clinician.id)
+        .options(selectinload(Clinician.places).joinedload(ClinicianCentre.centre), joinedload(Clinician.account))
+    )
+
+
+def _conditions(wish: ClinicianWish, by: Actor) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = [within_reach(by)]
+    if wish.active is not None:
+        asked.append(Clinician.active.is_(wish.active))
+    if wish.centre_id is not None:
+        asked.append(Clinician.places.any(ClinicianCentre.centre_id == wish.centre_id))
+    if wish.mode:
+        asked.append(any_(Clinician.modes) == wish.mode)
+    if typed := " ".join(wish.q.lower().split()):
+        asked.append(_named(typed))
+    return asked
+
+
+def _named(typed: str) -> ColumnElement[bool]:
+    named = func.lower(Clinician.full_name).contains(typed, autoescape=True)
+    registered = func.lower(Clinician.registration_number).contains(typed, autoescape=True)
+    described = func.lower(func.array_to_string(Clinician.specialisations, "\n")).contains(typed, autoescape=True)
+    digits = "".join(ch for ch in typed if ch.isascii() and ch.isdigit())
+    if len(digits) >= 4 and not any(ch.isalpha() for ch in typed):
+        return registered | Clinician.account.has(Account.phone.contains(digits, autoescape=True))
+    return named | registered | described
