@@ -54,9 +54,22 @@ class Settings(BaseSettings):
     google_calendar_id: str = ""
     google_subject: str = ""
 
+    # where files are kept (mibo/integrations/storage.py): a folder, or an S3-compatible store when it has an address
+    storage_dir: str = ".mibo/files"
+    s3_endpoint: str = ""
+    s3_bucket: str = ""
+    s3_key: str = ""
+    s3_secret: str = ""
+    s3_region: str = "us-east-1"
+
     # how often is too often (mibo/web/limits.py)
     limit_api_per_minute: int = Field(100, ge=1)
     limit_auth_per_15_minutes: int = Field(30, ge=1)
+
+    # how long a browser may be left alone before its stay ends (mibo/identity/idling.py)
+    idle_minutes_patient: int = Field(30, ge=5, le=1440)
+    idle_minutes_desk: int = Field(20, ge=5, le=720)
+    idle_minutes_staff: int = Field(15, ge=5, le=720)
 
     # the clinic's policy numbers (mibo/clinics/policy.py says what each means)
     policy_hold_minutes: int = Field(15, ge=15, le=60)
@@ -114,10 +127,21 @@ def _weaknesses(settings: Settings) -> list[str]:
         secrets = getattr(settings, name)
         if not secrets or any(len(secret) < 16 for secret in secrets):
             wrong.append(f"{name.upper()} must hold at least one secret of 16 characters or more")
+    wrong += _storage_weaknesses(settings)
     for name in ("razorpay_url", "gallabox_url", "google_calendar_url"):
         if not getattr(settings, name).startswith("https://"):
             wrong.append(f"{name.upper()} must be https (the sandbox never runs in production)")
     return wrong
+
+
+def _storage_weaknesses(settings: Settings) -> list[str]:
+    if settings.s3_endpoint:
+        missing = [name for name in ("s3_bucket", "s3_key", "s3_secret") if not getattr(settings, name).strip()]
+        unsafe = [] if settings.s3_endpoint.startswith("https://") else ["S3_ENDPOINT must be https"]
+        return unsafe + [f"{name.upper()} is missing" for name in missing]
+    if not settings.storage_dir.startswith("/"):
+        return ["STORAGE_DIR must be a folder that lasts, told from the root (or set S3_ENDPOINT)"]
+    return []
 
 
 @cache

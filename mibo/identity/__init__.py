@@ -10,7 +10,7 @@ from mibo.identity.links import (
     account_of_link,
     ask_for_reset,
     open_link,
-    send_link,
+    send_password_link,
     set_password_by_link,
 )
 from mibo.identity.models import (
@@ -142,7 +142,7 @@ __all__ = [
     "roles_of",
     "roles_within_reach",
     "second_factor",
-    "send_link",
+    "send_password_link",
     "set_password",
     "set_password_by_link",
     "staff_account",

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from mibo import db
 from mibo.errors import Conflict
-from mibo.identity import passwords
+from mibo.identity import tries
 from mibo.identity.actor import Audience
 from mibo.identity.models import Account, Challenge, PasswordTry, RefreshToken, SignIn
 from mibo.identity.queries import account_by_phone
@@ -52,5 +52,5 @@ def forget_spent() -> None:
     over = select(SignIn.id).where(func.coalesce(SignIn.ended_at, SignIn.ends_at) < func.now() - TOKENS_ARE_KEPT)
     with db.transaction() as session:
         session.execute(delete(Challenge).where(Challenge.created_at < func.now() - CODES_ARE_KEPT))
-        session.execute(delete(PasswordTry).where(PasswordTry.tried_at < func.now() - passwords.SPAN))
+        session.execute(delete(PasswordTry).where(PasswordTry.tried_at < func.now() - tries.SPAN))
         session.execute(delete(RefreshToken).where(RefreshToken.sign_in_id.in_(over)))

@@ -1,12 +1,16 @@
 """Who is acting: what a sign-in says about the person behind it, right now."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Literal
 
+from mibo import clock
 from mibo.identity import permissions
 from mibo.identity.permissions import Permission, Role
 
 Audience = Literal["PATIENT", "STAFF"]
+
+FRESH = timedelta(minutes=5)  # how long a second factor counts as given just now
 
 
 @dataclass(frozen=True)
@@ -21,10 +25,25 @@ class Actor:
     clinician_id: int | None
     sign_in_id: int
     full_name: str
+    channel: str = "WEB"
+    enrolled: bool = False
+    proved_at: datetime | None = None
+    last_seen_at: datetime | None = None
+    ends_at: datetime | None = None
 
     @property
     def first_name(self) -> str:
         return self.full_name.split()[0] if self.full_name.strip() else ""
+
+    @property
+    def fresh(self) -> bool:
+        """Whether they may do what is sensitive: who has a second factor gave it just now (security.md line 14)."""
+        return not self.enrolled or (self.proved_at is not None and clock.now() - self.proved_at <= FRESH)
+
+    @property
+    def should_enrol(self) -> bool:
+        """Whether their role asks for a second factor that they have not set up."""
+        return not self.enrolled and permissions.asks_for_second_factor(self.roles)
 
     def may(self, permission: Permission) -> bool:
         """Whether they may do this somewhere; `reaches` says where."""

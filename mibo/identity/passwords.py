@@ -2,19 +2,19 @@
 
 import re
 import unicodedata
-from datetime import timedelta
 from functools import cache
 from itertools import pairwise
 
+import bcrypt
 import structlog
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select
 
-from mibo import clock, db
+from mibo import db
 from mibo.errors import Invalid
-from mibo.identity.limits import Limit, TooMany, key_of, one_at_a_time, seconds_until_allowed
-from mibo.identity.models import Account, PasswordTry
+from mibo.identity import tries
+from mibo.identity.limits import TooMany, key_of
+from mibo.identity.models import Account
 from mibo.identity.queries import staff_account
 from mibo.identity.sign_ins import end_all
 from mibo.phone import ten_digits
@@ -22,8 +22,8 @@ from mibo.phone import ten_digits
 SHORTEST = 12
 LONGEST = 256
 LEAST_OF_ITS_OWN = 5  # different characters beside common words, repetitions and rows like 456
-LIMITS: tuple[Limit, ...] = ((5, timedelta(minutes=15)),)
-SPAN = LIMITS[-1][1]
+OF_AN_OLDER_SYSTEM = ("$2a$", "$2b$", "$2y$")
+BCRYPT_READS = 72  # bytes of a password; it never saw the rest
 
 log = structlog.get_logger(__name__)
 hasher = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
@@ -49,32 +49,35 @@ def check_password_sign_in(name: str, password: str, *, address: str = "") -> Ac
     caller must commit whatever the outcome, so that it stays counted. Only starting a sign-in refuses a closed account.
     """
     tried_by = key_of("password tries", name.strip().lower(), address)
-    if busy := one_at_a_time(tried_by):
-        return busy
-    if wait := _wait(tried_by):
-        log.warning("auth.password_refused", retry_after=wait)
-        return TooMany(wait)
+    if wait := tries.too_many(tried_by):
+        log.warning("auth.password_refused", retry_after=wait.retry_after)
+        return wait
     account = staff_account(name)
     if not _fits(account, password):
-        db.session().add(PasswordTry(tried_by=tried_by))
-        db.session().flush()
+        tries.count(tried_by)
         log.warning("auth.password_wrong", account=account.id if account else None)
         return None
-    db.session().execute(delete(PasswordTry).where(PasswordTry.tried_by == tried_by))
+    tries.forget(tried_by)
     return account
 
 
-def _wait(tried_by: bytes) -> int:
-    recent = select(PasswordTry.tried_at).where(
-        PasswordTry.tried_by == tried_by, PasswordTry.tried_at > func.now() - SPAN
-    )
-    tries = db.session().scalars(recent.order_by(PasswordTry.tried_at.desc()).limit(LIMITS[-1][0])).all()
-    return seconds_until_allowed(tries, LIMITS, clock.now())
+def is_present(account: Account, password: str, *, address: str = "") -> bool | TooMany:
+    """Whether this is the account's password now, as somebody who is signed in is asked again. Commit the outcome."""
+    tried_by = key_of("present password tries", str(account.id), address)
+    if wait := tries.too_many(tried_by):
+        return wait
+    if _fits(account, password):
+        tries.forget(tried_by)
+        return True
+    tries.count(tried_by)
+    return False
 
 
 def _fits(account: Account | None, password: str) -> bool:
     """Somebody unknown costs the same time as somebody known."""
     kept = account.password_hash if account else None
+    if account and kept and kept.startswith(OF_AN_OLDER_SYSTEM):
+        return _fits_once(account, kept, password)
     try:
         right = hasher.verify(kept or _nobodys(), _as_typed(password))
     except (VerificationError, InvalidHashError):
@@ -84,6 +87,18 @@ def _fits(account: Account | None, password: str) -> bool:
     if hasher.check_needs_rehash(kept):
         account.password_hash = hasher.hash(_as_typed(password))
     return True
+
+
+def _fits_once(account: Account, kept: str, password: str) -> bool:
+    """A hash that came from an older system: good for one sign-in, which replaces it with ours."""
+    try:
+        right = bcrypt.checkpw(password.encode("utf-8", "replace")[:BCRYPT_READS], kept.encode())
+    except ValueError:
+        return False
+    if right:
+        account.password_hash = hasher.hash(_as_typed(password))
+        log.info("auth.password_hash_renewed", account=account.id)
+    return right
 
 
 @cache

@@ -81,6 +81,13 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.SEE_SELF: frozenset(Role),
 }
 
+TWO_FACTORS = frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER, Role.CLINICIAN})
+
+
+def asks_for_second_factor(roles: frozenset[Role]) -> bool:
+    """Whether somebody with one of these roles must prove who they are in two ways (security.md line 14)."""
+    return not roles.isdisjoint(TWO_FACTORS)
+
 
 def may(roles: frozenset[Role], permission: Permission) -> bool:
     """Whether somebody with these roles may do this somewhere."""

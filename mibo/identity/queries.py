@@ -5,10 +5,11 @@ from collections.abc import Collection
 from sqlalchemy import ColumnElement, Row, column, func, select, table
 from sqlalchemy.orm import selectinload
 
-from mibo import db
+from mibo import clock, db
 from mibo.errors import Invalid
 from mibo.identity import permissions
 from mibo.identity.actor import Actor, Audience
+from mibo.identity.idling import idle_limit
 from mibo.identity.models import Account, RoleGrant, SignIn
 from mibo.identity.permissions import Role
 from mibo.phone import canonical
@@ -36,9 +37,7 @@ def staff_account(name: str) -> Account | None:
 
 def account_in_full(account_id: int) -> Account:
     """An account with the roles it holds and where."""
-    return db.session().get_one(
-        Account, account_id, options=[selectinload(Account.grants)], populate_existing=True
-    )
+    return db.session().get_one(Account, account_id, options=[selectinload(Account.grants)], populate_existing=True)
 
 
 def names_of(account_ids: Collection[int]) -> dict[int, str]:
@@ -61,6 +60,11 @@ def actor_where(*conditions: ColumnElement[bool]) -> Actor | None:
         .execute(
             select(
                 SignIn.id,
+                SignIn.channel,
+                SignIn.proved_at,
+                SignIn.last_seen_at,
+                SignIn.ends_at,
+                Account.second_factor_at,
                 Account.id.label("account_id"),
                 Account.audience,
                 Account.full_name,
@@ -74,7 +78,15 @@ def actor_where(*conditions: ColumnElement[bool]) -> Actor | None:
         )
         .first()
     )
-    return _actor(found) if found else None
+    who = _actor(found) if found else None
+    return None if who and _left_alone(who) else who
+
+
+def _left_alone(who: Actor) -> bool:
+    """A browser that nobody has used for too long; the clock is ours, whatever the browser thinks (line 20)."""
+    if who.channel != "WEB" or who.last_seen_at is None:
+        return False
+    return clock.now() - who.last_seen_at > idle_limit(who.roles)
 
 
 def _of_grants(granted: object) -> ColumnElement[list[object]]:
@@ -94,4 +106,9 @@ def _actor(found: Row[tuple[object, ...]]) -> Actor:
         clinician_id=found.clinician_id if staff else None,
         sign_in_id=found.id,
         full_name=found.full_name,
+        channel=found.channel,
+        enrolled=found.second_factor_at is not None,
+        proved_at=found.proved_at,
+        last_seen_at=found.last_seen_at,
+        ends_at=found.ends_at,
     )

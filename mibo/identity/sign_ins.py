@@ -39,20 +39,22 @@ class AccountClosed(Refused):
     message = "Account inactive"
 
 
-def start_web_sign_in(account: Account, device: str = "") -> str:
-    """Begin a browser's stay, and return the key for its cookie. Raises AccountClosed."""
+def start_web_sign_in(account: Account, device: str = "", *, proved: bool = False) -> str:
+    """Begin a browser's stay, and return the key for its cookie. `proved`: by a second factor. Raises AccountClosed."""
     key = new_key()
-    _start(account, "WEB", WEB_LIFE[account.audience], device, key)
+    _start(account, "WEB", WEB_LIFE[account.audience], device, key, proved=proved)
     return key
 
 
-def start_api_sign_in(account: Account, device: str = "") -> Tokens:
-    """Begin an app's stay of 7 days. Raises AccountClosed."""
-    sign_in = _start(account, "API", API_LIFE, device)
+def start_api_sign_in(account: Account, device: str = "", *, proved: bool = False) -> Tokens:
+    """Begin an app's stay of 7 days. `proved`: by a second factor. Raises AccountClosed."""
+    sign_in = _start(account, "API", API_LIFE, device, proved=proved)
     return new_tokens(sign_in, account)
 
 
-def _start(account: Account, channel: str, life: timedelta, device: str, key: str | None = None) -> SignIn:
+def _start(
+    account: Account, channel: str, life: timedelta, device: str, key: str | None = None, *, proved: bool
+) -> SignIn:
     if not account.active:
         log.warning("auth.sign_in_refused", account=account.id, because="inactive")
         raise AccountClosed
@@ -62,6 +64,7 @@ def _start(account: Account, channel: str, life: timedelta, device: str, key: st
         key_hash=hash_of(key) if key else None,
         device=device[:DEVICE_LENGTH],
         ends_at=clock.now() + life,
+        proved_at=clock.now() if proved else None,
     )
     db.session().add(sign_in)
     db.session().flush()

@@ -36,6 +36,7 @@ def tell(
 
     `secret` holds values that may not lie open; they are sealed. Returns the message's id; None if promised before.
     """
+    hidden = {**(secret or {}), **({sealing.LINK: wording.link} if wording.link and wording.link_is_secret else {})}
     promised = (
         insert(Message)
         .values(
@@ -44,8 +45,8 @@ def tell(
             phone=phone,
             name=name,
             body=wording.values,
-            sealed=sealing.seal(secret) if secret else None,
-            link=wording.link,
+            sealed=sealing.seal(hidden) if hidden else None,
+            link=None if wording.link_is_secret else wording.link,
             about_id=about_id,
             not_after=not_after,
             queued_until=func.now() + RUNG_AT_COMMIT,

@@ -117,8 +117,9 @@ def _ending(message: Message) -> tuple[str, str] | None:
 def _send(claim: Claim) -> None:
     try:
         secret = sealing.unseal(claim.sealed) if claim.sealed else {}
+        link = secret.pop(sealing.LINK, claim.link)
         values = claim.values | secret
-        provider_id = gallabox.send_template(claim.phone, claim.name, claim.template, values, claim.link)
+        provider_id = gallabox.send_template(claim.phone, claim.name, claim.template, values, link)
     except InvalidToken:
         _record_trouble(claim, "FAILED", "SECRET_KEY_CHANGED")
     except ProviderError as error:

@@ -7,6 +7,8 @@ from cryptography.fernet import Fernet, MultiFernet
 
 from mibo.config import settings
 
+LINK = " link"  # beside the sealed values; no template has a gap of this name
+
 
 def seal(secret: dict[str, str]) -> bytes:
     """Values that only a process with the secret key can read."""

@@ -19,6 +19,8 @@ SENTENCES = {
     "mibo_sign_in_code": "{otp} is your Mibo sign-in code. Please do not share it with anyone.",
     "mibo_sign_in_ended": "Hello {name}, we signed you out of Mibo on one of your devices to keep your account safe. "
     "Please sign in again.",
+    "mibo_password_link": "Hello {name}, here is your link to set your Mibo password. It works once. "
+    "Please do not share it with anyone.",
     "mibo_booking_confirmed": _CONFIRMED,
     "mibo_booking_confirmed_online": _CONFIRMED,
     "mibo_payment_link": "Hello {name}, please pay {amount} for your appointment on {when}. "
@@ -44,6 +46,7 @@ class Wording:
     template: str
     values: dict[str, str] = field(default_factory=dict)
     link: str | None = None
+    link_is_secret: bool = False  # it opens something for whoever has it: sealed until it has left
 
 
 def sign_in_code() -> Wording:
@@ -54,6 +57,11 @@ def sign_in_code() -> Wording:
 def sign_in_ended(name: str) -> Wording:
     """Somebody used a key of this person's sign-in that was no longer theirs to use, so the sign-in was ended."""
     return Wording("mibo_sign_in_ended", {"name": first_name(name)})
+
+
+def password_link(name: str, *, link: str) -> Wording:
+    """Set your password here; whoever has the link can, once."""
+    return Wording("mibo_password_link", {"name": first_name(name)}, link, link_is_secret=True)
 
 
 def booking_confirmed(name: str, *, clinician: str, when: datetime, where: str, reference: str) -> Wording:

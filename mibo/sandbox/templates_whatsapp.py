@@ -20,6 +20,9 @@ _CONFIRMED = "Hello {name}, your appointment with {clinician} is confirmed for {
 _SIGNED_OUT = (
     "Hello {name}, we signed you out of Mibo on one of your devices to keep your account safe. Please sign in again."
 )
+_PASSWORD = (
+    "Hello {name}, here is your link to set your Mibo password. It works once. Please do not share it with anyone."
+)
 _PLEASE_PAY = "Hello {name}, please pay {amount} for your appointment on {when}. We keep the time until {until}."
 _ENDED = "Hello {name}, the time we kept for you on {when} is free again, as it was not paid. Nothing was charged."
 _LATE = (
@@ -31,6 +34,7 @@ _CALL = "Hello {name}, here is the video call for your appointment on {when}. Re
 TEMPLATES = {
     "mibo_sign_in_code": Template("{otp} is your Mibo sign-in code. Please do not share it with anyone."),
     "mibo_sign_in_ended": Template(_SIGNED_OUT),
+    "mibo_password_link": Template(_PASSWORD, "Set your password"),
     "mibo_booking_confirmed": Template(_CONFIRMED),
     "mibo_booking_confirmed_online": Template(_CONFIRMED, "Join the video call"),
     "mibo_payment_link": Template(_PLEASE_PAY, "Pay now"),

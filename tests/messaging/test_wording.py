@@ -18,6 +18,7 @@ CONFIRMED = {"clinician": CLINICIAN, "when": WHEN, "where": "Indiranagar", "refe
 EVERY_WORDING = [
     wording.sign_in_code(),
     wording.sign_in_ended(NAME),
+    wording.password_link(NAME, link="staff/password/abc"),
     wording.booking_confirmed(NAME, **CONFIRMED),
     wording.booking_confirmed_online(NAME, **CONFIRMED, link="j/abc"),
     wording.payment_link(NAME, amount_paise=170_000, when=WHEN, until=UNTIL, link="p/abc"),
