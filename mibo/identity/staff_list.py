@@ -58,10 +58,10 @@ def all_staff(wish: StaffWish) -> list[StaffRow]:
     return _with_grants(db.session().execute(_wanted(wish)).all())
 
 
-def _wanted(wish: StaffWish) -> Select[Any]:
+def _wanted(wish: StaffWish) -> Select[*tuple[Any, ...]]:
     seen = select(func.max(SignIn.last_seen_at)).where(SignIn.account_id == Account.id).scalar_subquery()
     orders: dict[str, ColumnElement[Any]] = {
-        "newest": Account.created_at.desc(),
+        "newest": Account.id.desc(),
         "seen": seen.desc().nulls_last(),
     }
     by = orders.get(wish.sort, func.lower(Account.full_name))
@@ -97,8 +97,8 @@ def _named(typed: str) -> ColumnElement[bool]:
     return or_(*ways)
 
 
-def _with_grants(found: Sequence[Row[Any]]) -> list[StaffRow]:
-    grants: dict[int, list[Row[Any]]] = {}
+def _with_grants(found: Sequence[Row[*tuple[Any, ...]]]) -> list[StaffRow]:
+    grants: dict[int, list[Row[*tuple[Any, ...]]]] = {}
     for grant in db.session().execute(
         select(RoleGrant.account_id, RoleGrant.role, RoleGrant.centre_id, Centre.short_name)
         .outerjoin(Centre, Centre.id == RoleGrant.centre_id)
@@ -109,7 +109,7 @@ def _with_grants(found: Sequence[Row[Any]]) -> list[StaffRow]:
     return [_row(row, grants.get(row.id, [])) for row in found]
 
 
-def _row(row: Row[Any], grants: Sequence[Row[Any]]) -> StaffRow:
+def _row(row: Row[*tuple[Any, ...]], grants: Sequence[Row[*tuple[Any, ...]]]) -> StaffRow:
     held = {grant.role for grant in grants}
     places = {grant.centre_id: grant.short_name for grant in grants if grant.centre_id}
     return StaffRow(

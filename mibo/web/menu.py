@@ -26,6 +26,30 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
             ("New booking", "desk.new_booking", Permission.BOOK_AT_DESK),
         ],
     ),
+    (
+        "People",
+        [
+            ("Patients", "patients.index", Permission.SEE_PATIENTS),
+            ("Clinicians", "clinicians.index", Permission.SEE_CLINICIANS),
+        ],
+    ),
+    (
+        "The clinic",
+        [
+            ("Staff", "staff.listing", Permission.SEE_STAFF),
+            ("Centres", "centres.listing", Permission.SEE_CENTRES),
+            ("Policy", "policy.numbers", Permission.SEE_POLICY),
+            ("Audit", "audit.listing", Permission.SEE_AUDIT),
+        ],
+    ),
+    (
+        "You",
+        [
+            ("Where you are signed in", "stays.staff", Permission.MANAGE_OWN_SIGN_INS),
+            ("Password", "passwords.change", Permission.MANAGE_OWN_SIGN_INS),
+            ("Second step", "second_factor.status", Permission.MANAGE_OWN_SIGN_INS),
+        ],
+    ),
 ]
 
 

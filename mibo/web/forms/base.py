@@ -6,12 +6,14 @@ from typing import Any, ClassVar, TypeVar
 from flask_wtf import FlaskForm
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
+from wtforms import PasswordField
 
 from mibo.errors import Invalid
 
 Input = TypeVar("Input", bound=BaseModel)
 MISSING = {"missing", "string_too_short", "too_short", "none_required"}
 TOO_LONG = {"string_too_long", "too_long"}
+OUT_OF_CHOICE = {"enum", "literal_error"}
 
 
 class InputForm(FlaskForm):  # type: ignore[misc]
@@ -21,10 +23,11 @@ class InputForm(FlaskForm):  # type: ignore[misc]
     """What to say where a field was left empty, when `Enter …` and its label make no good sentence."""
 
     class Meta:
-        """Typed blanks around a value are nobody's intention."""
+        """Typed blanks around a value are nobody's intention, except around a password."""
 
         def bind_field(self, form: Any, unbound_field: Any, options: Any) -> Any:
-            filters = [*unbound_field.kwargs.get("filters", ()), _stripped]
+            strip = () if issubclass(unbound_field.field_class, PasswordField) else (_stripped,)
+            filters = [*unbound_field.kwargs.get("filters", ()), *strip]
             return unbound_field.bind(form=form, filters=filters, **options)
 
     def read(self, kind: type[Input]) -> Input | None:
@@ -47,6 +50,8 @@ class InputForm(FlaskForm):  # type: ignore[misc]
             return self.missing.get(name) or f"Enter {label[:1].lower()}{label[1:]}."
         if kind in TOO_LONG:
             return f"That is too long. It may have up to {problem['ctx']['max_length']} letters."
+        if kind in OUT_OF_CHOICE:
+            return self.missing.get(name) or "Choose one of the options."
         return problem["msg"].removeprefix("Value error, ")
 
     def say(self, name: str, sentence: str) -> None:

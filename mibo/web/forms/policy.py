@@ -1,0 +1,65 @@
+"""The form of the policy page: a field for each number."""
+
+from dataclasses import asdict
+from typing import Any
+
+from wtforms import TextAreaField
+
+from mibo.clinics.policy import BOUNDS, Policy
+from mibo.web.forms.base import InputForm
+from mibo.web.forms.fields import WholeNumber
+
+PAISE = ("registration_fee_paise",)
+WORDS = {
+    "hold_minutes": ("Hold on the web, minutes", "How long a time is kept while the patient pays."),
+    "link_hold_minutes": ("Hold with a payment link, minutes", "As long as the link works."),
+    "hold_extensions": ("How often a hold may be prolonged", "By the patient, who needs more time."),
+    "lead_minutes": ("Lead time on the web, minutes", "From now to the first time a patient may take."),
+    "desk_lead_minutes": ("Lead time at the desk, minutes", "From now to the first time the desk may give."),
+    "horizon_days": ("Booking horizon, days", "How far ahead times are offered."),
+    "registration_fee_paise": ("Registration fee, rupees", "Once per patient, for life."),
+    "patient_cutoff_hours": ("Cancelling online, hours before", "Until then a patient may cancel or move by themselves."),
+    "patient_moves": ("Moves per appointment", "How often a patient may move one online."),
+    "unpaid_holds": ("Unpaid holds at once", "Per patient."),
+    "future_per_clinician": ("Appointments ahead per clinician", "Per patient."),
+    "join_minutes_before": ("Join button, minutes before", "From when an online appointment can be joined."),
+    "closing_hours": ("To be closed after, hours", "After its end, a confirmed appointment is listed as needing to be closed."),
+}  # fmt: skip
+
+
+class PolicyForm(InputForm):
+    """Every number, and why it changes."""
+
+    reason = TextAreaField("Why", description="Whoever looks here in a year wants to know.")
+
+    @classmethod
+    def of(cls, policy: Policy | None = None) -> "PolicyForm":
+        """The form as it stands in force, or (None) as it was sent."""
+        if policy is None:
+            return _Whole()
+        return _Whole(formdata=None, data={name: shown(name, value) for name, value in asdict(policy).items()})
+
+
+def shown(name: str, value: int) -> int:
+    """A number as people say it: money in rupees."""
+    return value // 100 if name in PAISE else value
+
+
+def bounds_shown(name: str) -> str:
+    """`15 to 1440`."""
+    least, most = BOUNDS[name]
+    return f"{shown(name, least)} to {shown(name, most)}"
+
+
+def _field(name: str) -> WholeNumber:
+    words, hint = WORDS[name]
+    quiet: dict[str, Any] = {"inputmode": "numeric", "autocomplete": "off"}
+    return WholeNumber(words, description=f"{hint} {bounds_shown(name)}.", render_kw=quiet)
+
+
+class _Whole(PolicyForm):
+    """The form with its numbers."""
+
+
+for _name in BOUNDS:
+    setattr(_Whole, _name, _field(_name))
