@@ -77,7 +77,7 @@
   function look() { live().forEach((part) => htmx.trigger(part, "poll")); plan(); }
   function slow() { pause = Math.min(60, (pause || 10) * 2); stamp(true); plan(); }
   on("visibilitychange", () => { doc.hidden ? (clearTimeout(timer), stamp(true)) : live().length && look(); });
-  on("htmx:configRequest", ({ detail: { elt, headers } }) => { if (elt.dataset.etag) headers["If-None-Match"] = elt.dataset.etag; });
+  on("htmx:configRequest", ({ detail: { elt, headers } }) => { if (elt.dataset.poll) headers["X-Poll"] = "1"; if (elt.dataset.etag) headers["If-None-Match"] = elt.dataset.etag; });
   on("htmx:afterRequest", ({ detail: { elt, xhr, successful } }) => {
     const form = elt.closest("form");
     if (form) idle(form);
@@ -97,6 +97,23 @@
   }
   count();
   setInterval(count, 5000);
+
+  // Two minutes before somebody is signed out they are asked; the server is asked first, for another tab may be in use.
+  const ending = doc.getElementById("ending"), early = 120000;
+  function heard(until) { if (until && ending) { ending.dataset.ends = until; if (Date.parse(until) - now() > early) ending.hidden = true; } }
+  on("htmx:afterRequest", ({ detail: { xhr } }) => heard(xhr.getResponseHeader("X-Signed-In-Until")));
+  async function warn() {
+    if (!ending || !ending.hidden || Date.parse(ending.dataset.ends) - now() > early) return;
+    const answer = await fetch(ending.dataset.look, { redirect: "manual" }).catch(() => null);
+    heard(answer?.headers.get("X-Signed-In-Until"));
+    if (Date.parse(ending.dataset.ends) - now() > early) return;
+    const left = ending.querySelector("[data-left]");
+    left.dataset.until = ending.dataset.ends;
+    count();
+    ending.hidden = false;
+    if (!doc.activeElement?.matches("input, textarea, select")) ending.querySelector("h2").focus();
+  }
+  if (ending) setInterval(warn, 10000);
 
   // Leaving fast: the page goes blank and its place in the history is taken by a neutral one.
   function leave() { const door = doc.querySelector("[data-exit]"); if (!door) return; doc.body.hidden = true; doc.title = ""; location.replace(door.href); }

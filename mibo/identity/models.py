@@ -28,7 +28,7 @@ class Account(Entity):
     username: Mapped[str | None] = mapped_column(String(USERNAME_LENGTH))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     designation: Mapped[str | None] = mapped_column(String(100))
-    second_factor: Mapped[bytes | None] = mapped_column(LargeBinary)  # the shared secret of the authenticator app, sealed
+    second_factor: Mapped[bytes | None] = mapped_column(LargeBinary)  # the authenticator app's secret, sealed
     second_factor_at: Mapped[datetime | None]  # when it was proved; empty while it is being set up
     second_factor_step: Mapped[int | None]  # the last time step used, so that a code works once
     active: Mapped[bool] = mapped_column(server_default="true")

@@ -31,6 +31,7 @@ def create_app() -> Flask:
     if chosen.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=chosen.proxy_hops, x_proto=1, x_host=1)  # type: ignore[method-assign]
     requests.surround(app)
+    app.after_request(access.note_presence)
     csrf = CSRFProtect(app)
     access.use_login_manager(app)
     use_limiter(app)
@@ -82,4 +83,5 @@ def _for_every_template() -> dict[str, Any]:
         "menu": menu_for(who),
         "current_user": current_user,
         "now": clock.now(),
+        "signed_in_until": access.ends_unless_used(),
     }

@@ -2,12 +2,16 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
 from typing import Any, TypeVar
 
 import structlog
 from flask import Flask, g, request, session
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.wrappers import Response
 
 from mibo import db, identity
 from mibo.errors import Refused
@@ -16,6 +20,7 @@ from mibo.identity.permissions import Permission
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 SESSION_KEY = "key"
+UNNOTED = {"stays.until", "static"}
 
 log = structlog.get_logger(__name__)
 View = TypeVar("View", bound=Callable[..., Any])
@@ -23,14 +28,22 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 @dataclass(frozen=True)
 class Access:
-    """What a view asks of its visitor: nothing, or a permission; and whether it opens its own transactions."""
+    """What a view asks of its visitor: nothing, or a permission; and whether it opens its own transactions.
+
+    With `fresh`, whoever has set up a second factor must have given it in the last five minutes.
+    """
 
     permission: Permission | None
     own_transactions: bool = False
+    fresh: bool = False
 
 
 class SignInNeeded(Exception):
     """Nobody is signed in, or the sign-in has ended."""
+
+
+class ProofNeeded(Exception):
+    """They may do this, but not before they have given their second factor again."""
 
 
 def public(view: View) -> View:
@@ -38,12 +51,13 @@ def public(view: View) -> View:
     return _marked(view, Access(None))
 
 
-def may(permission: Permission, *, own_transactions: bool = False) -> Callable[[View], View]:
+def may(permission: Permission, *, own_transactions: bool = False, fresh: bool = False) -> Callable[[View], View]:
     """Only somebody with the permission may use this view.
 
-    With `own_transactions` the view is not wrapped: it calls a provider between two committed steps.
+    With `own_transactions` the view is not wrapped: it calls a provider between two committed steps. With `fresh` it is
+    sensitive: who has a second factor must have given it in the last five minutes (security.md line 14).
     """
-    return lambda view: _marked(view, Access(permission, own_transactions))
+    return lambda view: _marked(view, Access(permission, own_transactions, fresh))
 
 
 def public_in_steps(view: View) -> View:
@@ -73,7 +87,7 @@ def _guarded(view: Callable[..., Any], access: Access) -> Callable[..., Any]:
     @wraps(view)
     def guarded(**arguments: Any) -> Any:
         if access.permission is not None:
-            _check(access.permission)
+            _check(access.permission, fresh=access.fresh)
         if access.own_transactions:
             return view(**arguments)
         if request.method in SAFE_METHODS:
@@ -85,13 +99,15 @@ def _guarded(view: Callable[..., Any], access: Access) -> Callable[..., Any]:
     return guarded
 
 
-def _check(permission: Permission) -> None:
+def _check(permission: Permission, *, fresh: bool) -> None:
     who = visitor()
     if who is None:
         raise SignInNeeded
     if not who.may(permission):
         log.warning("authz.deny", permission=permission.name, account_id=who.account_id)
         raise Refused
+    if fresh and not who.fresh:
+        raise ProofNeeded
 
 
 def for_programs() -> bool:
@@ -116,6 +132,14 @@ def actor() -> Actor:
     who = visitor()
     if who is None:
         raise SignInNeeded
+    return who
+
+
+def staff_member() -> Actor:
+    """Who makes this request, in a view of everybody's own things that only staff have."""
+    who = actor()
+    if who.audience != "STAFF":
+        raise Refused
     return who
 
 
@@ -147,6 +171,33 @@ def forget() -> None:
     g.pop("csrf_token", None)
 
 
+def ends_unless_used() -> datetime | None:
+    """When this browser is signed out if nothing more is done; None for strangers and programs."""
+    who = g.get("visitor")
+    return identity.ends_unless_used(who, used_now=_is_to_note(who)) if who else None
+
+
+def note_presence(response: Response) -> Response:
+    """Note that a stay is in use: at most once a minute, after the view, in a transaction of its own (line 20)."""
+    who = g.get("visitor")
+    if (until := ends_unless_used()) is not None:
+        response.headers["X-Signed-In-Until"] = until.isoformat()
+    if who is None or not _is_to_note(who):
+        return response
+    try:
+        with db.transaction():
+            identity.note_seen(who.sign_in_id)
+    except (DBAPIError, PoolTimeout):
+        log.warning("auth.presence_not_noted", sign_in=who.sign_in_id)
+    return response
+
+
+def _is_to_note(who: Actor) -> bool:
+    """A page that asks for news, or for when it ends, is nobody at the keyboard."""
+    by_itself = "X-Poll" in request.headers or request.endpoint in UNNOTED
+    return not by_itself and identity.is_to_note(who)
+
+
 class SignedIn(UserMixin):  # type: ignore[misc]
     """The visitor as templates see them."""
 
@@ -156,6 +207,8 @@ class SignedIn(UserMixin):  # type: ignore[misc]
         self.first_name = who.first_name
         self.full_name = who.full_name
         self.audience = who.audience
+        self.should_enrol = who.should_enrol
+        self.enrolled = who.enrolled
 
     def may(self, permission: str) -> bool:
         """Whether the permission (by its name in the table) is theirs."""
@@ -166,6 +219,7 @@ class Stranger(AnonymousUserMixin):  # type: ignore[misc]
     """Nobody in particular, as templates see them."""
 
     first_name = full_name = audience = ""
+    should_enrol = enrolled = False
 
     def may(self, permission: str) -> bool:
         """Nothing that needs a permission."""

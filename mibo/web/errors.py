@@ -1,5 +1,7 @@
 """Each refusal becomes an answer here, and nowhere else: JSON for programs, a fragment for HTMX, else a page."""
 
+from urllib.parse import urlsplit
+
 import structlog
 from flask import Flask, g, jsonify, make_response, render_template, request, url_for
 from pydantic.alias_generators import to_camel
@@ -9,8 +11,8 @@ from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 from werkzeug.wrappers import Response
 
 from mibo.errors import Conflict, DomainError, Invalid, Missing, Refused
-from mibo.web import htmx
-from mibo.web.access import SignInNeeded, for_programs
+from mibo.web import htmx, kept_forms
+from mibo.web.access import ProofNeeded, SignInNeeded, for_programs
 
 log = structlog.get_logger(__name__)
 
@@ -33,6 +35,7 @@ SENTENCES = {
     503: "Mibo is not reachable for a moment. Please try again shortly.",
 }
 RETRY_AFTER_S = 3
+PATIENTS_OWN = ("/my", "/book", "/pay", "/kept", "/stay")
 MOMENTARY = {"25P03", "25P04"}  # a transaction was ended because it idled or lasted too long
 TAKEN = {"23505", "23P01"}  # somebody was faster, where no action has words for it
 
@@ -41,6 +44,7 @@ def answer_every_refusal(app: Flask) -> None:
     """Register the handlers."""
     app.register_error_handler(DomainError, _refused)
     app.register_error_handler(SignInNeeded, _sign_in_needed)
+    app.register_error_handler(ProofNeeded, _proof_needed)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(DBAPIError, _database_refused)
     app.register_error_handler(PoolTimeout, _database_away)
@@ -61,11 +65,29 @@ def _refused(error: DomainError) -> Response:
 def _sign_in_needed(_: SignInNeeded) -> Response:
     if for_programs():
         return answer(401, "Access token missing or expired", code="TOKEN_EXPIRED")
-    staff = request.path.startswith("/desk") or request.path.startswith("/_")
-    path = request.full_path.rstrip("?") if request.method == "GET" else ""
-    where = url_for("sign_in.staff" if staff else "sign_in.patient", next=path or None)
+    staff = not request.path.startswith(PATIENTS_OWN)
+    return _away(url_for("sign_in.staff" if staff else "sign_in.patient", next=_come_back() or None), 401)
+
+
+def _proof_needed(_: ProofNeeded) -> Response:
+    """Something sensitive, and the second factor was not given just now."""
+    if for_programs():
+        return answer(403, "Please sign in again with your authenticator code.", code="SECOND_FACTOR_STALE")
+    return _away(url_for("second_factor.prove", next=_come_back() or None), 403)
+
+
+def _come_back() -> str:
+    """Where somebody goes on afterwards: this page, or the one whose form was sent."""
+    if request.method == "GET" and "HX-Request" not in request.headers:
+        return request.full_path.rstrip("?")
+    if (kept := kept_forms.keep()) is not None:
+        return kept
+    return htmx.local_path(urlsplit(request.headers.get("Referer", "")).path, "")
+
+
+def _away(where: str, status: int) -> Response:
     if "HX-Request" in request.headers:
-        response = make_response("", 401)
+        response = make_response("", status)
         response.headers["HX-Redirect"] = where
         return response
     return htmx.go_to(where)

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from mibo import booking, clock, db, identity, payments
 from mibo.booking import SlotTaken
 from mibo.errors import Conflict
-from mibo.identity import TooMany, Verdict
+from mibo.identity import Account, TooMany, Verdict, second_factor
 from mibo.web import errors
 from mibo.web.api import dialect
 from mibo.web.api.slots import slots_of
@@ -75,6 +75,18 @@ def wrong_code(verdict: Verdict) -> Response:
 def wrong_password() -> Response:
     """A name and a password that do not belong together."""
     return errors.answer(401, "Invalid credentials")
+
+
+def second_step(account: Account, totp: str | None) -> Response | None:
+    """What an account with an authenticator app is answered without its code, or with a wrong one."""
+    if not second_factor.enrolled(account):
+        return None
+    if not totp:
+        return errors.answer(401, "Authenticator code required", code="SECOND_FACTOR_REQUIRED")
+    outcome = identity.prove(account, totp)
+    if isinstance(outcome, TooMany):
+        return again_later(outcome)
+    return None if outcome.good else errors.answer(401, "Invalid authenticator code", code="SECOND_FACTOR_WRONG")
 
 
 def bad_refresh() -> Response:

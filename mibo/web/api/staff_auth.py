@@ -5,16 +5,23 @@ from flask.typing import ResponseReturnValue
 
 from mibo import identity
 from mibo.errors import Refused
-from mibo.identity import Account, AccountClosed, Permission, Role, TooMany, Verdict
+from mibo.identity import Account, AccountClosed, Permission, Role, TooMany, Verdict, second_factor
 from mibo.web.access import actor, may, public
 from mibo.web.api import people_shapes
 from mibo.web.api.answers import said
 from mibo.web.api.document import documented
 from mibo.web.api.people_shapes import StaffSelf, StaffSignedIn, TokenPair
-from mibo.web.api.refusals import again_later, bad_refresh, wrong_code, wrong_password
+from mibo.web.api.refusals import again_later, bad_refresh, second_step, wrong_code, wrong_password
 from mibo.web.api.shown import Shown
 from mibo.web.api.staying import end_stay
-from mibo.web.inputs.proving import CodeProof, CodeWish, PasswordByPhone, PasswordByUsername, RefreshWish, SignOut
+from mibo.web.inputs.proving import (
+    CodeWish,
+    PasswordByPhone,
+    PasswordByUsername,
+    RefreshWish,
+    SignOut,
+    StaffCodeProof,
+)
 from mibo.web.limits import address, sparingly
 
 bp = Blueprint("staff_auth", __name__, url_prefix="/auth")
@@ -40,9 +47,9 @@ def send_code(told: CodeWish) -> ResponseReturnValue:
 
 @bp.post("/login/phone-otp")
 @sparingly
-@documented(gives=StaffSignedIn, body=CodeProof, tag="Staff sign-in", refuses=(403,))
+@documented(gives=StaffSignedIn, body=StaffCodeProof, tag="Staff sign-in", refuses=(401, 403))
 @public
-def sign_in_by_code(told: CodeProof) -> ResponseReturnValue:
+def sign_in_by_code(told: StaffCodeProof) -> ResponseReturnValue:
     """Sign in with a code."""
     account = identity.account_by_phone("STAFF", told.phone)
     if account is None:
@@ -52,6 +59,8 @@ def sign_in_by_code(told: CodeProof) -> ResponseReturnValue:
     outcome = identity.check_code("STAFF", told.phone, told.otp)
     if outcome.verdict is not Verdict.RIGHT or outcome.challenge_id is None:
         return wrong_code(outcome.verdict)
+    if refusal := second_step(account, told.totp):
+        return refusal
     identity.use_code(outcome.challenge_id)
     return _signed_in(account)
 
@@ -62,7 +71,7 @@ def sign_in_by_code(told: CodeProof) -> ResponseReturnValue:
 @public
 def sign_in_by_phone(told: PasswordByPhone) -> ResponseReturnValue:
     """Sign in with a phone and a password."""
-    return _by_password(told.phone, told.password)
+    return _by_password(told.phone, told.password, told.totp)
 
 
 @bp.post("/login/username-password")
@@ -71,18 +80,21 @@ def sign_in_by_phone(told: PasswordByPhone) -> ResponseReturnValue:
 @public
 def sign_in_by_username(told: PasswordByUsername) -> ResponseReturnValue:
     """Sign in with a username and a password."""
-    return _by_password(told.username, told.password)
+    return _by_password(told.username, told.password, told.totp)
 
 
-def _by_password(name: str, password: str) -> ResponseReturnValue:
+def _by_password(name: str, password: str, totp: str | None) -> ResponseReturnValue:
     outcome = identity.check_password_sign_in(name, password, address=address())
     if isinstance(outcome, TooMany):
         return again_later(outcome)
-    return wrong_password() if outcome is None else _signed_in(outcome)
+    if outcome is None:
+        return wrong_password()
+    return second_step(outcome, totp) or _signed_in(outcome)
 
 
 def _signed_in(account: Account) -> ResponseReturnValue:
-    tokens = identity.start_api_sign_in(account, request.headers.get("User-Agent", ""))
+    proved = second_factor.enrolled(account)
+    tokens = identity.start_api_sign_in(account, request.headers.get("User-Agent", ""), proved=proved)
     who = identity.actor_of(tokens.sign_in_id)
     if who is None or not who.roles or (who.roles == {Role.CLINICIAN} and who.clinician_id is None):
         raise Refused("Access denied")

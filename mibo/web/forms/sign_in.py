@@ -1,5 +1,7 @@
 """The forms of signing in."""
 
+from typing import ClassVar
+
 from wtforms import PasswordField, StringField, TelField
 
 from mibo.web.forms.base import InputForm
@@ -15,6 +17,40 @@ class CodeForm(InputForm):
     """The code that came."""
 
     code = StringField("Six-digit code")
+
+
+class SecondFactorForm(InputForm):
+    """What the authenticator app shows, or a recovery code."""
+
+    missing: ClassVar = {"code": "Enter the code your authenticator app shows."}
+
+    code = StringField("Code", description="Six digits from your authenticator app, or a recovery code.")
+
+
+class ForgotForm(InputForm):
+    """Who has forgotten a password."""
+
+    name = StringField("Username or phone", render_kw={"autocomplete": "username", "autocapitalize": "none"})
+
+
+class NewPasswordForm(InputForm):
+    """A password and nothing else: no second field, it can be looked at instead."""
+
+    missing: ClassVar = {"password": "Enter the new password."}
+
+    password = PasswordField(
+        "New password",
+        description="At least 12 characters. A few words in a row work well.",
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class ChangePasswordForm(NewPasswordForm):
+    """The new password, and the present one as proof."""
+
+    missing: ClassVar = {"password": "Enter the new password.", "present": "Enter your present password."}
+
+    present = PasswordField("Present password", render_kw={"autocomplete": "current-password"})
 
 
 class PasswordForm(InputForm):

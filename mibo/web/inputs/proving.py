@@ -67,7 +67,17 @@ class PatientCodeProof(CodeProof):
         )
 
 
-class PasswordByPhone(CodeWish):
+class SecondFactor(Input):
+    """The code of an authenticator app, from accounts that have one."""
+
+    totp: Annotated[str | None, BlankIsNone] = Field(None, max_length=40)
+
+
+class StaffCodeProof(CodeProof, SecondFactor):
+    """A code that came by WhatsApp to somebody of the staff."""
+
+
+class PasswordByPhone(CodeWish, SecondFactor):
     """A phone and its password."""
 
     password: str = Field(min_length=1, max_length=LONGEST_PASSWORD)
@@ -75,7 +85,7 @@ class PasswordByPhone(CodeWish):
     model_config = ConfigDict(str_strip_whitespace=False)
 
 
-class PasswordByUsername(Input):
+class PasswordByUsername(SecondFactor):
     """A username and its password."""
 
     username: str = Field(min_length=3, max_length=50, pattern="^[A-Za-z0-9_.-]+$")

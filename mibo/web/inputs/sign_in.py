@@ -9,7 +9,8 @@ from mibo.errors import Invalid
 from mibo.identity import USERNAME_LENGTH
 
 CODE_LENGTH = 6
-PASSWORD_LENGTH = 200
+PASSWORD_LENGTH = 256
+LONGEST_NEW = 1_000  # longer than any that is taken, so that it is identity that says so
 
 
 def _canonical(typed: str) -> str:
@@ -47,6 +48,32 @@ class CodeInput(Strict):
     """The code that came."""
 
     code: Code
+
+
+class SecondFactorInput(Strict):
+    """A code of an authenticator app, or a recovery code; spaces and dashes do no harm."""
+
+    code: Annotated[str, StringConstraints(min_length=6, max_length=40)]
+
+
+class ForgotInput(Strict):
+    """A username or phone as somebody typed it."""
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=USERNAME_LENGTH)]
+
+
+class NewPasswordInput(Strict):
+    """A new password, taken as it is; whether it is strong is identity's rule."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+    password: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_NEW)]
+
+
+class ChangePasswordInput(NewPasswordInput):
+    """The same with the present one."""
+
+    present: Annotated[str, StringConstraints(min_length=1, max_length=PASSWORD_LENGTH)]
 
 
 class PasswordInput(Strict):

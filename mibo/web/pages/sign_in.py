@@ -4,28 +4,21 @@ from typing import Any
 
 from flask import Blueprint, flash, request, session, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from mibo import identity, people
-from mibo.identity import TooMany, Verdict
-from mibo.web import access, sealed
+from mibo.identity import TooMany
+from mibo.web import access, proving, sealed
 from mibo.web.access import public
 from mibo.web.forms.sign_in import CodeForm, PasswordForm, PhoneForm
 from mibo.web.htmx import go_to, local_path, show
 from mibo.web.inputs.sign_in import CodeInput, PasswordInput, PhoneInput
 from mibo.web.limits import address, limiter
+from mibo.web.proving import ADDRESS_LIMIT, NEXT, device, said_of, wait_words, with_phone
 
 bp = Blueprint("sign_in", __name__)
 
-PHONE, NEXT = "sign-in phone", "next"
-ADDRESS_LIMIT = "30 per 15 minutes"
-SAID_OF = {
-    Verdict.WRONG: "This is not the code we sent. Please check it.",
-    Verdict.EXPIRED: "This code has expired. Ask for a new one below.",
-    Verdict.BURNED: "That was wrong five times, so this code no longer works. Ask for a new one below.",
-    Verdict.NONE: "This code no longer works. Ask for a new one below.",
-}
+PHONE = "sign-in phone"
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -36,12 +29,12 @@ def patient() -> ResponseReturnValue:
     if request.method == "GET" and (already := access.visitor()) and already.audience == "PATIENT":
         return go_to(_next())
     known = sealed.unseal(PHONE, session.get(PHONE)) if request.form.get("again") else None
-    form = PhoneForm(formdata=_with_phone(known)) if known else PhoneForm()
+    form = PhoneForm(formdata=with_phone(known)) if known else PhoneForm()
     if not (asked := form.read(PhoneInput)):
         return show("sign_in/phone.html", form=form, next=_next(), status=422 if form.errors else 200)
     outcome = identity.ask_for_code("PATIENT", asked.phone)
     if isinstance(outcome, TooMany):
-        form.say("phone", f"Please wait {_wait_words(outcome.retry_after)} before you ask for another code.")
+        form.say("phone", f"Please wait {wait_words(outcome.retry_after)} before you ask for another code.")
         return show("sign_in/phone.html", form=form, next=_next(), status=429)
     session[PHONE] = sealed.seal(PHONE, asked.phone)
     return go_to(url_for("sign_in.code", next=_next()))
@@ -61,25 +54,14 @@ def code() -> ResponseReturnValue:
         return show("sign_in/code.html", status=422 if form.errors else 200, **facts)
     outcome = identity.check_code("PATIENT", phone, typed.code)
     if not outcome.right or outcome.challenge_id is None:
-        form.say("code", _said_of(outcome))
+        form.say("code", said_of(outcome))
         return show("sign_in/code.html", status=422, **facts)
     return _welcome(phone, outcome.challenge_id)
 
 
-def _with_phone(phone: str) -> MultiDict[str, str]:
-    """The form as if the number had been typed again: it stands sealed in the browser."""
-    return MultiDict({**request.form, "phone": phone})
-
-
-def _said_of(outcome: identity.CodeOutcome) -> str:
-    left = outcome.tries_left
-    more = f" You can try {left} more {'time' if left == 1 else 'times'}." if outcome.verdict is Verdict.WRONG else ""
-    return SAID_OF[outcome.verdict] + more
-
-
 def _welcome(phone: str, challenge_id: int) -> Response:
     account, own, _ = people.welcome_patient(phone, people.Details())
-    key = identity.start_web_sign_in(account, _device())
+    key = identity.start_web_sign_in(account, device())
     identity.use_code(challenge_id)
     onward = _next()
     access.remember(key)
@@ -100,14 +82,12 @@ def staff() -> ResponseReturnValue:
         return show("sign_in/staff.html", form=form, next=_next("desk.board"), status=422 if form.errors else 200)
     account = identity.check_password_sign_in(typed.name, typed.password, address=address())
     if isinstance(account, TooMany):
-        form.form_errors.append(f"Too many tries. Please wait {_wait_words(account.retry_after)}.")
+        form.form_errors.append(f"Too many tries. Please wait {wait_words(account.retry_after)}.")
         return show("sign_in/staff.html", form=form, next=_next("desk.board"), status=429)
     if account is None or not account.active:
         form.form_errors.append("This name and password do not belong together. Please check both.")
         return show("sign_in/staff.html", form=form, next=_next("desk.board"), status=422)
-    onward = _next("desk.board")
-    access.remember(identity.start_web_sign_in(account, _device()))
-    return go_to(onward)
+    return proving.enter(account)
 
 
 @bp.post("/sign-out")
@@ -136,12 +116,3 @@ def theme() -> ResponseReturnValue:
 
 def _next(otherwise: str = "my.appointments") -> str:
     return local_path(request.values.get(NEXT), url_for(otherwise))
-
-
-def _device() -> str:
-    return request.user_agent.string
-
-
-def _wait_words(seconds: int) -> str:
-    minutes = -(-seconds // 60)
-    return f"{seconds} seconds" if seconds < 60 else f"{minutes} {'minute' if minutes == 1 else 'minutes'}"

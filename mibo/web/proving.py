@@ -1,0 +1,66 @@
+"""What both doors have in common: the words for codes and waits, and how a stay begins."""
+
+import re
+
+from flask import request, session, url_for
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response
+
+from mibo import clock, identity
+from mibo.identity import Account, Verdict, second_factor
+from mibo.web import access, sealed
+from mibo.web.htmx import go_to, local_path
+
+NEXT = "next"
+ADDRESS_LIMIT = "30 per 15 minutes"
+WAITING = "second factor of"
+SAID_OF = {
+    Verdict.WRONG: "This is not the code we sent. Please check it.",
+    Verdict.EXPIRED: "This code has expired. Ask for a new one below.",
+    Verdict.BURNED: "That was wrong five times, so this code no longer works. Ask for a new one below.",
+    Verdict.NONE: "This code no longer works. Ask for a new one below.",
+}
+
+
+def said_of(outcome: identity.CodeOutcome) -> str:
+    """What is wrong with a code, and how many tries are left."""
+    left = outcome.tries_left
+    more = f" You can try {left} more {'time' if left == 1 else 'times'}." if outcome.verdict is Verdict.WRONG else ""
+    return SAID_OF[outcome.verdict] + more
+
+
+def wait_words(seconds: int) -> str:
+    """`40 seconds`, `3 minutes`."""
+    minutes = -(-seconds // 60)
+    return f"{seconds} seconds" if seconds < 60 else f"{minutes} {'minute' if minutes == 1 else 'minutes'}"
+
+
+def with_phone(phone: str) -> MultiDict[str, str]:
+    """The form as if the number had been typed again: it stands sealed in the browser."""
+    return MultiDict({**request.form, "phone": phone})
+
+
+def device() -> str:
+    """What the browser says of itself."""
+    return request.user_agent.string
+
+
+def onward(endpoint: str) -> str:
+    """Where they wanted to go, or else there."""
+    return local_path(request.values.get(NEXT), url_for(endpoint))
+
+
+def enter(account: Account) -> Response:
+    """Begin the stay of staff who proved themselves once; who has a second factor is asked for it before."""
+    where = onward("desk.board")
+    if second_factor.enrolled(account):
+        session[WAITING] = sealed.seal(WAITING, f"{account.id} {clock.now().timestamp():.0f}")
+        return go_to(url_for("staff_sign_in.second", next=where))
+    access.remember(identity.start_web_sign_in(account, device()))
+    return go_to(where)
+
+
+def who_waits() -> int | None:
+    """The account that has proved itself once in this browser, in the last half hour, and owes its second factor."""
+    told = sealed.unseal(WAITING, session.get(WAITING)) or ""
+    return int(told.split()[0]) if re.fullmatch(r"[0-9]+ [0-9]+", told) else None
