@@ -25,7 +25,7 @@ from mibo.web.access import SESSION_KEY, for_programs
 
 LIFE_S = 30 * 60
 MOST_LETTERS = 64 * 1024
-NEVER_KEPT = ("csrf_token", "password", "code", "otp", "totp")
+SECRETS = ("password", "code", "otp", "totp")  # a form with a field of such a name is not kept
 
 log = structlog.get_logger(__name__)
 
@@ -43,9 +43,11 @@ def keep() -> str | None:
     """Keep the form of this request for whoever sent it; where to find it afterwards, or None."""
     if request.method != "POST" or not request.form or request.files or for_programs():
         return None
+    if any(name.startswith(SECRETS) for name in request.form):
+        return None
     who = g.get("visitor")
     account_id = who.account_id if who else db.read(_whose)
-    fields = [(name, value) for name, value in request.form.items(multi=True) if not name.startswith(NEVER_KEPT)]
+    fields = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
     if account_id is None or sum(len(name) + len(value) for name, value in fields) > MOST_LETTERS:
         return None
     token = secrets.token_urlsafe(24)

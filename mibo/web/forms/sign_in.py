@@ -48,9 +48,9 @@ class NewPasswordForm(InputForm):
 class ChangePasswordForm(NewPasswordForm):
     """The new password, and the present one as proof."""
 
-    missing: ClassVar = {"password": "Enter the new password.", "present": "Enter your present password."}
+    missing: ClassVar = {"password": "Enter the new password.", "password_now": "Enter your present password."}
 
-    present = PasswordField("Present password", render_kw={"autocomplete": "current-password"})
+    password_now = PasswordField("Present password", render_kw={"autocomplete": "current-password"})
 
 
 class PasswordForm(InputForm):

@@ -73,7 +73,7 @@ class NewPasswordInput(Strict):
 class ChangePasswordInput(NewPasswordInput):
     """The same with the present one."""
 
-    present: Annotated[str, StringConstraints(min_length=1, max_length=PASSWORD_LENGTH)]
+    password_now: Annotated[str, StringConstraints(min_length=1, max_length=PASSWORD_LENGTH)]
 
 
 class PasswordInput(Strict):

@@ -58,12 +58,12 @@ def change() -> ResponseReturnValue:
     form = ChangePasswordForm()
     if told := form.read(ChangePasswordInput):
         account = db.session().get_one(Account, who.account_id)
-        present = identity.is_present(account, told.present, address=address())
+        present = identity.is_present(account, told.password_now, address=address())
         if isinstance(present, TooMany):
-            form.say("present", f"Too many tries. Please wait {wait_words(present.retry_after)}.")
+            form.say("password_now", f"Too many tries. Please wait {wait_words(present.retry_after)}.")
             return show("passwords/change.html", form=form, status=429)
         if not present:
-            form.say("present", "This is not your present password.")
+            form.say("password_now", "This is not your present password.")
         else:
             try:
                 identity.set_password(account, told.password, but=who.sign_in_id)

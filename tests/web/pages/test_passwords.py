@@ -148,11 +148,11 @@ def test_the_present_password_is_needed_to_change_it_and_the_others_are_signed_o
 ) -> None:
     elsewhere = Visitor(app.test_client()).sign_in(desk)
     visitor.sign_in(desk)
-    wrong = visitor.post("/staff/password", {"present": "not this one", "password": ANOTHER})
+    wrong = visitor.post("/staff/password", {"password_now": "not this one", "password": ANOTHER})
     assert (wrong.status_code, problems(wrong)) == (422, ["This is not your present password."])
-    weak = visitor.post("/staff/password", {"present": PASSWORD, "password": "mibomibomibo"})
+    weak = visitor.post("/staff/password", {"password_now": PASSWORD, "password": "mibomibomibo"})
     assert weak.status_code == 422
-    assert visitor.post("/staff/password", {"present": PASSWORD, "password": ANOTHER}).location == "/staff/password"
+    assert visitor.post("/staff/password", {"password_now": PASSWORD, "password": ANOTHER}).location == "/staff/password"
     assert visitor.get("/staff/password").status_code == 200
     assert elsewhere.get("/staff/password").location.startswith("/staff/sign-in?")
     assert sign_in(Visitor(app.test_client()), ANOTHER).status_code == 303
@@ -170,7 +170,7 @@ def test_a_hash_of_an_older_system_is_believed_once_and_then_replaced(visitor: V
 
 
 def test_blanks_around_a_password_are_part_of_it(visitor: Visitor, desk: Account) -> None:
-    visitor.sign_in(desk).post("/staff/password", {"present": PASSWORD, "password": f"  {ANOTHER}  "})
+    visitor.sign_in(desk).post("/staff/password", {"password_now": PASSWORD, "password": f"  {ANOTHER}  "})
     assert sign_in(visitor, ANOTHER).status_code == 422
     assert sign_in(visitor, f"  {ANOTHER}  ").status_code == 303
 
