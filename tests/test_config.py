@@ -27,6 +27,7 @@ STRONG: dict[str, Any] = {
     "gallabox_channel_id": "made-up-channel",
     "gallabox_webhook_secrets": ["made-up-for-this-test"],
     "google_calendar_url": "https://www.googleapis.com/calendar/v3/",
+    "storage_dir": "/var/lib/mibo/files",
 }
 
 
@@ -74,6 +75,8 @@ def test_production_starts_with_strong_settings() -> None:
         ("razorpay_url", "http://127.0.0.1:8010"),
         ("gallabox_url", "http://127.0.0.1:8010"),
         ("google_calendar_url", "http://127.0.0.1:8010/calendar/v3/"),
+        ("storage_dir", ".mibo/files"),
+        ("s3_endpoint", "http://store.example"),
     ],
 )
 def test_production_refuses_a_weak_setting_by_its_name(name: str, weak: object) -> None:

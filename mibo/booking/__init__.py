@@ -15,7 +15,7 @@ from mibo.booking.board import Board, BoardRow, board_version, day_board
 from mibo.booking.cancelling import cancel
 from mibo.booking.closing import StillBooked, ahead_of_account, booked_on, close_centre, how_many_at, still_at
 from mibo.booking.diaries import Diaries, diaries
-from mibo.booking.leaving import StillBooked, VisitAhead, change_clinician, close_clinician, visits_ahead
+from mibo.booking.leaving import VisitAhead, VisitsToCome, change_clinician, close_clinician, visits_ahead
 from mibo.booking.links import (
     LinkNotSent,
     PaymentLink,
@@ -30,6 +30,7 @@ from mibo.booking.merging import (
     UNDO_WITHIN,
     CannotMerge,
     CannotUndo,
+    Preview,
     likely_doubles,
     merge,
     merge_preview,
@@ -85,16 +86,17 @@ __all__ = [
     "Outcome",
     "PaymentAway",
     "PaymentLink",
+    "Preview",
     "SentLink",
     "SlotTaken",
     "Sought",
     "Status",
     "StatusChange",
     "StillBooked",
-    "StillBooked",
     "TooManyAhead",
     "TooManyHolds",
     "VisitAhead",
+    "VisitsToCome",
     "Visits",
     "Wanted",
     "WrongPatient",
@@ -106,8 +108,8 @@ __all__ = [
     "booked_on",
     "cancel",
     "change_clinician",
-    "close_clinician",
     "close_centre",
+    "close_clinician",
     "day_board",
     "days_with_slots",
     "diaries",

@@ -2,6 +2,7 @@
 
 from mibo.people import guardians, search
 from mibo.people.actions import add_family_member, add_patient, complete_own, fill_in, welcome_patient
+from mibo.people.clinician_list import PAGE as CLINICIANS_PAGE
 from mibo.people.clinician_list import ClinicianWish, all_clinicians, clinicians_page
 from mibo.people.clinicians import (
     AlreadyClinician,
@@ -37,6 +38,9 @@ from mibo.people.models import (
     PatientMerge,
 )
 from mibo.people.notes import write_medical_note
+from mibo.people.pictures import CONTENT_TYPE as PICTURE_TYPE
+from mibo.people.pictures import LARGEST_BYTES as LARGEST_PICTURE
+from mibo.people.pictures import TooLarge as PictureTooLarge
 from mibo.people.pictures import forget as forget_picture
 from mibo.people.pictures import keep as keep_picture
 from mibo.people.pictures import picture
@@ -50,20 +54,24 @@ from mibo.people.queries import (
     family_of,
     find_patients,
     missing_of,
+    on_phone,
     own_patient,
     patient,
     patients_of,
 )
 from mibo.people.records import assign_mrn, change_patient, lock_patients, locked_patient, register_patient
-from mibo.people.rules import Details, MrnTaken, PhoneInUse
+from mibo.people.rules import Details, MrnTaken, PhoneInUse, SamePerson, split_name
 
 __all__ = [
     "BIO_LENGTH",
     "BLOOD_GROUPS",
+    "CLINICIANS_PAGE",
     "GENDERS",
+    "LARGEST_PICTURE",
     "MODES",
     "MRN_LENGTH",
     "NOTES_LENGTH",
+    "PICTURE_TYPE",
     "AlreadyClinician",
     "Clinician",
     "ClinicianCentre",
@@ -76,8 +84,10 @@ __all__ = [
     "Patient",
     "PatientMerge",
     "PhoneInUse",
+    "PictureTooLarge",
     "Places",
     "Profile",
+    "SamePerson",
     "Wish",
     "add_clinician",
     "add_family_member",
@@ -105,6 +115,7 @@ __all__ = [
     "lock_patients",
     "locked_patient",
     "missing_of",
+    "on_phone",
     "own_patient",
     "own_picture",
     "patient",
@@ -117,6 +128,7 @@ __all__ = [
     "search",
     "set_credentials",
     "set_picture",
+    "split_name",
     "staff_clinician",
     "switch_off",
     "welcome_patient",

@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, any_, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from mibo import db
 from mibo.clinics import Centre
-from mibo.identity import Account, Actor
+from mibo.identity import Actor
 from mibo.people.clinicians import within_reach
 from mibo.people.models import Clinician, ClinicianCentre
 
@@ -38,14 +39,14 @@ def all_clinicians(wish: ClinicianWish, *, by: Actor) -> Sequence[Clinician]:
     return db.session().scalars(_wanted(wish, by)).all()
 
 
-def _wanted(wish: ClinicianWish, by: Actor) -> Select[tuple[Clinician]]:
+def _wanted(wish: ClinicianWish, by: Actor) -> Select[Clinician]:
     primary = (
         select(Centre.name)
         .join(ClinicianCentre, ClinicianCentre.centre_id == Centre.id)
         .where(ClinicianCentre.clinician_id == Clinician.id, ClinicianCentre.is_primary)
         .scalar_subquery()
     )
-    orders: dict[str, ColumnElement[object]] = {
+    orders: dict[str, ColumnElement[Any]] = {
         "centre": primary.asc().nulls_last(),
         "fee": Clinician.fee_paise.asc().nulls_first(),
         "newest": Clinician.created_at.desc(),
@@ -76,7 +77,4 @@ def _named(typed: str) -> ColumnElement[bool]:
     named = func.lower(Clinician.full_name).contains(typed, autoescape=True)
     registered = func.lower(Clinician.registration_number).contains(typed, autoescape=True)
     described = func.lower(func.array_to_string(Clinician.specialisations, "\n")).contains(typed, autoescape=True)
-    digits = "".join(ch for ch in typed if ch.isascii() and ch.isdigit())
-    if len(digits) >= 4 and not any(ch.isalpha() for ch in typed):
-        return registered | Clinician.account.has(Account.phone.contains(digits, autoescape=True))
     return named | registered | described

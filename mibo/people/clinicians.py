@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import ColumnElement, delete, exists, or_, select
 from sqlalchemy.exc import IntegrityError
 
 from mibo import audit, db, identity
@@ -96,9 +96,7 @@ def add_clinician(
     return clinician(added.id, active=None)
 
 
-def change_clinician(
-    clinician_id: int, profile: Profile, contact: Contact, places: Places, *, by: Actor
-) -> Clinician:
+def change_clinician(clinician_id: int, profile: Profile, contact: Contact, places: Places, *, by: Actor) -> Clinician:
     """Change all that is kept of a clinician. A fee holds for what is booked from now on (R-PAY).
 
     Raises Missing, Invalid, PhoneTaken, UsernameTaken, or NotTheirAccount.
@@ -207,7 +205,7 @@ def staff_clinician(clinician_id: int, *, by: Actor) -> Clinician:
     return clinician(clinician_id, active=None)
 
 
-def within_reach(by: Actor):  # type: ignore[no-untyped-def]
+def within_reach(by: Actor) -> ColumnElement[bool]:
     """The condition under which a clinician is somebody's to see: everywhere, at their centres, or themselves."""
     if by.everywhere:
         return Clinician.id > 0

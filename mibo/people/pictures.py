@@ -107,7 +107,9 @@ def _check_size(shown: Image.Image) -> None:
     width, height = shown.size
     most = LARGEST_WEBP_PIXELS if shown.format == "WEBP" else LARGEST_PIXELS
     if width * height > most:
-        raise Invalid.field("picture", f"The picture may have up to {most // 1_000_000} megapixels. Choose a smaller one.")
+        raise Invalid.field(
+            "picture", f"The picture may have up to {most // 1_000_000} megapixels. Choose a smaller one."
+        )
     if min(width, height) < SMALLEST_SIDE:
         raise Invalid.field("picture", f"The picture must be at least {SMALLEST_SIDE} pixels wide and high.")
     if shown.format != "MPO" and getattr(shown, "n_frames", 1) > 1:

@@ -24,6 +24,8 @@ from mibo.web.access import for_programs, visitor
 
 ROOT = Path(__file__).parents[2]
 CLIENT_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+UPLOAD_BYTES = 12 * 1024 * 1024  # more than any picture may have, so that one too large is told at its field
+UPLOADS = {"clinicians.set_picture"}
 OPEN_BEFORE_MIGRATION = {
     "static",
     "health.healthz",
@@ -47,6 +49,7 @@ def surround(app: Flask) -> None:
     """Register what runs before and after each request, and how ids stand in addresses."""
     app.url_map.converters["int"] = EntityId
     app.before_request(_begin)
+    app.before_request(_make_room)
     app.before_request(_refuse_cross_site)
     app.before_request(_wait_for_the_right_revision)
     app.after_request(_headers)
@@ -60,6 +63,12 @@ def _begin() -> None:
     g.csp_nonce = base64.b64encode(secrets.token_bytes(16)).decode()
     structlog.contextvars.clear_contextvars()
     structlog.contextvars.bind_contextvars(request_id=g.request_id)
+
+
+def _make_room() -> None:
+    """A form with a picture may be larger than others; it must be known before anything reads the form."""
+    if request.endpoint in UPLOADS:
+        request.max_content_length = UPLOAD_BYTES
 
 
 def _refuse_cross_site() -> None:
@@ -103,11 +112,11 @@ def _wait_for_the_right_revision() -> None:
 def _headers(response: Response) -> Response:
     head = response.headers
     head["X-Request-ID"] = g.get("request_id", "")
-    head["Content-Security-Policy"] = _policy()
+    head.setdefault("Content-Security-Policy", _policy())
     head["X-Content-Type-Options"] = "nosniff"
     head["Referrer-Policy"] = "same-origin"
     head["Cross-Origin-Opener-Policy"] = "same-origin"
-    head["Cross-Origin-Resource-Policy"] = "same-origin"
+    head.setdefault("Cross-Origin-Resource-Policy", "same-origin")
     head["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
     if settings().secure:
         head["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"

@@ -85,7 +85,7 @@ def _card(one: Clinician, soonest: datetime | None, search: Search) -> Card:
     years = one.years_of_experience
     return Card(
         name=one.full_name,
-        picture=one.picture_url or "",
+        picture=one.picture,
         about=one.title or one.specialisations[0],
         speaks=", ".join(one.languages),
         experience=f"{years} {'year' if years == 1 else 'years'} of practice" if years else "",
@@ -102,8 +102,12 @@ def _card(one: Clinician, soonest: datetime | None, search: Search) -> Card:
 @public
 def clinician(clinician_id: int) -> ResponseReturnValue:
     """One clinician: who they are, what they charge, when they are next free."""
-    one = people.clinician(clinician_id)
-    return show("home/clinician.html", one=one, soonest=_soonest(one))
+    return profile(people.clinician(clinician_id))
+
+
+def profile(one: Clinician, *, preview: bool = False) -> ResponseReturnValue:
+    """A clinician's page; a preview for staff says that it is one."""
+    return show("home/clinician.html", one=one, soonest=_soonest(one), preview=preview)
 
 
 def _soonest(one: Clinician) -> list[tuple[Way, datetime | None]]:
