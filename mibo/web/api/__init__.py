@@ -13,18 +13,20 @@ from mibo.web.api import (
     hooks,
     index,
     patient_auth,
+    patients,
     payments,
     refusals,
     slots,
     staff_auth,
+    users,
 )
 from mibo.web.api.document import write_openapi
 
 BODY_BYTES = 256 * 1024
 
 RESOURCES = (
-    index.bp, health.bp, hooks.bp, patient_auth.bp, staff_auth.bp, clinicians.bp, centres.bp, slots.bp, bookings.bp,
-    payments.bp,
+    index.bp, health.bp, hooks.bp, patient_auth.bp, staff_auth.bp, clinicians.bp, users.bp, centres.bp, slots.bp, bookings.bp,
+    patients.bp, payments.bp,
 )  # fmt: skip
 
 
