@@ -63,6 +63,7 @@ def _start(
         channel=channel,
         key_hash=hash_of(key) if key else None,
         device=device[:DEVICE_LENGTH],
+        last_seen_at=clock.now(),
         ends_at=clock.now() + life,
         proved_at=clock.now() if proved else None,
     )

@@ -30,7 +30,7 @@ def is_to_note(who: Actor) -> bool:
 def note_seen(sign_in_id: int) -> None:
     """This stay is in use; if somebody else is at its row right now, they know that too."""
     free = select(SignIn.id).where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None)).with_for_update(skip_locked=True)
-    db.session().execute(update(SignIn).where(SignIn.id == free.scalar_subquery()).values(last_seen_at=func.now()))
+    db.session().execute(update(SignIn).where(SignIn.id == free.scalar_subquery()).values(last_seen_at=clock.now()))
 
 
 def open_stays(by: Actor) -> Sequence[SignIn]:

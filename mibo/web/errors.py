@@ -78,7 +78,7 @@ def _proof_needed(_: ProofNeeded) -> Response:
 
 def _come_back() -> str:
     """Where somebody goes on afterwards: this page, or the one whose form was sent."""
-    if request.method == "GET" and "HX-Request" not in request.headers:
+    if request.method == "GET":
         return request.full_path.rstrip("?")
     if (kept := kept_forms.keep()) is not None:
         return kept
