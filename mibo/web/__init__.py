@@ -35,6 +35,7 @@ def create_app() -> Flask:
     access.use_login_manager(app)
     use_limiter(app)
     Compress(app)
+    app.after_request(requests.close_sent_file)
     filters.register(app)
     app.jinja_env.globals["static_url"] = requests.static_url
     register_pages(app)
