@@ -169,8 +169,8 @@ def _steps(one: Appointment, names: Mapping[int, str]) -> list[tuple[str, str, s
     steps = [(step.at, STEP_WORDS[Status(step.next)], _how(step, one, names)) for step in one.history]
     if one.arrived_at:
         steps.append((one.arrived_at, "Arrived", ""))
-    steps.sort(key=lambda step: step[0], reverse=True)
-    return [(moment(at), what, how) for at, what, how in steps]
+    steps.sort(key=lambda step: step[0])
+    return [(moment(at), what, how) for at, what, how in reversed(steps)]
 
 
 def _how(step: StatusChange, one: Appointment, names: Mapping[int, str]) -> str:
