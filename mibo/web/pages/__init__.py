@@ -2,7 +2,12 @@
 
 from flask import Flask
 
-from mibo.web.pages import book, desk, home, my, sign_in, styleguide
+from mibo.web.pages import book as book
+from mibo.web.pages import desk as desk
+from mibo.web.pages import home as home
+from mibo.web.pages import my as my
+from mibo.web.pages import sign_in as sign_in
+from mibo.web.pages import styleguide as styleguide
 
 
 def register_pages(app: Flask) -> None:
