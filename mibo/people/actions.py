@@ -83,7 +83,7 @@ def _added(patient: Patient, details: Details, by: Actor) -> Patient:
         with session.begin_nested():
             session.add(patient)
     except IntegrityError as error:
-        if getattr(getattr(error.orig, "diag", None), "constraint_name", "") != "uq_patient_mrn":
+        if db.violated(error) != "uq_patient_mrn":
             raise
         raise Invalid.field("mrn", "Another patient has this number already.") from None
     audit.record("patient.added", patient.id, by=by.account_id)

@@ -1,10 +1,7 @@
 """Making and completing records: once, whoever is quicker, and never over what is known."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
-from threading import Barrier
 
 import pytest
 from sqlalchemy import func, select
@@ -16,6 +13,7 @@ from mibo.identity import Account, Actor
 from mibo.identity.permissions import Role
 from mibo.people import Details, Patient, PhoneInUse
 from tests import make
+from tests.together import at_once
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -39,20 +37,6 @@ def welcome() -> int:
 def add(desk: Actor, details: Details = ASHA, *, family: bool = False, mrn: str | None = None) -> int:
     with db.transaction():
         return people.add_patient(PHONE, details, by=desk, family=family, mrn=mrn).id
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    together = Barrier(len(acts))
-
-    def one(act: Callable[[], object]) -> object:
-        together.wait(10)
-        try:
-            return act()
-        except Exception as error:
-            return type(error).__name__
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(one, acts))
 
 
 def counted() -> tuple[int, int]:
