@@ -431,7 +431,7 @@ class TestPaying:
         link = link_of(reference)
         assert link
         assert f'href="{link.link_url}"' in page.text
-        assert f'content="1;url={link.link_url}"' in page.text
+        assert f'content="0;url={link.link_url}"' in page.text
         assert one(reference).patient_note == "I would like to speak in Malayalam."
 
     def test_pressing_pay_twice_opens_one_link(self, asha: Visitor, world: Clinic) -> None:
