@@ -270,6 +270,7 @@ def _drop_registration(payments: Iterable[Payment]) -> None:
     for payment in payments:
         if payment.status == "PENDING" and payment.registration_paise:
             payment.registration_paise = 0
+            audit.record("payment.repriced", payment.id, by=None, paise=payment.amount_paise)
             _ask_anew(payment)
 
 

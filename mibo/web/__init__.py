@@ -42,7 +42,7 @@ def create_app() -> Flask:
     register_api(app, csrf)
     errors.answer_every_refusal(app)
     app.context_processor(_for_every_template)
-    app.view_functions["static"] = access.public(app.view_functions["static"])
+    app.view_functions["static"] = access.public_in_steps(app.view_functions["static"])
     access.guard_every_view(app)
     cli.register(app)
     return app

@@ -80,6 +80,8 @@ def _http(error: HTTPException) -> Response:
     response = answer(status, sentence)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(error.valid_methods)
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
     if isinstance(error, TooManyRequests):
         response.headers.setdefault("Retry-After", str(getattr(error, "retry_after", None) or 60))
     return response
