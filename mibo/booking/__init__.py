@@ -10,7 +10,7 @@ from mibo.booking.availability import (
     open_slots,
     open_times,
 )
-from mibo.booking.board import Board, BoardRow, board_version, day_board
+from mibo.booking.board import GIVEN_UP_AFTER, Board, BoardRow, board_version, day_board
 from mibo.booking.cancelling import cancel
 from mibo.booking.diaries import Diaries, diaries
 from mibo.booking.links import (
@@ -52,6 +52,7 @@ from mibo.booking.telling import attach_meeting, attach_wanted_meetings
 
 __all__ = [
     "ASK_DAYS",
+    "GIVEN_UP_AFTER",
     "NOTE_LENGTH",
     "WALK_IN_GRACE",
     "Appointment",

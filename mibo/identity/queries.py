@@ -36,9 +36,7 @@ def staff_account(name: str) -> Account | None:
 
 def account_in_full(account_id: int) -> Account:
     """An account with the roles it holds and where."""
-    return db.session().get_one(
-        Account, account_id, options=[selectinload(Account.grants)], populate_existing=True
-    )
+    return db.session().get_one(Account, account_id, options=[selectinload(Account.grants)], populate_existing=True)
 
 
 def names_of(account_ids: Collection[int]) -> dict[int, str]:

@@ -3,6 +3,7 @@
 from mibo.people.actions import add_family_member, add_patient, complete_own, fill_in, welcome_patient
 from mibo.people.models import BLOOD_GROUPS, GENDERS, MODES, Clinician, ClinicianCentre, Patient
 from mibo.people.queries import (
+    SHORTEST_SEARCH,
     Wish,
     age_of,
     clinician,
@@ -21,6 +22,7 @@ __all__ = [
     "BLOOD_GROUPS",
     "GENDERS",
     "MODES",
+    "SHORTEST_SEARCH",
     "Clinician",
     "ClinicianCentre",
     "Details",
