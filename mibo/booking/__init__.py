@@ -14,6 +14,7 @@ from mibo.booking.board import GIVEN_UP_AFTER, Board, BoardRow, board_version, d
 from mibo.booking.cancelling import cancel
 from mibo.booking.diaries import Diaries, diaries
 from mibo.booking.links import (
+    DESK_SOURCES,
     LinkNotSent,
     PaymentLink,
     SentLink,
@@ -52,6 +53,7 @@ from mibo.booking.telling import attach_meeting, attach_wanted_meetings
 
 __all__ = [
     "ASK_DAYS",
+    "DESK_SOURCES",
     "GIVEN_UP_AFTER",
     "NOTE_LENGTH",
     "WALK_IN_GRACE",

@@ -4,8 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mibo import clock, money, people, phone
-from mibo.booking import GIVEN_UP_AFTER, Appointment, Status, StatusChange
-from mibo.booking.links import DESK_SOURCES
+from mibo.booking import DESK_SOURCES, GIVEN_UP_AFTER, Appointment, Status, StatusChange
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.messaging import Message
