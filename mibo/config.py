@@ -2,6 +2,7 @@
 
 import hmac
 import sys
+from collections.abc import Iterator
 from functools import cache
 from typing import Literal
 from urllib.parse import urlsplit
@@ -11,13 +12,23 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 WEAK = {"", "dev", "secret", "changeme", "change-me", "password", "test"}
 SECRET_LENGTH = 32
+SECRET_LETTERS = 12  # different ones: fewer are no random characters
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+POSTGRES = ("postgresql://", "postgresql+psycopg://", "postgres://")
+REDIS = ("redis://", "rediss://", "unix://")
+PROVIDER_KEYS = (
+    "razorpay_key_id",
+    "razorpay_key_secret",
+    "gallabox_api_key",
+    "gallabox_api_secret",
+    "gallabox_channel_id",
+)
 
 
 class Settings(BaseSettings):
     """What the operator decides. Names are the environment's; `.env.example` explains each."""
 
-    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(frozen=True, extra="ignore", env_ignore_empty=True, hide_input_in_errors=True)
 
     # where it runs
     mibo_env: Literal["production", "development", "test"] = "development"
@@ -104,34 +115,53 @@ class Settings(BaseSettings):
         return self
 
 
-def _weaknesses(settings: Settings) -> list[str]:
-    wrong = []
-    if len(settings.secret_key) < SECRET_LENGTH or settings.secret_key.startswith("development-only"):
-        wrong.append(f"SECRET_KEY must be at least {SECRET_LENGTH} random characters")
+def _weaknesses(settings: Settings) -> Iterator[str]:
+    yield from _weak_keys(settings)
+    yield from _wrong_addresses(settings)
+    yield from _unready_providers(settings)
+    yield from _storage_weaknesses(settings)
+
+
+def _weak_keys(settings: Settings) -> Iterator[str]:
+    for name in ("secret_key", "secret_key_fallbacks"):
+        kept = getattr(settings, name)
+        if any(map(_is_guessable, kept if isinstance(kept, list) else [kept])):
+            yield f"{name.upper()} must be at least {SECRET_LENGTH} random characters"
+
+
+def _wrong_addresses(settings: Settings) -> Iterator[str]:
     if not settings.secure or urlsplit(settings.base_url).hostname in LOOPBACK:
-        wrong.append("BASE_URL must be the public https address")
-    if not settings.trusted_hosts:
-        wrong.append("TRUSTED_HOSTS must name the hosts that Mibo answers for")
-    if not settings.database_url.startswith("postgresql"):
-        wrong.append("DATABASE_URL must be a PostgreSQL address")
-    for name in (
-        "razorpay_key_id",
-        "razorpay_key_secret",
-        "gallabox_api_key",
-        "gallabox_api_secret",
-        "gallabox_channel_id",
+        yield "BASE_URL must be the public https address"
+    if not settings.trusted_hosts or any("*" in host or not host.strip(". ") for host in settings.trusted_hosts):
+        yield "TRUSTED_HOSTS must name the hosts that Mibo answers for"
+    if "*" in settings.cors_origins:
+        yield "CORS_ORIGINS must name each origin that may call the API"
+    for name, forms, called in (
+        ("database_url", POSTGRES, "PostgreSQL"),
+        ("read_database_url", ("", *POSTGRES), "PostgreSQL"),
+        ("redis_url", REDIS, "Redis"),
+        ("limiter_redis_url", ("", *REDIS), "Redis"),
     ):
+        address = getattr(settings, name)
+        if not any(address.startswith(form) if form else not address for form in forms):
+            yield f"{name.upper()} must be a {called} address"
+
+
+def _unready_providers(settings: Settings) -> Iterator[str]:
+    for name in PROVIDER_KEYS:
         if getattr(settings, name).strip().lower() in WEAK:
-            wrong.append(f"{name.upper()} is missing")
+            yield f"{name.upper()} is missing"
     for name in ("razorpay_webhook_secrets", "gallabox_webhook_secrets"):
         secrets = getattr(settings, name)
-        if not secrets or any(len(secret) < 16 for secret in secrets):
-            wrong.append(f"{name.upper()} must hold at least one secret of 16 characters or more")
-    wrong += _storage_weaknesses(settings)
-    for name in ("razorpay_url", "gallabox_url", "google_calendar_url"):
+        if not secrets or any(len(secret.strip()) < 16 for secret in secrets):
+            yield f"{name.upper()} must hold at least one secret of 16 characters or more"
+    for name in ("razorpay_url", "razorpay_checkout_url", "gallabox_url", "google_calendar_url"):
         if not getattr(settings, name).startswith("https://"):
-            wrong.append(f"{name.upper()} must be https (the sandbox never runs in production)")
-    return wrong
+            yield f"{name.upper()} must be https (the sandbox never runs in production)"
+
+
+def _is_guessable(secret: str) -> bool:
+    return len(secret) < SECRET_LENGTH or len(set(secret)) < SECRET_LETTERS or secret.startswith("development-only")
 
 
 def _storage_weaknesses(settings: Settings) -> list[str]:

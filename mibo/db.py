@@ -193,6 +193,11 @@ def between_steps() -> None:
         raise RuntimeError("a provider may not be called inside a transaction")
 
 
+def violated(error: DBAPIError) -> str:
+    """The name of the constraint that a statement broke; empty where it was something else."""
+    return getattr(getattr(error.orig, "diag", None), "constraint_name", None) or ""
+
+
 def after_commit(effect: Callable[[], object]) -> None:
     """Do `effect` once the transaction under way is committed; never if it is rolled back."""
     session().info.setdefault("after_commit", []).append(effect)

@@ -1,6 +1,6 @@
 """Work for later. PostgreSQL holds what must be done; Redis only rings the bell, and may be down."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
@@ -12,6 +12,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 from rq import Queue
+from rq.queue import EnqueueData
 from rq.serializers import JSONSerializer
 
 from mibo import db
@@ -19,12 +20,14 @@ from mibo.config import settings
 
 QUEUE = "mibo"
 JOB_TIMEOUT_S = 120
+BELL_TTL_S = 600
 RESULT_TTL_S = 60
 FAILURE_TTL_S = 7 * 24 * 3600
 
 log = structlog.get_logger(__name__)
 F = TypeVar("F", bound=Callable[..., None])
-_unheard: ContextVar[list[tuple[str, tuple[int, ...]]] | None] = ContextVar("unheard", default=None)
+Bell = tuple[str, tuple[int, ...]]  # a job's name, and what it is about
+_unheard: ContextVar[list[Bell] | None] = ContextVar("unheard", default=None)
 registered: dict[str, Callable[..., None]] = {}
 
 
@@ -46,30 +49,50 @@ def _name(function: Callable[..., None]) -> str:
 
 
 def defer(function: Callable[..., None], *ids: int) -> None:
-    """Ring for a job once the transaction under way is committed; nothing rings if it is rolled back."""
-    db.after_commit(lambda: ring(function, *ids))
+    """Ring for a job once the transaction under way is committed; nothing rings if it is rolled back.
+
+    All that one transaction rings for leaves in one go, so a Redis that hangs is waited for once.
+    """
+    bells: dict[Bell, None] = db.session().info.setdefault("bells", {})
+    if not bells:
+        db.after_commit(lambda: _ring_all(bells))
+    bells[_known(function), ids] = None
 
 
 def ring(function: Callable[..., None], *ids: int) -> bool:
     """Ring for a job now. False when the bell is out of order: the timetable rings again."""
+    return _ring_all([(_known(function), ids)])
+
+
+def _known(function: Callable[..., None]) -> str:
     name = _name(function)
     assert name in registered, f"{name} is not a @job, so no worker would know it"
+    return name
+
+
+def _ring_all(bells: Iterable[Bell]) -> bool:
     try:
-        _queue().enqueue(
-            perform, name, *ids, job_timeout=JOB_TIMEOUT_S, result_ttl=RESULT_TTL_S, failure_ttl=FAILURE_TTL_S
-        )
+        _queue().enqueue_many([_envelope(bell) for bell in bells])
     except (RedisError, OSError):
-        log.warning("jobs.bell_out_of_order", job=name)
+        log.warning("jobs.bell_out_of_order", jobs=sorted({name for name, _ in bells}))
         if (unheard := _unheard.get()) is not None:
-            unheard.append((name, ids))
+            unheard.extend(bells)
         return False
     return True
+
+
+def _envelope(bell: Bell) -> EnqueueData:
+    """A job as it lies in Redis: its name and ids, for as long as it is of use. Later the timetable has rung again."""
+    name, ids = bell
+    return Queue.prepare_data(
+        perform, (name, *ids), timeout=JOB_TIMEOUT_S, ttl=BELL_TTL_S, result_ttl=RESULT_TTL_S, failure_ttl=FAILURE_TTL_S
+    )
 
 
 @contextmanager
 def done_here() -> Iterator[None]:
     """What is rung for inside while the bell is out of order is done at the end, in this process (for the clock)."""
-    unheard: list[tuple[str, tuple[int, ...]]] = []
+    unheard: list[Bell] = []
     token = _unheard.set(unheard)
     try:
         yield
@@ -93,7 +116,7 @@ def perform(name: str, *ids: int) -> None:
 def _queue() -> Queue:
     # one attempt, short patience: a booking must not wait 3 s for a bell that is out of order
     connection = Redis.from_url(
-        settings().redis_url, socket_connect_timeout=0.3, socket_timeout=1, retry=Retry(NoBackoff(), 0)
+        settings().redis_url, socket_connect_timeout=0.3, socket_timeout=0.5, retry=Retry(NoBackoff(), 0)
     )
     return Queue(QUEUE, connection=connection, serializer=JSONSerializer())
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from mibo import audit, booking, identity, jobs, messaging
+from mibo import audit, booking, identity, jobs, messaging, payments, video
 
 TICK_S = 1
 
@@ -27,6 +27,8 @@ TIMETABLE = (
     Periodic(booking.attach_wanted_meetings, 30),
     Periodic(booking.settle_waiting, 15),
     Periodic(booking.send_unsent_links, 15),
+    Periodic(payments.close_links, 30),
+    Periodic(video.take_away_unwanted, 60),
     Periodic(booking.reconcile, 60),
     Periodic(identity.forget_spent, 3600),
     Periodic(audit.chain_new, 10),

@@ -23,7 +23,7 @@ def run_offline() -> None:
 def run_online() -> None:
     """Change the database; a lock that cannot be had in a second is given up, not waited for."""
     engine = create_engine(
-        address(settings().database_url),
+        address(context.config.attributes.get("url") or settings().database_url),
         poolclass=pool.NullPool,
         connect_args={"options": "-c lock_timeout=1000 -c timezone=UTC"},
     )

@@ -18,6 +18,7 @@ STRONG: dict[str, Any] = {
     "trusted_hosts": ["clinic.example"],
     "database_url": "postgresql://mibo@db.example/mibo",
     "razorpay_url": "https://api.razorpay.com",
+    "razorpay_checkout_url": "https://checkout.razorpay.com/v1/checkout.js",
     "razorpay_key_id": "rzp_live_made_up",
     "razorpay_key_secret": "made-up-for-this-test",
     "razorpay_webhook_secrets": ["made-up-for-this-test"],
@@ -60,10 +61,20 @@ def test_production_starts_with_strong_settings() -> None:
     [
         ("secret_key", "short"),
         ("secret_key", "development-only-and-long-enough-all-the-same"),
+        ("secret_key", "abcabcabcabcabcabcabcabcabcabcabcabcabc"),
+        ("secret_key_fallbacks", ["an-older-key-that-is-long-and-random-enough", "short"]),
         ("base_url", "http://clinic.example"),
         ("base_url", "https://127.0.0.1"),
+        ("base_url", "https://localhost"),
         ("trusted_hosts", []),
+        ("trusted_hosts", ["*"]),
+        ("trusted_hosts", ["clinic.example", " "]),
+        ("cors_origins", ["*"]),
         ("database_url", "sqlite:///mibo.db"),
+        ("database_url", "postgresql+psycopg2://mibo@db.example/mibo"),
+        ("read_database_url", "mysql://mibo@db.example/mibo"),
+        ("redis_url", "http://127.0.0.1:6379"),
+        ("limiter_redis_url", "memory://"),
         ("razorpay_key_id", ""),
         ("razorpay_key_secret", "changeme"),
         ("razorpay_webhook_secrets", []),
@@ -73,6 +84,8 @@ def test_production_starts_with_strong_settings() -> None:
         ("gallabox_channel_id", ""),
         ("gallabox_webhook_secrets", ["long-enough-for-anybody", "short"]),
         ("razorpay_url", "http://127.0.0.1:8010"),
+        ("razorpay_checkout_url", "http://127.0.0.1:8010/checkout.js"),
+        ("razorpay_webhook_secrets", [" " * 20]),
         ("gallabox_url", "http://127.0.0.1:8010"),
         ("google_calendar_url", "http://127.0.0.1:8010/calendar/v3/"),
         ("storage_dir", ".mibo/files"),
@@ -82,6 +95,25 @@ def test_production_starts_with_strong_settings() -> None:
 def test_production_refuses_a_weak_setting_by_its_name(name: str, weak: object) -> None:
     with pytest.raises(ValidationError, match=name.upper()):
         Settings(**{**STRONG, name: weak})
+
+
+def test_every_weakness_is_named_at_once_and_no_secret_is_quoted() -> None:
+    weak = {"secret_key": "hunter2-hunter2", "base_url": "http://clinic.example", "gallabox_api_key": "changeme"}
+    with pytest.raises(ValidationError) as refused:
+        Settings(**{**STRONG, **weak})
+    said = "".join(problem["msg"] for problem in refused.value.errors(include_input=False))
+    assert [name for name in ("SECRET_KEY", "BASE_URL", "GALLABOX_API_KEY") if name in said] == [
+        "SECRET_KEY", "BASE_URL", "GALLABOX_API_KEY",
+    ]  # fmt: skip
+    assert "hunter2" not in said + str(refused.value)
+
+
+@pytest.mark.parametrize("url", ["postgres://u@h/db", "postgresql://u@h/db", "postgresql+psycopg://u@h/db"])
+def test_every_spelling_of_a_postgresql_address_is_one(url: str) -> None:
+    from mibo.db import address
+
+    assert Settings(**{**STRONG, "database_url": url}).production
+    assert address(url) == "postgresql+psycopg://u@h/db"
 
 
 def test_the_example_alone_does_not_start_production(monkeypatch: pytest.MonkeyPatch) -> None:

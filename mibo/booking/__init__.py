@@ -11,12 +11,13 @@ from mibo.booking.availability import (
     open_slots,
     open_times,
 )
-from mibo.booking.board import Board, BoardRow, board_version, day_board
+from mibo.booking.board import GIVEN_UP_AFTER, Board, BoardRow, board_version, day_board
 from mibo.booking.cancelling import cancel
 from mibo.booking.closing import StillBooked, ahead_of_account, booked_on, close_centre, how_many_at, still_at
 from mibo.booking.diaries import Diaries, diaries
 from mibo.booking.leaving import VisitAhead, VisitsToCome, change_clinician, close_clinician, visits_ahead
 from mibo.booking.links import (
+    DESK_SOURCES,
     LinkNotSent,
     PaymentLink,
     SentLink,
@@ -66,6 +67,8 @@ from mibo.booking.telling import attach_meeting, attach_wanted_meetings
 
 __all__ = [
     "ASK_DAYS",
+    "DESK_SOURCES",
+    "GIVEN_UP_AFTER",
     "NOTE_LENGTH",
     "UNDO_WITHIN",
     "WALK_IN_GRACE",
@@ -96,8 +99,8 @@ __all__ = [
     "TooManyAhead",
     "TooManyHolds",
     "VisitAhead",
-    "VisitsToCome",
     "Visits",
+    "VisitsToCome",
     "Wanted",
     "WrongPatient",
     "ahead_of_account",

@@ -47,6 +47,14 @@ def locked(appointment_id: int) -> Appointment:
     return in_full(appointment_id, lock=True)
 
 
+def own_locked(appointment_id: int, by: Actor) -> Appointment:
+    """The same, for whoever's it is, or their family's. Raises Missing, as for one that never was."""
+    appointment = locked(appointment_id)
+    if appointment.patient.account_id != by.account_id:
+        raise Missing("We could not find that appointment.")
+    return appointment
+
+
 def change_status(appointment: Appointment, wanted: Status, *, by: int | None, reason: str | None = None) -> None:
     """The only way a state changes: by the transition table, with its history and audit (R-CHG-9)."""
     previous = appointment.status
@@ -91,8 +99,7 @@ def reseat(appointment: Appointment, *, reason: str) -> bool:
             confirm(appointment, by=None, reason=reason)
             session.flush()
     except IntegrityError as error:
-        name = getattr(getattr(error.orig, "diag", None), "constraint_name", "")
-        if name not in ("appointment_clinician_free", "appointment_patient_free"):
+        if db.violated(error) not in ("appointment_clinician_free", "appointment_patient_free"):
             raise
         session.refresh(appointment)
         return False
@@ -101,9 +108,7 @@ def reseat(appointment: Appointment, *, reason: str) -> bool:
 
 def extend_hold(appointment_id: int, *, by: Actor) -> Appointment:
     """The patient asks for more time to pay: once, by the length of a hold (WCAG 2.2.1). Raises HoldOver, Missing."""
-    appointment = locked(appointment_id)
-    if appointment.patient.account_id != by.account_id:
-        raise Missing("We could not find that appointment.")
+    appointment = own_locked(appointment_id, by)
     now = clock.now()
     if not rules.is_live_hold(appointment.status, appointment.held_until, now):
         raise HoldOver
@@ -118,9 +123,7 @@ def extend_hold(appointment_id: int, *, by: Actor) -> Appointment:
 
 def write_note(appointment_id: int, note: str | None, *, by: Actor) -> None:
     """The patient's own words for the clinician, while the time is held. Raises Missing, HoldOver, Invalid."""
-    appointment = locked(appointment_id)
-    if appointment.patient.account_id != by.account_id:
-        raise Missing("We could not find that appointment.")
+    appointment = own_locked(appointment_id, by)
     if not rules.is_live_hold(appointment.status, appointment.held_until, clock.now()):
         raise HoldOver
     payments.refuse_card_number(note)
@@ -133,9 +136,7 @@ def give_up(appointment_id: int, *, by: Actor) -> Appointment:
     """The checkout was closed without paying: the time is free at once. Money that still comes for it finds an ended
     hold, and so takes the time again if nobody else has it (R-BOOK-6, 7). Raises Missing.
     """
-    appointment = locked(appointment_id)
-    if appointment.patient.account_id != by.account_id:
-        raise Missing("We could not find that appointment.")
+    appointment = own_locked(appointment_id, by)
     if appointment.status == Status.PENDING:
         change_status(appointment, Status.EXPIRED, by=by.account_id, reason="Checkout closed without paying")
         payments.void_open_attempts(appointment.payment_id)
@@ -144,9 +145,7 @@ def give_up(appointment_id: int, *, by: Actor) -> Appointment:
 
 def release_hold(appointment_id: int, *, by: Actor) -> Appointment:
     """The patient lets a held time go."""
-    appointment = locked(appointment_id)
-    if appointment.patient.account_id != by.account_id:
-        raise Missing("We could not find that appointment.")
+    appointment = own_locked(appointment_id, by)
     if appointment.status != Status.PENDING:
         raise Invalid("Only a time that is not paid for yet can be let go here.")
     change_status(appointment, Status.CANCELLED, by=by.account_id, reason="Let go by the patient")

@@ -4,7 +4,6 @@ from mibo import clinics, clock, db, payments, video
 from mibo.booking import actions, rules, telling
 from mibo.booking.models import Appointment
 from mibo.booking.rules import Status
-from mibo.errors import Missing
 from mibo.identity import Actor
 from mibo.payments import RefundReason
 
@@ -14,9 +13,7 @@ def cancel(appointment_id: int, *, by: Actor, reason: str | None = None) -> Appo
 
     Money goes back as the refund share says; the reason never lands among anybody's notes (R-CHG-6).
     """
-    appointment = actions.locked(appointment_id)
-    if appointment.patient.account_id != by.account_id:
-        raise Missing("We could not find that appointment.")
+    appointment = actions.own_locked(appointment_id, by)
     rules.check_may_cancel(appointment.status, appointment.starts_at, clock.now(), clinics.policy_in_force())
     was_held = appointment.status == Status.PENDING
     actions.change_status(appointment, Status.CANCELLED, by=by.account_id, reason=reason or "Cancelled by the patient")

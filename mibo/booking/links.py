@@ -195,6 +195,7 @@ def _link_of(attempt: Attempt) -> PaymentLink | None:
 
 
 def _make(wish: _Wish) -> Link:
+    db.between_steps()
     try:
         return razorpay.open_link(
             payments.reference(wish.attempt_id),

@@ -52,6 +52,7 @@ def open_order(appointment_id: int, *, by: Actor) -> CheckoutOrder:
         attempt = payments.ask_by("ORDER", appointment.payment_id, appointment.held_until)
     if attempt.provider_order_id:
         return _checkout(attempt)
+    db.between_steps()
     try:
         order = razorpay.open_order(payments.reference(attempt.id), attempt.paise, {"booking": appointment.reference})
     except ProviderError as error:

@@ -57,6 +57,7 @@ def ask(attempt_id: int) -> None:
         attempt = session.get(Attempt, attempt_id)
     if attempt is None:
         return
+    db.between_steps()
     try:
         told = _tries(attempt)
     except ProviderError as error:

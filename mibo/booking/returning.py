@@ -68,6 +68,7 @@ def return_from_link(told: Mapping[str, str]) -> int | None:
 
 
 def _ask_about(attempt: Attempt, payment_id: str) -> Outcome:
+    db.between_steps()
     try:
         told = razorpay.payment(payment_id)
     except ProviderError as error:

@@ -207,16 +207,32 @@ def _free_slot(
 ) -> Slot:
     """The slot that starts then, if it may be taken now (R-SLOT-3, 4, 6, 8, 9)."""
     day = clock.clinic_day(starts_at)
+    if _is_gone(clinician_id, centre_id, starts_at):
+        raise SlotTaken(_wanted(clinician_id, centre_id, mode, starts_at))
     slots = open_slots(clinician_id, day, centre_id=centre_id, mode=mode, for_whom=for_whom, patient_id=patient_id)
     slot = slot_at(slots, starts_at)
     if slot is None:
         raise NotOffered("That is not one of the times offered. Please choose a time from the list.")
     if slot.state in (SlotState.BOOKED, SlotState.HELD):
-        raise SlotTaken(_wanted(slot, mode))
+        raise SlotTaken(_wanted(clinician_id, centre_id, mode, starts_at))
     late = walk_in and slot.state == SlotState.PAST and slot.starts_at > clock.now() - WALK_IN_GRACE
     if not slot.is_free and not late:
         raise NotOffered(_sentence(slot, for_whom))
     return slot
+
+
+def _is_gone(clinician_id: int, centre_id: int, starts_at: datetime) -> bool:
+    """Whether somebody has this very time: when many want one, those who come too late learn it by one look."""
+    now = clock.now()
+    theirs = select(Appointment.id).where(
+        Appointment.clinician_id == clinician_id,
+        Appointment.centre_id == centre_id,
+        Appointment.starts_at == starts_at,
+        Appointment.starts_at > now,
+        Appointment.status.in_(HOLDS_TIME),
+        or_(Appointment.status != Status.PENDING, Appointment.held_until > now),
+    )
+    return db.session().scalar(theirs.limit(1)) is not None
 
 
 def _sentence(slot: Slot, for_whom: Audience) -> str:
@@ -238,7 +254,7 @@ def _take(slot: Slot, patient: Patient, terms: _Terms) -> Appointment:
     )
     taken = session.scalar(_insert(slot, patient, terms, payment.id))
     if taken is None or (clinician.buffer_minutes and _is_too_near(taken, slot, clinician)):
-        raise SlotTaken(_wanted(slot, terms.mode))
+        raise SlotTaken(_wanted(slot.clinician_id, slot.centre_id, terms.mode, slot.starts_at))
     session.add(
         StatusChange(appointment_id=taken, previous=None, next=Status.PENDING, by_account_id=by, reason=terms.source)
     )
@@ -295,5 +311,6 @@ def _insert(slot: Slot, patient: Patient, terms: _Terms, payment_id: int) -> Ret
     )
 
 
-def _wanted(slot: Slot, mode: str) -> Wanted:
-    return Wanted(slot.clinician_id, slot.centre_id, mode, slot.starts_at, clock_face(slot.starts_minute))
+def _wanted(clinician_id: int, centre_id: int, mode: str, starts_at: datetime) -> Wanted:
+    wall = clock.local(starts_at)
+    return Wanted(clinician_id, centre_id, mode, starts_at, clock_face(wall.hour * 60 + wall.minute))

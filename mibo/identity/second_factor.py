@@ -71,7 +71,9 @@ def secret_of(account: Account) -> str | None:
 
 def address_of(account: Account) -> str:
     """What the square picture says to an authenticator app."""
-    return pyotp.TOTP(_secret(account) or "").provisioning_uri(name=account.username or account.full_name, issuer_name=NAME)
+    return pyotp.TOTP(_secret(account) or "").provisioning_uri(
+        name=account.username or account.full_name, issuer_name=NAME
+    )
 
 
 def confirm(account: Account, code: str, *, stay: int) -> list[str] | TooMany | None:

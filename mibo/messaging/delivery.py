@@ -115,6 +115,7 @@ def _ending(message: Message) -> tuple[str, str] | None:
 
 
 def _send(claim: Claim) -> None:
+    db.between_steps()
     try:
         secret = sealing.unseal(claim.sealed) if claim.sealed else {}
         link = secret.pop(sealing.LINK, claim.link)

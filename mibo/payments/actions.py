@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Literal, TypeVar
 
 import structlog
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
-from mibo import audit, clock, db
+from mibo import audit, clock, db, jobs
 from mibo.clinics.policy import Policy
 from mibo.errors import Invalid
 from mibo.identity import Actor
@@ -34,6 +34,7 @@ from mibo.people import Clinician, Patient
 
 FAILURE_LENGTH = 200
 LEAST_LEFT = timedelta(minutes=1)
+CLOSING_BATCH = 50
 ONLINE = "ONLINE"
 
 log = structlog.get_logger(__name__)
@@ -172,15 +173,33 @@ def void(attempt: Attempt) -> None:
 @job
 def close_link(attempt_id: int) -> None:
     """Close an attempt's link at the provider, so that nobody pays by it any more."""
-    with db.transaction() as session:
-        attempt = session.get(Attempt, attempt_id)
-    if attempt is None or attempt.provider_link_id is None or attempt.status != "VOID":
+    db.between_steps()
+    with db.reading() as session:
+        link_id = session.scalar(select(Attempt.provider_link_id).where(Attempt.id == attempt_id, *_to_close()))
+    if link_id is None:
         return
     try:
-        razorpay.cancel_link(attempt.provider_link_id)
+        razorpay.cancel_link(link_id)
     except ProviderError as error:
-        # it ends by itself with the hold, and the reconciler finds money that came meanwhile
+        # tried again until it ends by itself, and the reconciler finds money that came meanwhile
         log.warning("payments.link_not_closed", attempt=attempt_id, error=str(error))
+        return
+    with db.transaction() as session:
+        session.execute(update(Attempt).where(Attempt.id == attempt_id).values(closed_at=clock.now()))
+
+
+@job
+def close_links() -> None:
+    """Ring again for the links that stand open at the provider though nobody should pay by them any more."""
+    wanted = select(Attempt.id).where(*_to_close(), Attempt.expires_at > clock.now())
+    with db.reading() as session:
+        found = session.scalars(wanted.order_by(Attempt.expires_at).limit(CLOSING_BATCH)).all()
+    for attempt_id in found:
+        jobs.ring(close_link, attempt_id)
+
+
+def _to_close() -> tuple[ColumnElement[bool], ...]:
+    return Attempt.status == "VOID", Attempt.provider_link_id.is_not(None), Attempt.closed_at.is_(None)
 
 
 def locked(payment_id: int) -> Payment:
@@ -251,6 +270,7 @@ def _drop_registration(payments: Iterable[Payment]) -> None:
     for payment in payments:
         if payment.status == "PENDING" and payment.registration_paise:
             payment.registration_paise = 0
+            audit.record("payment.repriced", payment.id, by=None, paise=payment.amount_paise)
             _ask_anew(payment)
 
 

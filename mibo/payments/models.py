@@ -71,6 +71,7 @@ class Attempt(Entity):
     token: Mapped[str] = mapped_column(String(32), default=lambda: token_urlsafe(16))  # stands in the link that is sent
     link_url: Mapped[str | None] = mapped_column(String(500))
     expires_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]  # when the provider closed the link of a void attempt
     asked_at: Mapped[datetime | None]  # when we last asked the provider how it stands
     failed_at: Mapped[datetime | None]
     failure: Mapped[str | None] = mapped_column(String(200))

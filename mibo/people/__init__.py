@@ -45,6 +45,7 @@ from mibo.people.pictures import forget as forget_picture
 from mibo.people.pictures import keep as keep_picture
 from mibo.people.pictures import picture
 from mibo.people.queries import (
+    SHORTEST_SEARCH,
     Wish,
     age_of,
     clinician,
@@ -72,6 +73,7 @@ __all__ = [
     "MRN_LENGTH",
     "NOTES_LENGTH",
     "PICTURE_TYPE",
+    "SHORTEST_SEARCH",
     "AlreadyClinician",
     "Clinician",
     "ClinicianCentre",

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from mibo import audit, clock, db
 from mibo.errors import Invalid, Problem
@@ -25,13 +26,18 @@ def welcome_patient(phone: str, details: Details) -> tuple[Account, Patient, boo
         db.session().add(own)
         audit.record("patient.added", account.id, by=account.id)
     fill_in(own, details, only_missing=True)
+    if not is_new and db.session().is_modified(own):
+        audit.record("patient.changed", own.id, by=account.id)
     account.full_name = own.full_name
     db.session().flush()
     return account, own, is_new
 
 
 def add_patient(phone: str, details: Details, *, by: Actor, family: bool = False, mrn: str | None = None) -> Patient:
-    """The desk adds a patient. With `family` the number may already be another patient's; else raises PhoneInUse."""
+    """The desk adds a patient. With `family` the number may already be another patient's; else raises PhoneInUse.
+
+    A form sent twice adds one patient. Raises Invalid.
+    """
     if not details.name:
         raise Invalid.field("full_name", "Enter the patient's name.")
     account, _ = _account_of(phone)
@@ -39,30 +45,49 @@ def add_patient(phone: str, details: Details, *, by: Actor, family: bool = False
     own = session.get(Patient, account.id)
     if own is not None and not family:
         raise PhoneInUse(own.id, own.full_name)
+    if same := _the_same(account.id, details):
+        return same
     added = Patient(account_id=account.id, phone=phone, full_name="", mrn=mrn or None)
     if own is None:
         added.id = account.id
         account.full_name = details.name
-    session.add(added)
-    fill_in(added, details)
-    session.flush()
-    audit.record("patient.added", added.id, by=by.account_id)
-    return added
+    return _added(added, details, by)
 
 
 def add_family_member(details: Details, *, by: Actor) -> Patient:
-    """A patient adds somebody they book for; the phone stays their own. Raises Invalid."""
-    account = db.session().get_one(Account, by.account_id)
+    """A patient adds somebody they book for, once however often it is sent; the phone stays theirs. Raises Invalid."""
+    account = db.session().get_one(Account, by.account_id, with_for_update={"key_share": True})
     first_name = details.first_name or details.full_name
     missing = rules.missing_fields(first_name, details.date_of_birth, details.age, details.gender)
     if missing:
         raise Invalid(problems=[Problem(field, "Please fill this in.") for field in missing])
-    added = Patient(account_id=account.id, phone=account.phone, full_name="")
-    db.session().add(added)
-    fill_in(added, details)
-    db.session().flush()
-    audit.record("patient.added", added.id, by=by.account_id)
-    return added
+    same = _the_same(account.id, details)
+    return same or _added(Patient(account_id=account.id, phone=account.phone, full_name=""), details, by)
+
+
+def _the_same(account_id: int, details: Details) -> Patient | None:
+    """The very person on this account already: a double click must not make two of them."""
+    told = (details.name.casefold(), details.date_of_birth, details.gender)
+    named = select(Patient).where(Patient.account_id == account_id, Patient.active)
+    for one in db.session().scalars(named):
+        same_age = details.date_of_birth is not None or details.age == one.age_told
+        if same_age and (one.full_name.casefold(), one.date_of_birth, one.gender) == told:
+            return one
+    return None
+
+
+def _added(patient: Patient, details: Details, by: Actor) -> Patient:
+    session = db.session()
+    fill_in(patient, details)
+    try:
+        with session.begin_nested():
+            session.add(patient)
+    except IntegrityError as error:
+        if db.violated(error) != "uq_patient_mrn":
+            raise
+        raise Invalid.field("mrn", "Another patient has this number already.") from None
+    audit.record("patient.added", patient.id, by=by.account_id)
+    return patient
 
 
 def complete_own(details: Details, *, by: Actor) -> Patient:
@@ -111,7 +136,7 @@ def _check(details: Details) -> None:
 
 
 def _account_of(phone: str) -> tuple[Account, bool]:
-    """The patients' account of a phone, made if it is not there; two at once make one."""
+    """The patients' account of a phone, made if it is not there; locked, so that two at once make one of everything."""
     session = db.session()
     made = session.scalar(
         insert(Account)
@@ -119,5 +144,5 @@ def _account_of(phone: str) -> tuple[Account, bool]:
         .on_conflict_do_nothing(constraint="uq_account_audience_phone")
         .returning(Account.id)
     )
-    account = session.scalars(select(Account).where(Account.audience == PATIENT, Account.phone == phone)).one()
-    return account, made is not None
+    found = select(Account).where(Account.audience == PATIENT, Account.phone == phone)
+    return session.scalars(found.with_for_update(key_share=True)).one(), made is not None

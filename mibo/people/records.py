@@ -131,9 +131,7 @@ def _put_names(one: Patient, told: Told) -> None:
 
 def _put_age(one: Patient, born: date | None, age: int | None, age_is_told: bool) -> None:
     """An age that still holds keeps the day on which it was told."""
-    if born:
-        one.age_told = one.age_told_on = None
-    elif age_is_told and age is None:
+    if born or (age_is_told and age is None):
         one.age_told = one.age_told_on = None
     elif age is not None and queries.age_of(one) != age:
         one.age_told, one.age_told_on = age, clock.today()

@@ -26,6 +26,11 @@ class Meeting(Entity):
 
     __table_args__ = (
         Index("ix_meeting_wanted", "next_at", postgresql_where=text("status = 'WANTED'")),
+        Index(
+            "ix_meeting_called_off",
+            "next_at",
+            postgresql_where=text("status = 'CANCELLED' and event_id is not null"),
+        ),
         CheckConstraint("status in ('WANTED', 'READY', 'FAILED', 'CANCELLED')", name="status"),
         CheckConstraint("status <> 'READY' or join_url is not null", name="ready"),
         CheckConstraint("ends_at > starts_at", name="span"),

@@ -36,13 +36,14 @@ def create_app() -> Flask:
     access.use_login_manager(app)
     use_limiter(app)
     Compress(app)
+    app.after_request(requests.close_sent_file)
     filters.register(app)
     app.jinja_env.globals["static_url"] = requests.static_url
     register_pages(app)
     register_api(app, csrf)
     errors.answer_every_refusal(app)
     app.context_processor(_for_every_template)
-    app.view_functions["static"] = access.public(app.view_functions["static"])
+    app.view_functions["static"] = access.public_in_steps(app.view_functions["static"])
     access.guard_every_view(app)
     cli.register(app)
     return app

@@ -4,9 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mibo import clock, money, people, phone
-from mibo.booking import Appointment, Status, StatusChange
-from mibo.booking.board import GIVEN_UP_AFTER
-from mibo.booking.links import DESK_SOURCES
+from mibo.booking import DESK_SOURCES, GIVEN_UP_AFTER, Appointment, Status, StatusChange
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.messaging import Message
@@ -169,8 +167,8 @@ def _steps(one: Appointment, names: Mapping[int, str]) -> list[tuple[str, str, s
     steps = [(step.at, STEP_WORDS[Status(step.next)], _how(step, one, names)) for step in one.history]
     if one.arrived_at:
         steps.append((one.arrived_at, "Arrived", ""))
-    steps.sort(key=lambda step: step[0], reverse=True)
-    return [(moment(at), what, how) for at, what, how in steps]
+    steps.sort(key=lambda step: step[0])
+    return [(moment(at), what, how) for at, what, how in reversed(steps)]
 
 
 def _how(step: StatusChange, one: Appointment, names: Mapping[int, str]) -> str:

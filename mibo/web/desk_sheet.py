@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask import url_for
@@ -13,13 +13,14 @@ from mibo.clinics import Centre
 from mibo.errors import Missing
 from mibo.ids import read_id
 from mibo.people import MODES, Clinician, Patient
-from mibo.scheduling.slots import PartOfDay, Slot, SlotState
+from mibo.scheduling.slots import PartOfDay, Slot, SlotState, nearest
 from mibo.web.desk_words import MODES as MODE_WORDS
-from mibo.web.filters import clock_time
+from mibo.web.filters import clock_time, moment
 from mibo.web.filters import day as day_words
 
 DAYS_SHOWN = 14
 PARTS = {PartOfDay.MORNING: "Morning", PartOfDay.AFTERNOON: "Afternoon", PartOfDay.EVENING: "Evening"}
+UNKNOWN = "–"
 BEGUN = "Walk-in only, begun already"
 SAYS_NOTHING = (SlotState.FREE, SlotState.PAST)
 
@@ -71,6 +72,7 @@ class Sheet:
     earlier: str
     later: str
     parts: Sequence[tuple[str, Sequence[Time]]]
+    near: Sequence[str]
     closed: Sequence[tuple[str, str]]
     due: Due | None
     at: str
@@ -106,8 +108,8 @@ def look(choices: Choices, centres: Sequence[Centre], centre: Centre) -> Sheet:
     first = today + timedelta(days=((day or today) - today).days // DAYS_SHOWN * DAYS_SHOWN)
     until = min(first + timedelta(days=DAYS_SHOWN - 1), last)
     diaries = booking.diaries(centre.id, first, until, patient_id=choices.patient_id)
-    nearest = {one.id: diaries.next_free(one, first, until, choices.mode) for one in diaries.clinicians}
-    clinician = _clinician(diaries, choices, nearest)
+    soonest = {one.id: diaries.next_free(one, first, until, choices.mode) for one in diaries.clinicians}
+    clinician = _clinician(diaries, choices, soonest)
     modes = [mode for mode in MODES if clinician and mode in clinician.modes]
     mode = choices.mode if choices.mode in modes else (modes or ["IN_PERSON"])[0]
     slots = diaries.slots(clinician, first, until, mode) if clinician else []
@@ -121,7 +123,7 @@ def look(choices: Choices, centres: Sequence[Centre], centre: Centre) -> Sheet:
         facts=facts_of(patient) if patient else [],
         centres=centres,
         centre=centre,
-        clinicians=[(one.id, _with_next(one, nearest[one.id])) for one in diaries.clinicians],
+        clinicians=[(one.id, _with_next(one, soonest[one.id])) for one in diaries.clinicians],
         clinician=clinician,
         modes=[(each, MODE_WORDS[each]) for each in modes],
         mode=mode,
@@ -130,6 +132,7 @@ def look(choices: Choices, centres: Sequence[Centre], centre: Centre) -> Sheet:
         earlier=_to(kept, day=first - timedelta(days=DAYS_SHOWN)) if first > today else "",
         later=_to(kept, day=until + timedelta(days=1)) if until < last else "",
         parts=_parts([slot for slot in slots if slot.day == day], choices, kept),
+        near=_near(slots, choices),
         closed=_closed([slot for slot in slots if slot.day == day]),
         due=_due(patient, clinician),
         at=choices.at,
@@ -143,10 +146,15 @@ def facts_of(patient: Patient) -> list[tuple[str, object]]:
     """What tells two people apart, without showing the whole number (P3)."""
     age = people.age_of(patient)
     return [
-        ("Age", age if age is not None else "–"),
+        ("Age", age if age is not None else UNKNOWN),
         ("Phone", phone.masked(patient.phone)),
-        ("MRN", patient.mrn or "–"),
+        ("MRN", patient.mrn or UNKNOWN),
     ]
+
+
+def known_of(patient: Patient) -> list[tuple[str, object]]:
+    """The same, without what nobody has told yet."""
+    return [(label, fact) for label, fact in facts_of(patient) if fact != UNKNOWN]
 
 
 def _the_id(typed: str | None) -> int | None:
@@ -164,12 +172,12 @@ def _the_day(typed: str | None) -> date | None:
         return None
 
 
-def _clinician(diaries: Diaries, choices: Choices, nearest: Mapping[int, Slot | None]) -> Clinician | None:
+def _clinician(diaries: Diaries, choices: Choices, soonest: Mapping[int, Slot | None]) -> Clinician | None:
     """The one that was chosen, or whoever is free first."""
     for one in diaries.clinicians:
         if one.id == choices.clinician_id:
             return one
-    waiting = [(slot.starts_at, n) for n, one in enumerate(diaries.clinicians) if (slot := nearest[one.id])]
+    waiting = [(slot.starts_at, n) for n, one in enumerate(diaries.clinicians) if (slot := soonest[one.id])]
     if waiting:
         return diaries.clinicians[min(waiting)[1]]
     return diaries.clinicians[0] if diaries.clinicians else None
@@ -221,9 +229,18 @@ def _parts(slots: Sequence[Slot], choices: Choices, kept: Mapping[str, Any]) -> 
 
 def _chosen(given: Sequence[Slot], choices: Choices) -> Slot | None:
     wished = next((slot for slot in given if _value(slot) == choices.at), None)
-    if wished is not None and (wished.is_free or choices.walk_in):
+    if wished is not None or choices.at:
         return wished
-    return None if choices.at else next((slot for slot in given if slot.is_free), None)
+    return next((slot for slot in given if slot.is_free), None)
+
+
+def _near(slots: Sequence[Slot], choices: Choices) -> list[str]:
+    """The free times nearest to the one that was wished for and is not to be had."""
+    try:
+        wished = clock.instant(choices.day or clock.today(), time.fromisoformat(choices.at).replace(tzinfo=None))
+    except ValueError:
+        return []
+    return [moment(slot.starts_at) for slot in nearest(slots, wished)]
 
 
 def _has_begun(slot: Slot, now: datetime) -> bool:

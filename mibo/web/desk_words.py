@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from mibo.booking import Status
+from mibo import clock
+from mibo.booking import NotOffered, SlotTaken, Status
+from mibo.errors import Conflict
+from mibo.messaging import wording
 from mibo.web.filters import clock_time
 
 MODES = {"IN_PERSON": "In person", "ONLINE": "Online"}
@@ -51,6 +54,22 @@ class Standing:
         if self.mode == "ONLINE":
             return "ONLINE", "Online · link ready" if self.meeting_ready else "Online · making link"
         return "CONFIRMED", ""
+
+
+def booked(status: str, full_name: str) -> str:
+    """What happens next, said to the desk."""
+    name = wording.first_name(full_name)
+    if status == Status.PENDING:
+        return f"Booked. {name} gets a payment link on WhatsApp."
+    return f"Booked and paid. {name} gets the confirmation on WhatsApp."
+
+
+def refused(error: Conflict, starts_at: datetime, walk_in: bool) -> str:
+    """Why a time could not be given, and what to do where there is something to do."""
+    if isinstance(error, SlotTaken):
+        return f"{clock_time(starts_at)} has just been taken."
+    late = isinstance(error, NotOffered) and starts_at < clock.now() and not walk_in
+    return f"{error.message} If the patient is here, tick Walk-in." if late else error.message
 
 
 def minutes(span: timedelta, *, up: bool = False) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, TooManyRequests
 from werkzeug.wrappers import Response
 
+from mibo import db
 from mibo.errors import Conflict, DomainError, Invalid, Missing, Refused
 from mibo.web import htmx, kept_forms
 from mibo.web.access import ProofNeeded, SignInNeeded, for_programs
@@ -101,6 +102,8 @@ def _http(error: HTTPException) -> Response:
     response = answer(status, sentence)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
         response.headers["Allow"] = ", ".join(error.valid_methods)
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER_S)
     if isinstance(error, TooManyRequests):
         response.headers.setdefault("Retry-After", str(getattr(error, "retry_after", None) or 60))
     return response
@@ -109,11 +112,10 @@ def _http(error: HTTPException) -> Response:
 def _database_refused(error: DBAPIError) -> Response:
     """What a constraint or a type refused, and what was only a moment's trouble: both are no fault of this page."""
     state = getattr(error.orig, "sqlstate", None) or ""
-    diagnosis = getattr(error.orig, "diag", None)
     if isinstance(error, OperationalError) or error.connection_invalidated or state in MOMENTARY:
         return _database_away(error)
     if state in TAKEN:
-        log.error("database.taken", constraint=getattr(diagnosis, "constraint_name", None))
+        log.error("database.taken", constraint=db.violated(error))
         return answer(409, Conflict.message)
     if isinstance(error, DataError):
         log.warning("database.unstorable", state=state)

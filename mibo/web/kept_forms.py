@@ -84,4 +84,6 @@ def _fernet() -> MultiFernet:
 
 @cache
 def _redis() -> Redis:
-    return Redis.from_url(settings().redis_url, socket_connect_timeout=0.3, socket_timeout=0.5, retry=Retry(NoBackoff(), 0))
+    return Redis.from_url(
+        settings().redis_url, socket_connect_timeout=0.3, socket_timeout=0.5, retry=Retry(NoBackoff(), 0)
+    )

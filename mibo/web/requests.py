@@ -150,6 +150,13 @@ def _log_line(response: Response) -> Response:
     return response
 
 
+def close_sent_file(response: Response) -> Response:
+    """Close the file of an answer with the answer: the compressor, which comes after this, forgets it."""
+    if response.direct_passthrough and (close := getattr(response.response, "close", None)):
+        response.call_on_close(close)
+    return response
+
+
 @cache
 def _stamp(name: str) -> str:
     return hashlib.sha256((ROOT / "static" / name).read_bytes()).hexdigest()[:10]

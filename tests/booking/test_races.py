@@ -1,11 +1,9 @@
 """What happens when the same people, or rivals, do things at the same moment."""
 
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from functools import partial
-from threading import Barrier
 
 import pytest
 import time_machine
@@ -21,6 +19,7 @@ from mibo.messaging import Message
 from mibo.people import Clinician, Patient
 from tests import make
 from tests.booking import money
+from tests.together import at_once
 
 pytestmark = pytest.mark.usefixtures("database")
 World = tuple[Clinician, Centre, Patient]
@@ -53,21 +52,6 @@ def hold(world: World, face: str = "10:00", *, patient: Patient | None = None, k
             by=make.actor(patient),
             request_key=key,
         )
-
-
-def at_once(*acts: Callable[[], object]) -> list[object]:
-    """Do all of it at the same moment; the name of the error where one came."""
-    together = Barrier(len(acts))
-
-    def one(act: Callable[[], object]) -> object:
-        together.wait(10)
-        try:
-            return act()
-        except Exception as error:
-            return type(error).__name__
-
-    with ThreadPoolExecutor(len(acts)) as pool:
-        return list(pool.map(one, acts))
 
 
 def names(outcomes: Iterable[object]) -> list[str]:

@@ -151,3 +151,14 @@ def test_the_signed_in_never_read_from_a_replica_that_lags(
         client.delete_cookie("mibo")
         assert b"Just Arrived" not in client.get("/clinicians").data
         engine.dispose()
+
+
+def test_a_static_file_needs_no_database(client: FlaskClient, database: Database) -> None:
+    client.get("/clinicians")
+    database.stop()
+    try:
+        answer = client.get("/static/mibo.css")
+        assert answer.status_code == 200
+        answer.close()
+    finally:
+        database.start()

@@ -8,7 +8,7 @@ from pydantic import BeforeValidator, StringConstraints, field_validator
 from mibo.booking import NOTE_LENGTH
 from mibo.ids import read_id
 from mibo.payments import DESK_NOTE_LENGTH
-from mibo.people.queries import SHORTEST_SEARCH
+from mibo.people import SHORTEST_SEARCH
 from mibo.web.inputs.booking import KEY_LENGTH, DetailsInput
 from mibo.web.inputs.sign_in import Phone, Strict
 

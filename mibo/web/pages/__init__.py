@@ -2,26 +2,24 @@
 
 from flask import Flask
 
-from mibo.web.pages import (
-    audit,
-    book,
-    centres,
-    clinicians,
-    desk,
-    home,
-    merging,
-    my,
-    passwords,
-    patients,
-    pictures,
-    policy,
-    second_factor,
-    sign_in,
-    staff,
-    staff_sign_in,
-    stays,
-    styleguide,
-)
+from mibo.web.pages import audit as audit
+from mibo.web.pages import book as book
+from mibo.web.pages import centres as centres
+from mibo.web.pages import clinicians as clinicians
+from mibo.web.pages import desk as desk
+from mibo.web.pages import home as home
+from mibo.web.pages import merging as merging
+from mibo.web.pages import my as my
+from mibo.web.pages import passwords as passwords
+from mibo.web.pages import patients as patients
+from mibo.web.pages import pictures as pictures
+from mibo.web.pages import policy as policy
+from mibo.web.pages import second_factor as second_factor
+from mibo.web.pages import sign_in as sign_in
+from mibo.web.pages import staff as staff
+from mibo.web.pages import staff_sign_in as staff_sign_in
+from mibo.web.pages import stays as stays
+from mibo.web.pages import styleguide as styleguide
 
 
 def register_pages(app: Flask) -> None:

@@ -9,7 +9,7 @@ from flask import Blueprint, abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mibo import booking, clinics, clock, db, people
-from mibo.booking import Appointment, SlotTaken, Status
+from mibo.booking import Appointment, PaymentAway, SlotTaken, Status
 from mibo.booking.rules import is_live_hold
 from mibo.errors import Conflict
 from mibo.identity.permissions import Permission
@@ -107,7 +107,8 @@ def not_possible(error: Conflict) -> ResponseReturnValue:
             one = people.clinician(values["clinician_id"])
             return _choose(one, fresh, status=409, problem=sentence, taken=taken)
         appointment = booking.own_appointment(actor(), reference=values["reference"])
-        return _review(appointment, status=409, problem=error.message)
+        sentence = PaymentAway.message if isinstance(error, PaymentAway) else error.message
+        return _review(appointment, status=409, problem=sentence)
 
 
 @bp.get("/book/<reference>/pay")

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from flask import Blueprint, flash, make_response, request
@@ -10,13 +10,13 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from mibo import booking, clinics, clock, db, identity, messaging, people, phone
-from mibo.booking import SlotTaken, Status
+from mibo.booking import NotOffered, SlotTaken
 from mibo.clinics import Centre
 from mibo.errors import Conflict, Invalid, Missing
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID, read_id
 from mibo.people import Patient, PhoneInUse
-from mibo.web import desk_board, desk_list, desk_record, desk_sheet
+from mibo.web import desk_board, desk_list, desk_record, desk_sheet, desk_words
 from mibo.web.access import actor, may
 from mibo.web.forms.desk import BookingForm, FindForm, PatientForm, PaymentForm, booking_form
 from mibo.web.htmx import go, show, wants_part
@@ -100,7 +100,10 @@ def book() -> ResponseReturnValue:
             form.refuse(error)
         except Conflict as error:
             status = 409
-            form.say("at" if isinstance(error, SlotTaken | booking.NotOffered) else "", error.message)
+            form.say(
+                "at" if isinstance(error, SlotTaken | NotOffered) else "",
+                desk_words.refused(error, _start(said), said.walk_in),
+            )
         else:
             flash(words, "success")
             return go("desk.appointment", appointment_id=made_id)
@@ -212,7 +215,7 @@ def _tagged(response: Response, tag: str) -> Response:
 def _found(found: Sequence[Patient]) -> dict[str, Any]:
     """Who was found, with the facts that tell them apart, and how many share a number."""
     numbers = [one.phone for one in found]
-    rows = [(one.id, one.full_name, desk_sheet.facts_of(one), numbers.count(one.phone)) for one in found]
+    rows = [(one.id, one.full_name, desk_sheet.known_of(one), numbers.count(one.phone)) for one in found]
     return {"found": rows, "kept": _kept()}
 
 
@@ -264,7 +267,7 @@ def _book_once(said: BookingInput) -> tuple[int, str]:
             clinician_id=said.clinician,
             centre_id=said.centre,
             mode=said.mode,
-            starts_at=clock.instant(said.day, said.at),
+            starts_at=_start(said),
             by=actor(),
             pay_by=said.pay_by,
             last_four=said.last_four,
@@ -273,14 +276,11 @@ def _book_once(said: BookingInput) -> tuple[int, str]:
             walk_in=said.walk_in,
             request_key=said.request_key,
         )
-        return made.id, _booked_words(made.status, people.patient(said.patient))
+        return made.id, desk_words.booked(made.status, people.patient(said.patient).full_name)
 
 
-def _booked_words(status: str, patient: Patient) -> str:
-    name = messaging.wording.first_name(patient.full_name)
-    if status == Status.PENDING:
-        return f"Booked. {name} gets a payment link on WhatsApp."
-    return f"Booked and paid. {name} gets the confirmation on WhatsApp."
+def _start(said: BookingInput) -> datetime:
+    return clock.instant(said.day, said.at)
 
 
 def _record(

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, abort, render_template
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, FileField, Form, RadioField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import DataRequired, Length
 
 from mibo import clock
@@ -23,6 +24,10 @@ STATUSES = [
 ]  # fmt: skip
 
 
+CENTRES = [SelectChoice("", "Choose a centre"), SelectChoice("1", "Kochi"), SelectChoice("2", "Bengaluru")]
+MODES = [SelectChoice("IN_PERSON", "At the centre"), SelectChoice("ONLINE", "Online")]
+
+
 class SampleForm(Form):
     """One field of each kind."""
 
@@ -36,10 +41,10 @@ class SampleForm(Form):
         "Code", [DataRequired("Enter the code from the message.")], description="We sent it to ••••3210 on WhatsApp"
     )
     born_on = DateParts("Date of birth", [DataRequired("Enter the date of birth.")])
-    centre = SelectField("Centre", choices=[("", "Choose a centre"), ("1", "Kochi"), ("2", "Bengaluru")],
-                         validators=[DataRequired("Choose a centre.")])  # fmt: skip
-    mode = RadioField("How would you like to meet?", choices=[("IN_PERSON", "At the centre"), ("ONLINE", "Online")],
-                      validators=[DataRequired("Choose how you would like to meet.")])  # fmt: skip
+    centre = SelectField("Centre", [DataRequired("Choose a centre.")], choices=CENTRES)
+    mode = RadioField(
+        "How would you like to meet?", [DataRequired("Choose how you would like to meet.")], choices=MODES
+    )
     speciality = StringField("What is it about?")
     reason = TextAreaField("What should the clinician know?", [Length(max=500)])
     letter = FileField("Referral letter", description="A PDF or a photo, up to 5 MB")

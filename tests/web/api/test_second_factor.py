@@ -42,7 +42,9 @@ def test_without_it_they_are_asked_and_with_it_the_stay_is_proved(
         asked = stranger.post(path, {**name, "password": PASSWORD})
         assert (asked.status_code, asked.get_json()["code"]) == (401, "SECOND_FACTOR_REQUIRED")
         assert asked.get_json()["message"]
-    wrong = stranger.post("/auth/login/username-password", {"username": "meera", "password": PASSWORD, "totp": "000000"})
+    wrong = stranger.post(
+        "/auth/login/username-password", {"username": "meera", "password": PASSWORD, "totp": "000000"}
+    )
     assert (wrong.status_code, wrong.get_json()["code"]) == (401, "SECOND_FACTOR_WRONG")
     sent = {"username": "meera", "password": PASSWORD, "totp": code(totp)}
     told = stranger.post("/auth/login/username-password", sent)

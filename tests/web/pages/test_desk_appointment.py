@@ -110,6 +110,7 @@ def test_money_taken_at_the_desk_confirms_and_closes_the_link(desk, world):
     assert "Paid by UPI ₹1,700" in said
     assert "ref 77" in said
     assert "Take payment" not in said
+    assert re.search(r"What happened \S.* Confirmed by Deepa Desk, paid at the desk .* Held by Deepa Desk", said)
     with db.reading() as session:
         assert sorted(session.scalars(select(Attempt.status))) == ["PAID", "VOID"]
 

@@ -127,6 +127,13 @@ def test_free_times_lead_to_the_booking_page_with_all_but_the_patient_chosen(des
     )
 
 
+def test_a_time_that_has_just_begun_can_be_given_to_somebody_who_walks_in(client, world):
+    with time_machine.travel(make.at("10:20"), tick=False):
+        page = Desk(client, world.staff).get(f"/desk?day={clock.today()}").text
+    assert words_of(page, "free")[:2] == ["Free now, walk-in", "Free 11:00 am"]
+    assert "at=10:00&amp;walk_in=yes" in page
+
+
 def test_a_time_that_the_clinician_gives_at_another_centre_is_not_free_here(desk, world):
     with db.transaction():
         make.appointment(make.patient(), world.anita, world.mumbai, make.at("11:00"))

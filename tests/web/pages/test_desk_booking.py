@@ -288,7 +288,8 @@ def test_a_taken_time_is_a_409_with_fresh_times_and_everything_else_kept(desk, w
         make.appointment(make.patient("Ravi Nair"), world.anita, world.kochi, make.at("10:00"))
     answer = desk.post("/desk/new", **world.fields(pay_by="UPI", note="Prefers Malayalam", desk_note="ref 9"))
     assert answer.status_code == 409
-    assert "10:00 AM has just been taken." in text_of(answer.text)
+    assert "10:00 am has just been taken." in text_of(answer.text)
+    assert re.search(r"Nearest free: \w+ \d+ \w+, 9:00 am; .*11:00 am; ", text_of(answer.text))
     assert 'href="#at"' in answer.text
     assert 'value="10:00" form="book"' not in answer.text
     assert 'value="11:00" form="book"' in answer.text
@@ -316,7 +317,7 @@ def test_another_centre_cannot_be_booked_at(desk, world):
         ({"pay_by": ""}, "Choose how the patient pays."),
         ({"at": ""}, "Choose a time."),
         ({"at": "ten"}, "Choose a time."),
-        ({"note": "x" * 501}, "That is too long: at most 500 letters."),
+        ({"note": "x" * 501}, "That is too long. It may have up to 500 letters."),
         ({"pay_by": "CARD", "desk_note": "4111 1111 1111 1111"}, "Please leave the card number out"),
     ],
 )
@@ -335,7 +336,7 @@ def test_a_time_that_has_begun_needs_a_walk_in(client, world):
         assert "Walk-in only, begun already" in page
         refused = desk.post("/desk/new", **fields)
         assert refused.status_code == 409
-        assert "This time has passed." in text_of(refused.text)
+        assert "This time has passed. If the patient is here, tick Walk-in." in text_of(refused.text)
         assert desk.post("/desk/new", **fields, walk_in="y").status_code == 303
     [made] = appointments()
     assert made.walk_in

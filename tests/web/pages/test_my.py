@@ -163,7 +163,8 @@ def test_just_paid_and_not_yet_heard_of_looks_again_by_itself(asha: Visitor, wor
     one = world.hold("10:00")
     page = asha.get(f"/my/{one.reference}?paid=yes")
     assert "We are waiting for your bank" in words(page)
-    assert '<meta http-equiv="refresh" content="4">' in page.text
+    assert '<noscript><meta http-equiv="refresh" content="4"></noscript>' in page.text
+    assert 'hx-trigger="every 4s, click"' in page.text
     assert "Not paid yet" in words(asha.get(f"/my/{one.reference}"))
 
 

@@ -67,7 +67,9 @@ def test_whoever_is_named_the_answer_is_the_same(visitor: Visitor, app, desk: Ac
     for name in ("deepa", "nobody", world.asha.phone, "x' or 1=1"):
         browser = Visitor(app.test_client())
         sent = browser.post("/staff/forgot", {"name": name})
-        answers.append((sent.status_code, sent.location, sent.text, same_but_for_the_request(browser.get("/staff/sign-in"))))
+        answers.append(
+            (sent.status_code, sent.location, sent.text, same_but_for_the_request(browser.get("/staff/sign-in")))
+        )
     assert len(set(answers)) == 1
     with db.reading() as session:
         assert session.scalars(select(Message.phone)).all() == [desk.phone]
@@ -78,7 +80,9 @@ def test_the_token_lies_nowhere_in_clear(visitor: Visitor, desk: Account) -> Non
     token = link_sent().rpartition("/")[2]
     assert len(token) >= 43
     with db.reading() as session:
-        rows = "".join(session.scalars(text("select m::text from message m union all select l::text from one_time_link l")))
+        rows = "".join(
+            session.scalars(text("select m::text from message m union all select l::text from one_time_link l"))
+        )
     assert token not in rows
     assert token.encode().hex() not in rows
 
@@ -152,7 +156,9 @@ def test_the_present_password_is_needed_to_change_it_and_the_others_are_signed_o
     assert (wrong.status_code, problems(wrong)) == (422, ["This is not your present password."])
     weak = visitor.post("/staff/password", {"password_now": PASSWORD, "password": "mibomibomibo"})
     assert weak.status_code == 422
-    assert visitor.post("/staff/password", {"password_now": PASSWORD, "password": ANOTHER}).location == "/staff/password"
+    assert (
+        visitor.post("/staff/password", {"password_now": PASSWORD, "password": ANOTHER}).location == "/staff/password"
+    )
     assert visitor.get("/staff/password").status_code == 200
     assert elsewhere.get("/staff/password").location.startswith("/staff/sign-in?")
     assert sign_in(Visitor(app.test_client()), ANOTHER).status_code == 303

@@ -192,5 +192,11 @@ def test_what_was_proved_half_an_hour_ago_is_asked_again(visitor: Visitor, app, 
 
 def test_a_patient_has_no_such_page(visitor: Visitor, world: Clinic) -> None:
     visitor.sign_in(world.asha)
-    paths = ("/staff/second-factor", "/staff/second-factor/set-up", "/staff/prove", "/staff/password", "/staff/sign-ins")
+    paths = (
+        "/staff/second-factor",
+        "/staff/second-factor/set-up",
+        "/staff/prove",
+        "/staff/password",
+        "/staff/sign-ins",
+    )
     assert {visitor.get(path).status_code for path in paths} == {403}

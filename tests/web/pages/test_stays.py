@@ -123,9 +123,7 @@ def test_the_absolute_end_stays_whatever_is_used(visitor: Visitor, world: Clinic
 # where somebody is signed in
 
 
-def test_devices_stand_in_plain_words_and_one_or_all_others_can_be_ended(
-    visitor: Visitor, app, world: Clinic
-) -> None:
+def test_devices_stand_in_plain_words_and_one_or_all_others_can_be_ended(visitor: Visitor, app, world: Clinic) -> None:
     with db.transaction() as session:
         account = session.get_one(Account, world.asha.account_id)
         key, _ = identity.start_web_sign_in(account, PHONE_UA), identity.start_api_sign_in(account, "okhttp/4.12")

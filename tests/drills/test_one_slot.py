@@ -1,0 +1,216 @@
+"""Two hundred phones on one time: the real server, its own processes, PostgreSQL and Redis, all at the same instant."""
+
+import http.client
+import json
+import os
+import sys
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+import requests
+
+from mibo import db, identity
+from mibo.clinics import Centre
+from mibo.dev.children import Child
+from mibo.dev.redis import free_port
+from mibo.identity import Account
+from mibo.people import Clinician, Patient
+from tests import invariants, make
+from tests.machine import Database
+
+pytestmark = pytest.mark.drill
+
+ROOT = Path(__file__).parents[2]
+CLIENTS = 200
+ROUNDS = 3
+DEVICES = 96
+ANSWERED_WITHIN_S = 3.0
+UP_WITHIN_S = 60.0
+
+
+@dataclass(frozen=True)
+class Phone:
+    """Somebody signed in, about to book."""
+
+    token: str
+
+    def book(self, server: str, wish: dict[str, str], start: threading.Barrier) -> "Answer":
+        """Wait for all others, ask, and say what came back and when."""
+        connection = http.client.HTTPConnection(urlsplit(server).netloc, timeout=30)
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
+        start.wait()
+        began = time.monotonic()
+        connection.request("POST", "/api/booking/create", json.dumps(wish), headers)
+        response = connection.getresponse()
+        body = json.loads(response.read())
+        answer = Answer(response.status, body, began, time.monotonic())
+        connection.close()
+        return answer
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a phone was told."""
+
+    status: int
+    body: dict[str, Any]
+    began: float
+    ended: float
+
+
+@pytest.fixture(scope="module")
+def server(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The web line of the Procfile, on a free port of loopback."""
+    port = free_port()
+    words = next(line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web: ")).split()[1:]
+    command = [word.replace("${PORT:-8000}", str(port)).replace("0.0.0.0", "127.0.0.1") for word in words]
+    log = tmp_path_factory.mktemp("drill") / "web.log"
+    child = Child("web", [sys.executable, "-m", *command], log, ROOT, dict(os.environ))
+    process = child.start()
+    try:
+        _wait_until_up(f"http://127.0.0.1:{port}/readyz", child)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        child.stop(process)
+
+
+def _wait_until_up(address: str, child: Child) -> None:
+    deadline = time.monotonic() + UP_WITHIN_S
+    while time.monotonic() < deadline:
+        try:
+            if requests.get(address, timeout=2).ok:
+                return
+        except requests.RequestException:
+            time.sleep(0.1)
+    pytest.fail(f"the server did not come up: {child.last_words()}")
+
+
+@dataclass(frozen=True)
+class Clinic:
+    """One clinician who keeps 9 to 18 in hours of 60 minutes, and everybody who wants to see them."""
+
+    centre: Centre
+    clinician: Clinician
+
+    def wish(self, at: str) -> dict[str, str]:
+        """What an app sends to book tomorrow's time."""
+        return _wish(self.clinician, self.centre, at)
+
+    def free(self, server: str) -> list[dict[str, Any]]:
+        """What the API offers of tomorrow."""
+        asked = {"clinicianId": self.clinician.id, "centreId": self.centre.id, "date": make.tomorrow().isoformat(),
+                 "appointmentType": "IN_PERSON"}  # fmt: skip
+        answer = requests.get(f"{server}/api/booking/available-slots", asked, timeout=10)
+        assert answer.status_code == 200
+        slots: list[dict[str, Any]] = answer.json()["data"]["slots"]
+        return slots
+
+
+def _wish(who: Clinician, where: Centre, at: str) -> dict[str, str]:
+    return {
+        "clinicianId": str(who.id),
+        "centreId": str(where.id),
+        "appointmentDate": make.tomorrow().isoformat(),
+        "appointmentTime": at,
+        "appointmentType": "IN_PERSON",
+    }
+
+
+@pytest.fixture
+def clinic(database: Database) -> Clinic:
+    with db.transaction():
+        where = make.centre()
+        who = make.clinician(where)
+        make.hours(who, where)
+        return Clinic(where, who)
+
+
+def _signed_in(patient: Patient) -> Phone:
+    account = db.session().get_one(Account, patient.account_id)
+    return Phone(identity.start_api_sign_in(account).access)
+
+
+def _all_at_once(server: str, phones: list[Phone], wishes: list[dict[str, str]]) -> list[Answer]:
+    start = threading.Barrier(len(phones))
+    with ThreadPoolExecutor(len(phones)) as pool:
+        asked = [pool.submit(phone.book, server, wish, start) for phone, wish in zip(phones, wishes, strict=True)]
+        return [one.result() for one in asked]
+
+
+def _slowest(answers: list[Answer]) -> float:
+    """Seconds from the moment at which all were let go to the last answer."""
+    return max(one.ended for one in answers) - min(one.began for one in answers)
+
+
+def _deadlocks(database: Database) -> int:
+    with psycopg.connect(database.url) as connection:
+        row = connection.execute("select deadlocks from pg_stat_database where datname = current_database()").fetchone()
+    assert row
+    return int(row[0])
+
+
+def _held(database: Database) -> int:
+    with psycopg.connect(database.url) as connection:
+        row = connection.execute("select count(*) from appointment where status = 'PENDING'").fetchone()
+    assert row
+    return int(row[0])
+
+
+def _faces(slots: list[dict[str, Any]]) -> list[str]:
+    return [slot["startTime"] for slot in slots]
+
+
+def test_of_two_hundred_phones_on_one_time_exactly_one_gets_it(server: str, database: Database, clinic: Clinic) -> None:
+    deadlocks = _deadlocks(database)
+    with db.transaction():
+        phones = [_signed_in(make.patient()) for _ in range(CLIENTS + ROUNDS)]
+    taken = ["10:00", "14:00", "17:00"]
+    for number, at in enumerate(taken, start=1):
+        answers = _all_at_once(server, phones[:CLIENTS], [clinic.wish(at)] * CLIENTS)
+
+        assert Counter(one.status for one in answers) == {201: 1, 409: CLIENTS - 1}
+        assert _slowest(answers) <= ANSWERED_WITHIN_S
+        free = clinic.free(server)
+        assert [face for face in _faces(free) if face in taken] == taken[number:]
+        refused = [one.body for one in answers if one.status == 409]
+        assert {body["code"] for body in refused} == {"SLOT_TAKEN"}
+        assert [body["data"]["slots"] for body in refused] == [free] * len(refused)
+        # who has a time goes home, and somebody else takes their place
+        del phones[next(index for index, one in enumerate(answers) if one.status == 201)]
+    assert _deadlocks(database) == deadlocks
+    assert _held(database) == ROUNDS
+    assert invariants.broken(database.url) == {}
+
+
+def test_one_patient_who_asks_for_many_overlapping_times_at_once_gets_exactly_one(
+    server: str, database: Database
+) -> None:
+    """The same patient on many devices, at clinicians whose hours are of different lengths: 10:00 is in each wish."""
+    deadlocks = _deadlocks(database)
+    with db.transaction():
+        where = make.centre()
+        wishes = []
+        for number, (at, minutes) in enumerate([("10:00", 30), ("09:45", 45), ("10:00", 60), ("09:50", 50)] * 3):
+            who = make.clinician(where, name=f"Dr. Number {number}", minutes=minutes)
+            make.hours(who, where, opens="09:00", closes="12:00")
+            wishes.append(_wish(who, where, at))
+        phones = [_signed_in(patient) for patient in [make.patient()] * DEVICES]
+    answers = _all_at_once(server, phones, wishes * (DEVICES // len(wishes)))
+
+    assert sorted({one.status for one in answers}) in ([201, 409], [201, 400, 409], [201, 400])
+    assert [one.status for one in answers].count(201) == 1
+    refused = {one.body["code"] for one in answers if one.status != 201}
+    assert refused <= {"SLOT_TAKEN", "SLOT_NOT_OFFERED"}
+    assert _slowest(answers) <= ANSWERED_WITHIN_S
+    assert _deadlocks(database) == deadlocks
+    assert _held(database) == 1
+    assert invariants.broken(database.url) == {}

@@ -1,0 +1,242 @@
+"""Who gets where: one table for every page and everybody, and three standing people for everything with an id."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from mibo import db
+from mibo.booking import Appointment
+from mibo.identity.permissions import Role
+from mibo.web import access
+from tests import make
+from tests.web.pages.visitor import Clinic, Visitor, clinic, same_but_for_the_request
+
+pytestmark = pytest.mark.usefixtures("database", "sandbox")
+
+STAFF = (Role.ADMIN, Role.MANAGER, Role.CENTRE_MANAGER, Role.CLINICIAN, Role.CARE_COORDINATOR, Role.FRONT_DESK)
+PEOPLE = ("stranger", "patient", *STAFF)
+
+# What each request answers, with an empty form where it sends one:
+# stranger, patient, admin, manager, centre manager, clinician, care coordinator, front desk
+TABLE = {
+    "GET  /": "200 200 200 200 200 200 200 200",
+    "GET  /clinicians": "200 200 200 200 200 200 200 200",
+    "GET  /clinicians/<clinician_id>": "200 200 200 200 200 200 200 200",
+    "GET  /static/<filename>": "200 200 200 200 200 200 200 200",
+    "GET  /sign-in": "200 303 200 200 200 200 200 200",
+    "POST /sign-in": "422 422 422 422 422 422 422 422",
+    "GET  /sign-in/code": "303 303 303 303 303 303 303 303",
+    "POST /sign-in/code": "303 303 303 303 303 303 303 303",
+    "GET  /staff/sign-in": "200 200 303 303 303 303 303 303",
+    "POST /staff/sign-in": "422 422 422 422 422 422 422 422",
+    "POST /sign-out": "303 303 303 303 303 303 303 303",
+    "POST /theme": "303 303 303 303 303 303 303 303",
+    "GET  /book/<clinician_id>": "200 200 200 200 200 200 200 200",
+    "POST /book/<clinician_id>": "303 422 303 303 303 303 303 303",
+    "GET  /book/<reference>/pay": "303 200 403 403 403 403 403 403",
+    "POST /book/<reference>/pay": "303 303 403 403 403 403 403 403",
+    "GET  /book/<reference>/onward": "303 303 403 403 403 403 403 403",
+    "POST /book/<reference>/more-time": "303 303 403 403 403 403 403 403",
+    "POST /book/<reference>/release": "303 303 403 403 403 403 403 403",
+    "GET  /pay/return": "200 200 200 200 200 200 200 200",
+    "GET  /pay/<token>": "404 404 404 404 404 404 404 404",
+    "GET  /my": "303 200 403 403 403 403 403 403",
+    "GET  /my/<reference>": "303 200 403 403 403 403 403 403",
+    "GET  /my/<reference>/calendar.ics": "303 200 403 403 403 403 403 403",
+    "GET  /my/details": "303 200 403 403 403 403 403 403",
+    "POST /my/details": "303 303 403 403 403 403 403 403",
+    "GET  /my/family": "303 200 403 403 403 403 403 403",
+    "POST /my/family": "303 422 403 403 403 403 403 403",
+    "GET  /_styleguide": "303 403 200 200 200 200 200 200",
+    "GET  /_styleguide/<scene>": "303 403 200 200 200 200 200 200",
+    "GET  /desk": "303 403 200 200 200 200 200 200",
+    "GET  /desk/day-list": "303 403 200 200 200 200 200 200",
+    "GET  /desk/find": "303 403 200 200 200 403 200 200",
+    "POST /desk/find": "303 403 200 200 200 403 200 200",
+    "GET  /desk/new": "303 403 200 200 200 403 200 200",
+    "POST /desk/new": "303 403 422 422 422 403 422 422",
+    "POST /desk/patients": "303 403 422 422 422 403 422 422",
+    "GET  /desk/appointments/<appointment_id>": "303 403 200 200 200 200 200 200",
+    "POST /desk/appointments/<appointment_id>/payment": "303 403 422 422 403 403 422 422",
+    "POST /desk/appointments/<appointment_id>/payment-link": "303 403 303 303 403 403 303 303",
+}
+HALLS = ("/api", "/health", "/healthz", "/readyz")  # programs' doors have tables of their own
+
+
+def is_page(rule: str) -> bool:
+    return rule not in HALLS and not rule.startswith("/api/")
+
+
+def plain(rule: str) -> str:
+    """`/desk/<int(max=9):id>` as the table writes it: `/desk/<id>`."""
+    return re.sub(r"<[^>]*:", "<", rule)
+
+
+def test_every_page_stands_in_the_table(app: Flask) -> None:
+    found = {
+        f"{method:<4} {plain(rule.rule)}"
+        for rule in app.url_map.iter_rules()
+        if is_page(rule.rule)
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert found == set(TABLE)
+
+
+@dataclass
+class World:
+    """A clinic, and everybody who may knock."""
+
+    clinic: Clinic
+
+    def __post_init__(self) -> None:
+        kochi = self.clinic.kochi
+        with db.transaction() as session:
+            self.staff = {role: make.staff(role, kochi, name=role.title()) for role in STAFF}
+            self.clinic.anita.account_id = self.staff[Role.CLINICIAN].id
+            session.merge(self.clinic.anita)
+
+    def visitor(self, client: FlaskClient, who: str) -> Visitor:
+        visitor = Visitor(client)
+        if who == "stranger":
+            return visitor
+        return visitor.sign_in(self.clinic.asha if who == "patient" else self.staff[Role(who)])
+
+    def address(self, path: str, one: Appointment) -> str:
+        return (
+            path.replace("<clinician_id>", str(self.clinic.anita.id))
+            .replace("<appointment_id>", str(one.id))
+            .replace("<reference>", one.reference)
+            .replace("<token>", "nobody-sent-this")
+            .replace("<scene>", "patient")
+            .replace("<filename>", "mibo.css")
+        )
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    return World(clinic())
+
+
+@pytest.mark.parametrize("row", TABLE)
+def test_everybody_gets_exactly_where_the_table_says(app: Flask, world: World, row: str) -> None:
+    method, path = row.split()
+    answered = []
+    for hour, who in enumerate(PEOPLE, start=9):
+        one = world.clinic.hold(f"{hour:02}:00")
+        visitor = world.visitor(app.test_client(), who)
+        answer = (visitor.get if method == "GET" else visitor.post)(world.address(path, one))
+        answered.append(str(answer.status_code))
+        answer.close()
+    assert dict(zip(PEOPLE, answered, strict=True)) == dict(zip(PEOPLE, TABLE[row].split(), strict=True))
+
+
+@pytest.mark.parametrize("row", [row for row in TABLE if "303 403" in TABLE[row][:7] or TABLE[row].endswith("403")])
+def test_the_header_of_htmx_grants_nothing(app: Flask, world: World, row: str) -> None:
+    method, path = row.split()
+    for hour, who in enumerate(PEOPLE, start=9):
+        expected = TABLE[row].split()[PEOPLE.index(who)]
+        if expected not in ("303", "403"):
+            continue
+        one = world.clinic.hold(f"{hour:02}:00")
+        visitor = world.visitor(app.test_client(), who)
+        ask = visitor.get if method == "GET" else visitor.post
+        answer = ask(world.address(path, one), HX_Request="true")
+        assert answer.status_code in (({"303": 401, "403": 403}[expected]), 204), who
+        if who == "stranger":
+            assert "/sign-in" in answer.headers["HX-Redirect"]
+
+
+# the three standing people
+
+
+OWN_PAGES = [
+    "GET  /book/<reference>/pay", "POST /book/<reference>/pay", "GET  /book/<reference>/onward",
+    "POST /book/<reference>/more-time", "POST /book/<reference>/release", "GET  /my/<reference>",
+    "GET  /my/<reference>/calendar.ics",
+]  # fmt: skip
+DESK_PAGES = [
+    "GET  /desk/appointments/<appointment_id>", "POST /desk/appointments/<appointment_id>/payment",
+    "POST /desk/appointments/<appointment_id>/payment-link",
+]  # fmt: skip
+
+
+def test_everything_with_an_id_of_an_appointment_has_its_three_people() -> None:
+    with_ids = {row for row in TABLE if "<reference>" in row or "<appointment_id>" in row}
+    assert with_ids == {*OWN_PAGES, *DESK_PAGES}
+
+
+def ask(visitor: Visitor, row: str, address: Callable[[str], str]) -> TestResponse:
+    method, path = row.split()
+    return (visitor.get if method == "GET" else visitor.post)(address(path))
+
+
+@pytest.mark.parametrize("row", OWN_PAGES)
+def test_a_booking_is_open_to_its_owner_and_missing_to_another_patient(app: Flask, world: World, row: str) -> None:
+    with db.transaction():
+        colleague = make.patient("Ravi Kumar")
+    one = world.clinic.hold("10:00")
+    never = Appointment(id=999_999_999, reference="MB-ZZZZ")
+    theirs = Visitor(app.test_client()).sign_in(colleague)
+    refused = [ask(theirs, row, lambda path, of=of: world.address(path, of)) for of in (one, never)]
+    assert [each.status_code for each in refused] == [404, 404]
+    assert same_but_for_the_request(refused[0]) == same_but_for_the_request(refused[1])
+    stranger = ask(Visitor(app.test_client()), row, lambda path: world.address(path, one))
+    assert (stranger.status_code, stranger.location.split("?")[0]) == (303, "/sign-in")
+    owner = ask(world.visitor(app.test_client(), "patient"), row, lambda path: world.address(path, one))
+    assert owner.status_code in (200, 303)
+    assert "/sign-in" not in (owner.location or "")
+
+
+@pytest.mark.parametrize("row", DESK_PAGES)
+def test_an_appointment_is_open_to_its_centres_desk_and_missing_to_another_centres(
+    app: Flask, world: World, row: str
+) -> None:
+    with db.transaction():
+        colleague = make.staff(Role.FRONT_DESK, world.clinic.kochi, name="Second Desk")
+        outsider = make.staff(Role.FRONT_DESK, world.clinic.mumbai, name="Mumbai Desk")
+        nowhere = make.staff(Role.FRONT_DESK, name="No Centre")
+    one = world.clinic.hold("10:00")
+    never = Appointment(id=999_999_999, reference="MB-ZZZZ")
+    for who in (outsider, nowhere):
+        visitor = Visitor(app.test_client()).sign_in(who)
+        refused = [ask(visitor, row, lambda path, of=of: world.address(path, of)) for of in (one, never)]
+        assert [each.status_code for each in refused] == [404, 404]
+        assert same_but_for_the_request(refused[0]) == same_but_for_the_request(refused[1])
+    for who in (world.staff[Role.FRONT_DESK], colleague):
+        answer = ask(Visitor(app.test_client()).sign_in(who), row, lambda path: world.address(path, one))
+        assert answer.status_code in (200, 303, 422)
+
+
+@pytest.mark.parametrize("of", ["kochi", "anita", "asha"])
+def test_an_id_of_another_kind_is_never_another_row(app: Flask, world: World, of: str) -> None:
+    other = getattr(world.clinic, of).id
+    admin = world.visitor(app.test_client(), Role.ADMIN)
+    assert admin.get(f"/desk/appointments/{other}").status_code == 404
+    if of != "anita":
+        assert admin.get(f"/clinicians/{other}").status_code == 404
+        assert admin.get(f"/book/{other}").status_code == 404
+
+
+# the guard itself
+
+
+def test_a_view_that_does_not_say_who_may_use_it_stops_the_start() -> None:
+    tiny = Flask("tiny")
+    tiny.add_url_rule("/quiet", "quiet", lambda: "")
+    tiny.add_url_rule("/open", "open", access.public(lambda: ""))
+    tiny.view_functions.pop("static")
+    with pytest.raises(RuntimeError, match=r"These views do not say who may use them: quiet$"):
+        access.guard_every_view(tiny)
+
+
+def test_no_get_can_write(app: Flask) -> None:
+    """A view of a GET runs in a reading, which refuses to flush."""
+    with app.test_request_context("/"), db.reading() as session:
+        session.add(make.Centre(name="Written by a GET"))
+        with pytest.raises(db.WriteWhileReading):
+            session.flush()
