@@ -149,7 +149,9 @@ def _refusal(kept: Patient, merged: Patient, *, overlapping: bool) -> str:
     if merged.id == merged.account_id and kept.account_id == merged.account_id:
         return "This phone belongs to the record that would go. Open that record and merge this one into it."
     if merged.id == merged.account_id and any(one.id != merged.id for one in people.family_of(merged.account_id)):
-        return "There is family on the phone of the record that would go. Change their phone first, or keep that record."
+        return (
+            "There is family on the phone of the record that would go. Change their phone first, or keep that record."
+        )
     if overlapping:
         return "Both records have an appointment at the same time. Cancel or move one of them first."
     return ""
@@ -181,7 +183,9 @@ def _overlaps(kept_id: int, merged_id: int) -> Sequence[tuple[Appointment, Appoi
 
 def _clear_ended_holds(*patients: int) -> None:
     ended = select(Appointment).where(
-        Appointment.patient_id.in_(patients), Appointment.status == Status.PENDING, Appointment.held_until <= clock.now()
+        Appointment.patient_id.in_(patients),
+        Appointment.status == Status.PENDING,
+        Appointment.held_until <= clock.now(),
     )
     for one in db.session().scalars(ended).all():
         actions.clear_ended_holds(one.clinician_id, one.patient_id, one.starts_at, one.ends_at)
