@@ -232,5 +232,6 @@ def _about(account: Account) -> dict[str, Any]:
         "post": post,
         "roles": [ROLE_WORDS[role] for role in Role if role in roles],
         "places": [names[place] for place in places if place in names],
+        "everywhere": identity.everywhere(roles),
         "is_clinician": Role.CLINICIAN in roles,
     }
