@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, exists, false, func, literal, or_, select, true
 from sqlalchemy.orm import joinedload, selectinload
@@ -67,16 +68,32 @@ def patients_within_reach(by: Actor) -> ColumnElement[bool]:
 
 
 def find(sought: Sought, *, by: Actor, page: int = 1, size: int = PAGE) -> Found:
-    """A page of the patients within reach; a name that nobody has, or few, also finds those who are spelt like it."""
+    """A page of the patients within reach; a name that nobody has, or few, also finds those who are spelt like it.
+
+    Of a name that thousands have, the nearest thousand are looked at.
+    """
+    if search.normal(sought.typed):
+        return _found(_ids(_sorted(_wanted(sought, by), sought)), sought, by, page, size)
     wanted = _wanted(sought, by)
     total = db.session().scalar(select(func.count()).select_from(wanted.limit(COUNTED_TO).subquery())) or 0
-    if total < FEW and search.is_enough(sought.typed):
-        near = db.session().scalars(_spelt_alike(sought, by).limit(size)).all()
-        return Found(near, len(near), 1, 1)
     pages = max(1, -(-total // size))
     page = min(max(page, 1), pages)
     rows = db.session().scalars(_sorted(wanted, sought).limit(size).offset((page - 1) * size)).all()
     return Found(rows, total, page, pages)
+
+
+def _ids(wanted: Select[Patient]) -> Sequence[int]:
+    return db.session().scalars(wanted.with_only_columns(Patient.id)).all()
+
+
+def _found(ids: Sequence[int], sought: Sought, by: Actor, page: int, size: int) -> Found:
+    if len(ids) < FEW and search.is_enough(sought.typed):
+        ids = _ids(_spelt_alike(sought, by).limit(size))
+    pages = max(1, -(-len(ids) // size))
+    page = min(max(page, 1), pages)
+    shown = ids[(page - 1) * size : page * size]
+    rows = {one.id: one for one in db.session().scalars(select(Patient).where(Patient.id.in_(shown)))}
+    return Found([rows[each] for each in shown], len(ids), page, pages)
 
 
 def every(sought: Sought, *, by: Actor, limit: int | None = None) -> Sequence[Patient]:
@@ -89,12 +106,22 @@ def every(sought: Sought, *, by: Actor, limit: int | None = None) -> Sequence[Pa
 
 def _wanted(sought: Sought, by: Actor) -> Select[Patient]:
     wanted = _open_to(sought, by)
-    return wanted.where(search.literally(sought.typed)) if search.normal(sought.typed) else wanted
+    if not search.normal(sought.typed):
+        return wanted
+    return _among(wanted, search.literally(sought.typed), search.rank(sought.typed))
 
 
 def _spelt_alike(sought: Sought, by: Actor) -> Select[Patient]:
-    near = or_(search.literally(sought.typed), search.alike(sought.typed))
-    return _open_to(sought, by).where(near).order_by(*search.nearness(sought.typed), Patient.id.desc())
+    order = search.nearness(sought.typed)
+    near = _among(_open_to(sought, by), or_(search.literally(sought.typed), search.alike(sought.typed)), *order)
+    return near.order_by(*order, Patient.id.desc())
+
+
+def _among(wanted: Select[Patient], asked: ColumnElement[bool], *order: ColumnElement[Any]) -> Select[Patient]:
+    """The nearest thousand of all who are asked for, found by their indexes, before it is asked who is within reach."""
+    nearest = select(Patient.id).where(asked).order_by(*order, Patient.id.desc()).limit(COUNTED_TO)
+    matched = nearest.cte("matched").prefix_with("MATERIALIZED", dialect="postgresql")
+    return wanted.join(matched, matched.c.id == Patient.id)
 
 
 def _open_to(sought: Sought, by: Actor) -> Select[Patient]:

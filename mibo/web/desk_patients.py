@@ -15,7 +15,7 @@ from mibo.people import MedicalNote, Patient
 from mibo.web import desk_sheet
 from mibo.web.desk_record import MESSAGE_STATES, MESSAGE_WORDS, METHOD_WORDS
 from mibo.web.desk_words import MODES
-from mibo.web.filters import day, moment
+from mibo.web.filters import clock_time, day, moment
 from mibo.web.forms.booking import GENDER_WORDS
 
 GENDERS = {choice.value: choice.label for choice in GENDER_WORDS}
@@ -156,7 +156,7 @@ def _state(one: Appointment) -> str:
 
 def _visit(one: Appointment) -> tuple[str, str, str, str]:
     about = f"{one.clinician.full_name}, {one.centre.short_name}, {MODES[one.mode].lower()}"
-    when = f"{moment(one.starts_at)} {clock.local(one.starts_at):%Y}"
+    when = f"{_date(one.starts_at)}, {clock_time(one.starts_at)}"
     return when, about, _state(one), url_for("desk.appointment", appointment_id=one.id)
 
 
