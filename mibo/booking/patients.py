@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, false, func, or_, select, true
-from sqlalchemy.orm import selectinload
+from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, exists, false, func, literal, or_, select, true
+from sqlalchemy.orm import joinedload, selectinload
 
-from mibo import clock, db
+from mibo import audit, clock, db, people
 from mibo.booking.models import Appointment
 from mibo.booking.queries import OVER, _in_full, within_reach
 from mibo.booking.rules import Status
-from mibo.errors import Missing
+from mibo.errors import Conflict, Missing
 from mibo.identity import Actor
 from mibo.identity.permissions import Role
 from mibo.messaging import Message
@@ -67,7 +68,12 @@ def patients_within_reach(by: Actor) -> ColumnElement[bool]:
 
 
 def find(sought: Sought, *, by: Actor, page: int = 1, size: int = PAGE) -> Found:
-    """A page of the patients within reach; a name that nobody has, or few, also finds those who are spelt like it."""
+    """A page of the patients within reach; a name that nobody has, or few, also finds those who are spelt like it.
+
+    Of a name that thousands have, the nearest thousand are looked at.
+    """
+    if search.normal(sought.typed):
+        return _found(_ids(_sorted(_wanted(sought, by), sought)), sought, by, page, size)
     wanted = _wanted(sought, by)
     total = db.session().scalar(select(func.count()).select_from(wanted.limit(COUNTED_TO).subquery())) or 0
     pages = max(1, -(-total // size))
@@ -76,13 +82,50 @@ def find(sought: Sought, *, by: Actor, page: int = 1, size: int = PAGE) -> Found
     return Found(rows, total, page, pages)
 
 
-def every(sought: Sought, *, by: Actor, limit: int) -> Sequence[Patient]:
+def _ids(wanted: Select[Patient]) -> Sequence[int]:
+    return db.session().scalars(wanted.with_only_columns(Patient.id)).all()
+
+
+def _found(ids: Sequence[int], sought: Sought, by: Actor, page: int, size: int) -> Found:
+    if len(ids) < FEW and search.is_enough(sought.typed):
+        ids = _ids(_spelt_alike(sought, by).limit(size))
+    pages = max(1, -(-len(ids) // size))
+    page = min(max(page, 1), pages)
+    shown = ids[(page - 1) * size : page * size]
+    rows = {one.id: one for one in db.session().scalars(select(Patient).where(Patient.id.in_(shown)))}
+    return Found([rows[each] for each in shown], len(ids), page, pages)
+
+
+def every(sought: Sought, *, by: Actor, limit: int | None = None) -> Sequence[Patient]:
     """All of them in order, for a list that leaves the house or an app that knows no pages."""
-    return db.session().scalars(_sorted(_wanted(sought, by), sought).limit(limit)).all()
+    found = db.session().scalars(_sorted(_wanted(sought, by), sought).limit(limit)).all()
+    if len(found) < FEW and search.is_enough(sought.typed):
+        return db.session().scalars(_spelt_alike(sought, by).limit(PAGE)).all()
+    return found
 
 
 def _wanted(sought: Sought, by: Actor) -> Select[Patient]:
-    wanted = select(Patient).where(Patient.merged_into_id.is_(None), patients_within_reach(by))
+    wanted = _open_to(sought, by)
+    if not search.normal(sought.typed):
+        return wanted
+    return _among(wanted, search.literally(sought.typed), search.rank(sought.typed))
+
+
+def _spelt_alike(sought: Sought, by: Actor) -> Select[Patient]:
+    order = search.nearness(sought.typed)
+    near = _among(_open_to(sought, by), or_(search.literally(sought.typed), search.alike(sought.typed)), *order)
+    return near.order_by(*order, Patient.id.desc())
+
+
+def _among(wanted: Select[Patient], asked: ColumnElement[bool], *order: ColumnElement[Any]) -> Select[Patient]:
+    """The nearest thousand of all who are asked for, found by their indexes, before it is asked who is within reach."""
+    nearest = select(Patient.id).where(asked).order_by(*order, Patient.id.desc()).limit(COUNTED_TO)
+    matched = nearest.cte("matched").prefix_with("MATERIALIZED", dialect="postgresql")
+    return wanted.join(matched, matched.c.id == Patient.id)
+
+
+def _open_to(sought: Sought, by: Actor) -> Select[Patient]:
+    wanted = select(Patient).where(_reached_or_merged(by))
     if sought.active is not None:
         wanted = wanted.where(Patient.active.is_(sought.active))
     if sought.phone:
@@ -90,26 +133,20 @@ def _wanted(sought: Sought, by: Actor) -> Select[Patient]:
     if sought.centre_id:
         here = Appointment.centre_id == sought.centre_id
         wanted = wanted.where(exists().where(Appointment.patient_id == Patient.id, here))
-    if not search.is_enough(sought.typed):
-        return wanted
-    literal = wanted.where(search.literally(sought.typed))
-    few = db.session().scalar(select(func.count()).select_from(literal.limit(FEW).subquery())) or 0
-    if few >= FEW:
-        return literal
-    return wanted.where(or_(search.literally(sought.typed), search.alike(sought.typed)))
+    return wanted
 
 
 def _sorted(wanted: Select[Patient], sought: Sought) -> Select[Patient]:
     if sought.sort == "name":
         return wanted.order_by(func.lower(Patient.full_name), Patient.id)
-    if sought.sort == "near" and search.is_enough(sought.typed):
-        return wanted.order_by(*search.nearness(sought.typed), Patient.id.desc())
+    if sought.sort == "near" and search.normal(sought.typed):
+        return wanted.order_by(search.rank(sought.typed), Patient.id.desc())
     return wanted.order_by(Patient.id.desc())  # ids are given in order of registration
 
 
 def visits_of(patients: Sequence[Patient], *, by: Actor) -> Mapping[int, Visits]:
     """How often each of them came and when they come next, as far as it is within reach: one statement."""
-    now, ids = clock.now(), [one.id for one in patients]
+    now = clock.now()
     ahead = (Appointment.starts_at > now) & Appointment.status.not_in(OVER)
     counted = (
         select(
@@ -118,15 +155,21 @@ def visits_of(patients: Sequence[Patient], *, by: Actor) -> Mapping[int, Visits]
             func.count().filter(ahead),
             func.min(Appointment.starts_at).filter(ahead),
         )
-        .where(Appointment.patient_id.in_(ids), within_reach(by))
+        .where(_of(patients), within_reach(by))
         .group_by(Appointment.patient_id)
     )
     return {row[0]: Visits(*row[1:]) for row in db.session().execute(counted)}
 
 
+def _of(patients: Sequence[Patient]) -> ColumnElement[bool]:
+    """One array, because a list of more than 65,535 parameters is none."""
+    return Appointment.patient_id == any_(literal([one.id for one in patients], ARRAY(BigInteger)))
+
+
 def patient_within_reach(patient_id: int, *, by: Actor) -> Patient:
     """A patient, also one no longer active or merged. Raises Missing, as for one who never was (R-ACL-1)."""
-    found = db.session().scalar(select(Patient).where(Patient.id == patient_id, _reached_or_merged(by)))
+    which = Patient.id == patient_id, _reached_or_merged(by)
+    found = db.session().scalar(select(Patient).where(*which).options(joinedload(Patient.account)))
     if found is None:
         raise Missing("We could not find that patient.")
     return found
@@ -148,9 +191,8 @@ def appointments_of(patient_id: int, *, by: Actor, limit: int = 200) -> Sequence
 
 def upcoming_of(patients: Sequence[Patient], *, by: Actor) -> Mapping[int, Sequence[Appointment]]:
     """What is still to come for each of these patients, within reach: one statement."""
-    ids = [one.id for one in patients]
     wanted = _in_full().where(
-        Appointment.patient_id.in_(ids), within_reach(by), Appointment.starts_at > clock.now(),
+        _of(patients), within_reach(by), Appointment.starts_at > clock.now(),
         Appointment.status.not_in(OVER),
     )  # fmt: skip
     coming: dict[int, list[Appointment]] = {}
@@ -179,10 +221,33 @@ def treats(patient_id: int, *, by: Actor) -> bool:
     return bool(db.session().scalar(select(theirs)))
 
 
+def check_treats(patient_id: int, *, by: Actor) -> None:
+    """Raises Missing unless this person may write on the patient's record."""
+    patient_within_reach(patient_id, by=by)
+    if not treats(patient_id, by=by):
+        raise Missing("We could not find that patient.")
+
+
+def note_export(count: int, *, by: Actor) -> None:
+    """A list of patients left the house."""
+    audit.record("patients.exported", None, by=by.account_id, count=count)
+
+
 def notes_of(patient_id: int) -> Sequence[MedicalNote]:
     """The notes on a patient's record, the latest first. Ask `treats` before."""
     wanted = select(MedicalNote).where(MedicalNote.patient_id == patient_id).order_by(MedicalNote.id.desc())
     return db.session().scalars(wanted).all()
+
+
+def archive(patient_id: int, *, active: bool, by: Actor) -> Patient:
+    """Put a record aside, or take it up again. Raises Missing, and Conflict while appointments are to come."""
+    one = people.locked_patient(patient_id)
+    coming = exists().where(
+        Appointment.patient_id == one.id, Appointment.ends_at > clock.now(), Appointment.status.not_in(OVER)
+    )
+    if not active and db.session().scalar(select(coming)):
+        raise Conflict("This patient has appointments to come. Cancel or finish them first.")
+    return people.change_patient(patient_id, {"active": active}, by=by)
 
 
 def newest_merge(patient_id: int) -> PatientMerge | None:

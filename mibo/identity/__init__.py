@@ -27,7 +27,7 @@ from mibo.identity.models import (
     SignIn,
 )
 from mibo.identity.passwords import check_password_sign_in, is_present, set_password
-from mibo.identity.permissions import Permission, Role
+from mibo.identity.permissions import Permission, Role, everywhere
 from mibo.identity.queries import account_by_phone, account_in_full, actor_of, names_of, staff_account
 from mibo.identity.refreshing import refresh
 from mibo.identity.rules import (
@@ -125,6 +125,7 @@ __all__ = [
     "end_sign_in",
     "end_stay",
     "ends_unless_used",
+    "everywhere",
     "forget_spent",
     "is_present",
     "is_to_note",

@@ -35,6 +35,7 @@ class Permission(StrEnum):
     EDIT_STAFF = "add and change staff of every role"
     SEE_CLINICIANS = "see clinicians as staff do"
     EDIT_CLINICIANS = "add and change clinicians"
+    SET_CLINICIAN_CREDENTIALS = "give a clinician a username or a password"
     SEE_CENTRES = "see centres as staff do"
     ADD_CENTRES = "add centres"
     EDIT_CENTRES = "change centres"
@@ -69,6 +70,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.EDIT_STAFF: frozenset({Role.ADMIN}),
     Permission.SEE_CLINICIANS: frozenset(_STAFF),
     Permission.EDIT_CLINICIANS: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
+    Permission.SET_CLINICIAN_CREDENTIALS: frozenset(_ALL_CENTRES),
     Permission.SEE_CENTRES: frozenset(_STAFF),
     Permission.ADD_CENTRES: frozenset(_ALL_CENTRES),
     Permission.EDIT_CENTRES: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),

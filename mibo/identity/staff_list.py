@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 
 from mibo import db
 from mibo.clinics import Centre
+from mibo.identity import permissions
 from mibo.identity.models import Account, RoleGrant, SignIn
 from mibo.identity.permissions import Role
 
@@ -43,6 +44,11 @@ class StaffRow:
     seen_at: datetime | None
     roles: tuple[Role, ...]
     centres: tuple[tuple[int, str], ...]
+
+    @property
+    def everywhere(self) -> bool:
+        """Whether they reach every centre; somebody else without a centre reaches none (R-ACL-2)."""
+        return permissions.everywhere(frozenset(self.roles))
 
 
 def staff_page(wish: StaffWish, page: int = 1, *, size: int = PAGE) -> tuple[list[StaffRow], int]:

@@ -34,11 +34,11 @@ def note_seen(sign_in_id: int) -> None:
 
 
 def open_stays(by: Actor) -> Sequence[SignIn]:
-    """Every place where this person is signed in now, the last used first."""
+    """Every place where this person is signed in now: this one, then the last used first."""
     found = db.session().scalars(
         select(SignIn)
         .where(SignIn.account_id == by.account_id, SignIn.ended_at.is_(None), SignIn.ends_at > func.now())
-        .order_by(SignIn.last_seen_at.desc(), SignIn.id.desc())
+        .order_by((SignIn.id == by.sign_in_id).desc(), SignIn.last_seen_at.desc(), SignIn.id.desc())
     )
     alone = clock.now() - idle_limit(by.roles)
     return [one for one in found if one.channel == "API" or one.last_seen_at > alone or one.id == by.sign_in_id]

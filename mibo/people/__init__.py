@@ -42,6 +42,7 @@ from mibo.people.pictures import CONTENT_TYPE as PICTURE_TYPE
 from mibo.people.pictures import LARGEST_BYTES as LARGEST_PICTURE
 from mibo.people.pictures import TooLarge as PictureTooLarge
 from mibo.people.pictures import forget as forget_picture
+from mibo.people.pictures import forget_later as forget_picture_later
 from mibo.people.pictures import keep as keep_picture
 from mibo.people.pictures import picture
 from mibo.people.queries import (
@@ -111,6 +112,7 @@ __all__ = [
     "fill_in",
     "find_patients",
     "forget_picture",
+    "forget_picture_later",
     "guardians",
     "keep_picture",
     "let_go_of_picture",

@@ -156,12 +156,15 @@ def reopen_clinician(clinician_id: int, *, by: Actor) -> Clinician:
 
 
 def set_picture(clinician_id: int, key: str | None, *, by: Actor) -> str | None:
-    """Show this picture of ours, or none; the key of the former one, which nobody needs any more. Raises Missing."""
+    """Show this picture of ours, or none; the key of the former one when nobody needs it any more. Raises Missing."""
     one = clinician_to_change(clinician_id, by=by)
     former, one.picture_key = one.picture_key, key
     audit.record("clinician.picture_changed", one.id, by=by.account_id, picture=[bool(former), bool(key)])
     db.session().flush()
-    return former
+    shared = (
+        db.session().scalar(select(Clinician.id).where(Clinician.picture_key == former).limit(1)) if former else None
+    )
+    return None if shared or former == key else former
 
 
 def let_go_of_picture(key: str, *, by: Actor) -> None:

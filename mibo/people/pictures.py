@@ -7,10 +7,13 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import structlog
 from PIL import Image
 
+from mibo import db
 from mibo.errors import Invalid, Missing, Problem
 from mibo.integrations import storage
+from mibo.integrations.http import ProviderError
 
 LARGEST_BYTES = 2 * 1024 * 1024
 LARGEST_PIXELS = 12_000_000
@@ -35,7 +38,15 @@ TURNS = {
 }
 ORIENTATION = 0x0112
 
+log = structlog.get_logger(__name__)
+
 NO_PICTURE = "This is no picture we can use. Choose a JPEG, PNG or WebP."
+
+
+class NoPicture(Invalid):
+    """Not one still picture of a kind and size that we take."""
+
+    api_status = 422
 
 
 class TooLarge(Invalid):
@@ -65,6 +76,19 @@ def forget(key: str | None) -> None:
     """Keep a picture no longer. Raises ProviderError."""
     if key:
         storage.delete(key)
+
+
+def forget_later(key: str | None) -> None:
+    """Keep a picture no longer once the transaction under way is committed; while the store is away it stays behind."""
+    if key:
+        db.after_commit(lambda: _try_to_forget(key))
+
+
+def _try_to_forget(key: str) -> None:
+    try:
+        forget(key)
+    except (ProviderError, storage.NotKept) as error:
+        log.warning("picture.not_forgotten", because=str(error))
 
 
 def redrawn(sent: bytes) -> bytes:
@@ -97,9 +121,9 @@ def _refusing() -> Iterator[None]:
     except Invalid:
         raise
     except (OSError, ValueError, SyntaxError, EOFError, struct.error, IndexError, KeyError, TypeError) as error:
-        raise Invalid.field("picture", NO_PICTURE) from error
+        raise NoPicture.field("picture", NO_PICTURE) from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning, OverflowError, ZeroDivisionError) as error:
-        raise Invalid.field("picture", NO_PICTURE) from error
+        raise NoPicture.field("picture", NO_PICTURE) from error
 
 
 def _check_size(shown: Image.Image) -> None:
@@ -111,9 +135,9 @@ def _check_size(shown: Image.Image) -> None:
             "picture", f"The picture may have up to {most // 1_000_000} megapixels. Choose a smaller one."
         )
     if min(width, height) < SMALLEST_SIDE:
-        raise Invalid.field("picture", f"The picture must be at least {SMALLEST_SIDE} pixels wide and high.")
+        raise NoPicture.field("picture", f"The picture must be at least {SMALLEST_SIDE} pixels wide and high.")
     if shown.format != "MPO" and getattr(shown, "n_frames", 1) > 1:
-        raise Invalid.field("picture", "This picture moves. Choose one that stands still.")
+        raise NoPicture.field("picture", "This picture moves. Choose one that stands still.")
 
 
 def _reduced(shown: Image.Image) -> Image.Image:
@@ -140,7 +164,7 @@ def _squared(drawn: Image.Image) -> Image.Image:
 def _check_shell(sent: bytes) -> None:
     """That it is one of the three kinds and nothing else as well: no page inside it, no archive behind it."""
     if WORKING.search(sent) or _end_of(sent) != len(sent.rstrip(b"\x00") if sent.startswith(JPEG) else sent):
-        raise Invalid.field("picture", NO_PICTURE)
+        raise NoPicture.field("picture", NO_PICTURE)
 
 
 def _end_of(sent: bytes) -> int:

@@ -48,6 +48,14 @@ def family_of(account_id: int) -> Sequence[Patient]:
     )
 
 
+def on_phone(number: str) -> Sequence[Patient]:
+    """The active patients of a canonical phone, wherever they are seen."""
+    wanted = select(Patient).where(
+        func.reverse(Patient.phone).startswith(number[::-1], autoescape=True), Patient.phone == number, Patient.active
+    )
+    return db.session().scalars(wanted.order_by(Patient.id)).all()
+
+
 def patients_of(account_id: int) -> Sequence[Patient]:
     """Every record of an account, also those no longer active."""
     return db.session().scalars(select(Patient).where(Patient.account_id == account_id).order_by(Patient.id)).all()

@@ -13,7 +13,7 @@ from mibo.errors import Invalid, Missing, Refused
 from mibo.identity import Account, Actor, Permission
 from mibo.people import guardians, queries, rules
 from mibo.people.models import MrnCounter, Patient
-from mibo.people.rules import MrnTaken, PhoneInUse
+from mibo.people.rules import MrnTaken, PhoneInUse, SamePerson
 
 PLAIN = (
     "email", "date_of_birth", "gender", "blood_group", "emergency_contact_name", "emergency_contact_phone", "notes",
@@ -25,9 +25,10 @@ Told = Mapping[str, Any]
 
 def register_patient(told: Told, *, by: Actor, family: bool = False) -> Patient:
     """Add a patient with all that is told. Raises Invalid, MrnTaken; PhoneInUse where the number is somebody's already,
-    unless it is to be shared with them (`family`)."""
+    unless it is to be shared with them (`family`); SamePerson where it is shared with somebody of that name."""
     account = _account_on(told["phone"])
-    if not family and (known := queries.family_of(account.id)):
+    known = queries.family_of(account.id)
+    if known and not family:
         raise PhoneInUse(known[0].id, known[0].full_name)
     session = db.session()
     added = Patient(account_id=account.id, phone=account.phone, full_name="")
@@ -35,6 +36,8 @@ def register_patient(told: Told, *, by: Actor, family: bool = False) -> Patient:
         added.id = account.id
     with session.no_autoflush:
         _put(added, told)
+    if added.full_name.casefold() in {one.full_name.casefold() for one in known}:
+        raise SamePerson
     _name_account(added, account)
     session.add(added)
     session.flush()

@@ -40,6 +40,13 @@ class PhoneInUse(Conflict):
         self.full_name = full_name
 
 
+class SamePerson(Conflict):
+    """Family on one phone has names of their own: the same one again is a form sent twice."""
+
+    code = "SAME_PERSON"
+    message = "A patient of this name is on this phone already."
+
+
 class MrnTaken(Conflict):
     """Another patient has this record number (R-FLD)."""
 

@@ -6,7 +6,7 @@ from mibo.people.models import Patient
 
 SHORTEST = 3
 PHONE_DIGITS = 10
-LIKENESS = 0.45  # of the words typed to the nearest part of a name; below it everybody is somebody's namesake
+LIKENESS = 0.5  # of the words typed to the nearest part of a name; below it everybody is somebody's namesake
 
 
 def normal(typed: str) -> str:
@@ -34,26 +34,30 @@ def literally(typed: str) -> ColumnElement[bool]:
 
 
 def alike(typed: str) -> ColumnElement[bool]:
-    """Patients whose name is spelt nearly so (pg_trgm); nobody for a number."""
+    """Patients whose name is spelt nearly so (pg_trgm); nobody for what has digits."""
     words = normal(typed)
-    if not any(ch.isalpha() for ch in words):
+    if any(ch.isdigit() for ch in words) or "@" in words:
         return false()
     name = func.lower(Patient.full_name)
-    return literal(words).op("<%")(name) & (func.word_similarity(words, name) >= LIKENESS)
+    return literal(words).bool_op("<%")(name) & (func.word_similarity(words, name) >= LIKENESS)
+
+
+def rank(typed: str) -> ColumnElement[int]:
+    """How to sort what was found: the very name or number, then what begins so, then what has it, then the rest."""
+    words, name = normal(typed), func.lower(Patient.full_name)
+    exact = (name == words) | (func.lower(Patient.mrn) == words)
+    return case((exact, 0), (name.startswith(words, autoescape=True), 1), (_all_of(words.split()), 2), else_=3)
 
 
 def nearness(typed: str) -> tuple[ColumnElement[int], ColumnElement[float]]:
-    """How to sort what was found: the very name or number, then what begins so, then what has it, then what is like it."""
-    words, name = normal(typed), func.lower(Patient.full_name)
-    exact = (name == words) | (func.lower(Patient.mrn) == words)
-    rank = case((exact, 0), (name.startswith(words, autoescape=True), 1), (_all_of(words.split()), 2), else_=3)
-    return rank, func.word_similarity(words, name).desc()
+    """The same, and the rest by how near the name is."""
+    return rank(typed), func.word_similarity(normal(typed), func.lower(Patient.full_name)).desc()
 
 
 def same_or_like(one: Patient) -> ColumnElement[bool]:
     """Records that may be the same person's: the same phone, or nearly the same name."""
     like = func.similarity(func.lower(Patient.full_name), one.full_name.lower()) > LIKENESS
-    near = func.lower(Patient.full_name).op("%")(one.full_name.lower())
+    near = func.lower(Patient.full_name).bool_op("%")(one.full_name.lower())
     return or_(Patient.phone == one.phone, near & like)
 
 

@@ -1,4 +1,4 @@
-"""What an operator does from the command line: `flask db upgrade`, `flask create-admin`."""
+"""What an operator does from the command line: `flask db upgrade`, `flask create-admin`, `flask end-sign-ins`."""
 
 from types import SimpleNamespace
 
@@ -6,7 +6,7 @@ import click
 from flask import Flask
 from flask_migrate import Migrate
 
-from mibo import db, identity
+from mibo import audit, db, identity
 from mibo.config import settings
 from mibo.phone import canonical
 from mibo.web import operating
@@ -23,6 +23,7 @@ def register(app: Flask) -> None:
         directory=str(ROOT / "migrations"),
     )
     app.cli.add_command(create_admin)
+    app.cli.add_command(end_sign_ins)
     operating.register(app)
 
 
@@ -41,3 +42,19 @@ def create_admin(name: str, phone: str, username: str) -> None:
         token = identity.open_link(account, "SET_PASSWORD", by=None)
     click.echo(f"{account.username} is an administrator. Set the password within 72 hours, with this link, once:")
     click.echo(f"{settings().base_url.rstrip('/')}/staff/password/{token}")
+
+
+@click.command("end-sign-ins")
+@click.option("--staff", "name", help="A staff member's username or phone.")
+@click.option("--patient", "phone", help="A patient's phone.")
+def end_sign_ins(name: str | None, phone: str | None) -> None:
+    """Sign somebody out of every browser and app, now: a lost phone, a doubt. They may sign in again."""
+    if (name is None) == (phone is None):
+        raise click.UsageError("Name one person: --staff or --patient.")
+    with db.transaction():
+        found = identity.staff_account(name) if name else identity.account_by_phone("PATIENT", canonical(phone or ""))
+        if found is None:
+            raise click.ClickException("There is no such account.")
+        identity.end_all(found.id, "ended_by_operator")
+        audit.record("end all sign-ins", found.id, by=None)
+    click.echo("Signed out everywhere.")

@@ -7,6 +7,7 @@ from mibo.config import settings
 from mibo.web.api import (
     bookings,
     centres,
+    clinician_records,
     clinicians,
     cors,
     health,
@@ -18,14 +19,16 @@ from mibo.web.api import (
     refusals,
     slots,
     staff_auth,
+    upload,
     users,
 )
 from mibo.web.api.document import write_openapi
+from mibo.web.requests import UPLOAD_BYTES
 
 BODY_BYTES = 256 * 1024
 
 RESOURCES = (
-    index.bp, health.bp, hooks.bp, patient_auth.bp, staff_auth.bp, clinicians.bp, users.bp, centres.bp, slots.bp, bookings.bp,
+    index.bp, health.bp, hooks.bp, patient_auth.bp, staff_auth.bp, clinicians.bp, clinician_records.bp, upload.bp, users.bp, centres.bp, slots.bp, bookings.bp,
     patients.bp, payments.bp,
 )  # fmt: skip
 
@@ -53,4 +56,5 @@ def _whole(name: str) -> Blueprint:
 
 
 def _limit_body() -> None:
-    request.max_content_length = BODY_BYTES
+    room_for_a_picture = (request.endpoint or "").endswith(".upload.keep_picture")
+    request.max_content_length = UPLOAD_BYTES if room_for_a_picture else BODY_BYTES

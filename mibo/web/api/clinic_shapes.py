@@ -2,6 +2,7 @@
 
 from mibo import phone
 from mibo.clinics import Centre
+from mibo.config import settings
 from mibo.people import Clinician
 from mibo.scheduling import WeeklyHours
 from mibo.web.api.shown import Id, Instant, Rupees, Shown
@@ -68,6 +69,7 @@ class ClinicianShown(Shown):
     default_duration_minutes: int
     default_consultation_duration_minutes: int
     profile_picture_url: str | None
+    video_introduction_url: str | None
     designation: str | None
     is_active: bool
 
@@ -147,7 +149,8 @@ def _clinician(one: Clinician, to_staff: bool) -> dict[str, object]:
         "consultation_modes": one.modes,
         "default_duration_minutes": one.session_minutes,
         "default_consultation_duration_minutes": one.session_minutes,
-        "profile_picture_url": one.picture_url,
+        "profile_picture_url": f"{settings().base_url.rstrip('/')}{one.picture}" if one.picture else one.picture_url,
+        "video_introduction_url": one.video_url,
         "designation": one.title,
         "is_active": one.active,
     }

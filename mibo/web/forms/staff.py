@@ -85,7 +85,7 @@ class StaffForm(InputForm):
     def offer(self, roles: Sequence[Role], centres: Sequence[Centre]) -> "StaffForm":
         """The roles and centres to choose from."""
         self.role.choices = [SelectChoice(role.value, ROLE_WORDS[role]) for role in roles if role != Role.CLINICIAN]
-        self.primary.choices = [SelectChoice("", "All centres"), *_places(centres)]
+        self.primary.choices = [SelectChoice("", "None"), *_places(centres)]
         self.centres.choices = _places(centres)
         return self
 

@@ -144,7 +144,7 @@ def state(centre_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/state")
-@may(Permission.CLOSE_CENTRES, own_transactions=True)
+@may(Permission.CLOSE_CENTRES, own_transactions=True, fresh=True)
 def set_state(centre_id: int) -> ResponseReturnValue:
     """Close the centre, or open it again."""
     opens = request.form.get("active") == "yes"

@@ -36,7 +36,7 @@ def numbers() -> ResponseReturnValue:
 
 
 @bp.post("")
-@may(Permission.SET_POLICY, own_transactions=True)
+@may(Permission.SET_POLICY, own_transactions=True, fresh=True)
 def decide() -> ResponseReturnValue:
     """Put new numbers in force. A refusal keeps all that was typed."""
     form = PolicyForm.of()

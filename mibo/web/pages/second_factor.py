@@ -94,6 +94,19 @@ def off() -> ResponseReturnValue:
     return go("second_factor.status")
 
 
+@bp.post("/<int:account_id>/second-factor/off")
+@may(Permission.ADD_FRONT_DESK, fresh=True)
+def forget(account_id: int) -> ResponseReturnValue:
+    """Somebody lost their phone: forget their second factor and sign them out, so that they set up another."""
+    account = identity.staff_to_handle(account_id, by=staff_member())
+    if account.id == staff_member().account_id:
+        return go("second_factor.status")
+    if second_factor.enrolled(account):
+        second_factor.turn_off(account, by=staff_member().account_id)
+        flash("They are signed out, and can set up another phone when they sign in again.", "success")
+    return go("staff.member", account_id=account_id)
+
+
 @bp.route("/prove", methods=["GET", "POST"])
 @limiter.limit(ADDRESS_LIMIT, key_func=address, methods=["POST"])
 @may(Permission.MANAGE_OWN_SIGN_INS)

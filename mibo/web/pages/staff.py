@@ -78,7 +78,7 @@ def new() -> ResponseReturnValue:
 
 
 @bp.post("/new")
-@may(Permission.ADD_FRONT_DESK, own_transactions=True)
+@may(Permission.ADD_FRONT_DESK, own_transactions=True, fresh=True)
 def add() -> ResponseReturnValue:
     """Add them, and send the link with which they set their password. A refusal keeps all that was typed."""
     form, status = StaffForm(), 422
@@ -104,7 +104,7 @@ def member(account_id: int) -> ResponseReturnValue:
 
 
 @bp.post(ONE)
-@may(Permission.ADD_FRONT_DESK, own_transactions=True)
+@may(Permission.ADD_FRONT_DESK, own_transactions=True, fresh=True)
 def change(account_id: int) -> ResponseReturnValue:
     """Change who they are, and what they may do where. A refusal keeps all that was typed."""
     form, status = StaffForm(), 422
@@ -129,7 +129,7 @@ def access(account_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/access")
-@may(Permission.ADD_FRONT_DESK, own_transactions=True)
+@may(Permission.ADD_FRONT_DESK, own_transactions=True, fresh=True)
 def set_access(account_id: int) -> ResponseReturnValue:
     """Close the account, or open it again."""
     opens = request.form.get("active") == "yes"
@@ -144,7 +144,7 @@ def set_access(account_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/password-link")
-@may(Permission.ADD_FRONT_DESK)
+@may(Permission.ADD_FRONT_DESK, fresh=True)
 def send_link(account_id: int) -> ResponseReturnValue:
     """Send the link to set a password once more; the former one stops working."""
     account = identity.staff_to_handle(account_id, by=actor())
@@ -232,5 +232,6 @@ def _about(account: Account) -> dict[str, Any]:
         "post": post,
         "roles": [ROLE_WORDS[role] for role in Role if role in roles],
         "places": [names[place] for place in places if place in names],
+        "everywhere": identity.everywhere(roles),
         "is_clinician": Role.CLINICIAN in roles,
     }

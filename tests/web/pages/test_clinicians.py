@@ -390,7 +390,9 @@ def image(kind: str = "PNG", size: tuple[int, int] = (600, 800)) -> bytes:
 
 
 def upload(manager: Desk, one: Clinician, body: bytes, name: str = "../../x.svg"):
-    return manager.post(f"{LIST}/{one.id}/picture", picture=(io.BytesIO(body), name))
+    answer = manager.post(f"{LIST}/{one.id}/picture", picture=(io.BytesIO(body), name))
+    answer.request.environ["wsgi.input"].close()  # the client's own file of a large body
+    return answer
 
 
 def test_a_picture_is_drawn_anew_and_shown_to_everybody(manager, app):

@@ -200,3 +200,18 @@ def test_a_patient_has_no_such_page(visitor: Visitor, world: Clinic) -> None:
         "/staff/sign-ins",
     )
     assert {visitor.get(path).status_code for path in paths} == {403}
+
+
+def test_an_administrator_may_let_somebody_who_lost_a_phone_set_up_another(
+    visitor: Visitor, app, manager: Account, world: Clinic
+) -> None:
+    enrol(visitor.sign_in(manager))
+    with db.transaction():
+        admin, desk = make.staff(Role.ADMIN), make.staff(Role.FRONT_DESK, world.kochi)
+    boss = Visitor(app.test_client())
+    address = f"/staff/{manager.id}/second-factor/off"
+    assert boss.sign_in(desk).post(address).status_code == 403
+    assert "Let them set up another phone" in boss.sign_in(admin).get(f"/desk/staff/{manager.id}").text
+    assert boss.post(address).location == f"/desk/staff/{manager.id}"
+    assert visitor.get("/staff/sign-ins").status_code == 303
+    assert give_password(Visitor(app.test_client())).location == "/desk"

@@ -214,3 +214,12 @@ def test_without_redis_they_are_only_asked_to_sign_in(visitor: Visitor, world: C
     unused_for(minutes=31)
     with redis_down():
         assert visitor.post("/my/details", {"full_name": "x"}).location.startswith("/sign-in")
+
+
+def test_an_operator_signs_somebody_out_everywhere(visitor: Visitor, world: Clinic) -> None:
+    visitor.sign_in(world.asha)
+    run = visitor.client.application.test_cli_runner().invoke
+    assert run(args=["end-sign-ins"]).exit_code == 2
+    assert run(args=["end-sign-ins", "--staff", "nobody"]).exit_code == 1
+    assert run(args=["end-sign-ins", "--patient", world.asha.phone]).exit_code == 0
+    assert visitor.get("/my").status_code == 303

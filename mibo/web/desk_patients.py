@@ -1,0 +1,204 @@
+"""Patients as the desk reads them, as values ready to draw."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import url_for
+
+from mibo import booking, clock, money, people, phone
+from mibo.booking import Appointment, Status, Visits
+from mibo.identity import Actor
+from mibo.identity.permissions import Permission
+from mibo.messaging import Message
+from mibo.people import MedicalNote, Patient
+from mibo.web import desk_sheet
+from mibo.web.desk_record import MESSAGE_STATES, MESSAGE_WORDS, METHOD_WORDS
+from mibo.web.desk_words import MODES
+from mibo.web.filters import clock_time, day, moment
+from mibo.web.forms.booking import GENDER_WORDS
+
+GENDERS = {choice.value: choice.label for choice in GENDER_WORDS}
+HEAD = ("Name", "Age", "Gender", "MRN", "Phone", "E-mail", "Visits", "Next visit", "Registered", "Active")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A patient in the list."""
+
+    href: str
+    name: str
+    about: str
+    mrn: str
+    phone: str
+    visits: int
+    next: str
+    registered: str
+    active: bool
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that a patient's page shows; what somebody may not see is empty."""
+
+    facts: Sequence[tuple[str, object]]
+    contact: Sequence[tuple[str, str, str]]
+    family: Sequence[tuple[str, str, str]]
+    ahead: Sequence[tuple[str, str, str, str]]
+    past: Sequence[tuple[str, str, str, str]]
+    payments: Sequence[tuple[str, str, str, str]]
+    messages: Sequence[tuple[str, str, tuple[str, str, str]]]
+
+
+def rows(patients: Sequence[Patient], visits: Mapping[int, Visits]) -> list[Row]:
+    """The list."""
+    return [_row(one, visits.get(one.id, Visits())) for one in patients]
+
+
+def sheet(patients: Sequence[Patient], visits: Mapping[int, Visits]) -> list[tuple[object, ...]]:
+    """The same for a spreadsheet, under `HEAD`."""
+    return [_cells(one, visits.get(one.id, Visits())) for one in patients]
+
+
+def look(one: Patient, appointments: Sequence[Appointment], told: Sequence[Message], who: Actor) -> Page:
+    """One patient as this person may see them: clinicians see no money, no contact and no whole number."""
+    desk = who.may(Permission.SEE_PATIENTS)
+    now = clock.now()
+    coming = [each for each in appointments if each.ends_at > now and _state(each) not in ("CANCELLED", "EXPIRED")]
+    over = [each for each in appointments if each not in coming]
+    return Page(
+        facts=desk_sheet.facts_of(one),
+        contact=_contact(one) if desk else [],
+        family=_family(one) if desk else [],
+        ahead=[_visit(each) for each in reversed(coming)],
+        past=[_visit(each) for each in over],
+        payments=[_payment(each) for each in appointments] if desk else [],
+        messages=[_message(each) for each in told] if desk else [],
+    )
+
+
+def doubles(patients: Sequence[Patient]) -> list[tuple[int, str, str]]:
+    """Records that may be the same person's, with what tells them apart."""
+    return [(one.id, one.full_name, in_a_line(one)) for one in patients]
+
+
+def known_on(number: str, *, but: int | None = None) -> list[tuple[int, str, str]]:
+    """Who has a phone already, for a desk that is about to write it down."""
+    known = [one for one in people.on_phone(number) if one.id != but]
+    return [(one.id, one.full_name, in_a_line(one)) for one in known]
+
+
+def in_a_line(one: Patient) -> str:
+    """`Age 31 · Phone ••••3210 · MRN K-00418`."""
+    return " · ".join(f"{label} {fact}" for label, fact in desk_sheet.facts_of(one))
+
+
+def notes(written: Sequence[MedicalNote], names: Mapping[int, str]) -> list[tuple[str, str, str]]:
+    """Notes with their authors."""
+    return [(moment(one.created_at), names.get(one.author_id, ""), one.text) for one in written]
+
+
+def _row(one: Patient, visits: Visits) -> Row:
+    age = people.age_of(one)
+    return Row(
+        href=url_for("patients.show_patient", patient_id=one.id),
+        name=one.full_name,
+        about=", ".join(filter(None, (str(age) if age is not None else "", GENDERS.get(one.gender or "", "")))),
+        mrn=one.mrn or "",
+        phone=phone.shown(one.phone),
+        visits=visits.past,
+        next=moment(visits.next_at) if visits.next_at else "",
+        registered=_date(one.created_at),
+        active=one.active,
+    )
+
+
+def _cells(one: Patient, visits: Visits) -> tuple[object, ...]:
+    return (
+        one.full_name, people.age_of(one), GENDERS.get(one.gender or "", ""), one.mrn, phone.shown(one.phone), one.email,
+        visits.past, f"{clock.local(visits.next_at):%Y-%m-%d %H:%M}" if visits.next_at else "",
+        clock.clinic_day(one.created_at).isoformat(), "yes" if one.active else "no",
+    )  # fmt: skip
+
+
+def _date(at: datetime) -> str:
+    return f"{day(at)} {clock.local(at):%Y}"
+
+
+def _contact(one: Patient) -> list[tuple[str, str, str]]:
+    born = f"{one.date_of_birth.day} {one.date_of_birth:%B %Y}" if one.date_of_birth else ""
+    guardian = [one.guardian_name, one.guardian_relation, phone.shown(one.guardian_phone) if one.guardian_phone else ""]
+    told = [
+        ("Phone", phone.shown(one.phone)),
+        ("E-mail", one.email),
+        ("Date of birth", born),
+        ("Gender", GENDERS.get(one.gender or "")),
+        ("Blood group", one.blood_group),
+        ("Emergency contact", ", ".join(filter(None, (one.emergency_contact_name, one.emergency_contact_phone)))),
+        ("Guardian", ", ".join(filter(None, guardian))),
+        ("Guardian agreed", _date(one.guardian_consent_at) if one.guardian_consent_at else ""),
+        ("Notes for the desk", one.notes),
+        ("Registered", _date(one.created_at)),
+        ("Registration fee", f"Paid {_date(one.registration_paid_at)}" if one.registration_paid_at else "To pay"),
+    ]
+    return [(label, words, "") for label, words in told if words]
+
+
+def _family(one: Patient) -> list[tuple[str, str, str]]:
+    others = [each for each in people.family_of(one.account_id) if each.id != one.id]
+    return [(each.full_name, in_a_line(each), url_for("patients.show_patient", patient_id=each.id)) for each in others]
+
+
+def _state(one: Appointment) -> str:
+    over = one.status == Status.PENDING and one.held_until is not None and one.held_until <= clock.now()
+    return "EXPIRED" if over else str(one.status)
+
+
+def _visit(one: Appointment) -> tuple[str, str, str, str]:
+    about = f"{one.clinician.full_name}, {one.centre.short_name}, {MODES[one.mode].lower()}"
+    when = f"{_date(one.starts_at)}, {clock_time(one.starts_at)}"
+    return when, about, _state(one), url_for("desk.appointment", appointment_id=one.id)
+
+
+def _payment(one: Appointment) -> tuple[str, str, str, str]:
+    paid = one.payment
+    state = "UNPAID" if paid.status == "PENDING" else paid.status
+    if state == "UNPAID" and _state(one) in ("EXPIRED", "CANCELLED"):
+        state = "CANCELLED"
+    how = METHOD_WORDS.get(paid.method or "", "")
+    return (
+        _date(paid.paid_at or paid.created_at),
+        f"{money.rupees(paid.amount_paise)} {how}".strip(),
+        state,
+        one.reference,
+    )
+
+
+def _message(message: Message) -> tuple[str, str, tuple[str, str, str]]:
+    at = message.sent_at or message.created_at
+    return MESSAGE_WORDS.get(message.template, "Message"), moment(at), MESSAGE_STATES[message.status]
+
+
+def overlap_words(pairs: Sequence[tuple[Appointment, Appointment]]) -> list[tuple[str, str]]:
+    """What stands in the way of a merge: links and words."""
+    return [
+        (
+            url_for("desk.appointment", appointment_id=other.id),
+            f"{moment(one.starts_at)} with {one.clinician.full_name} and {moment(other.starts_at)} with "
+            f"{other.clinician.full_name}",
+        )
+        for one, other in pairs
+    ]
+
+
+def moved_words(seen: booking.Preview) -> list[str]:
+    """What a merge moves, in words."""
+    counts = [(seen.appointments, "appointment"), (seen.payments, "payment"), (seen.messages, "message")]
+    words = [f"{n} {what}{'' if n == 1 else 's'}" for n, what in (*counts, (seen.notes, "medical note"))]
+    more = [
+        (bool(seen.mrn), f"the MRN {seen.mrn}"),
+        (seen.registration, "the registration fee that was paid"),
+        (seen.fee_goes_back, "and the second registration fee is put on the refunds list"),
+        (seen.account_closes, "and nobody signs in by its phone any more"),
+    ]
+    return [*words, *(what for holds, what in more if holds)]
