@@ -28,9 +28,21 @@ from mibo.web.requests import UPLOAD_BYTES
 BODY_BYTES = 256 * 1024
 
 RESOURCES = (
-    index.bp, health.bp, hooks.bp, patient_auth.bp, staff_auth.bp, clinicians.bp, clinician_records.bp, upload.bp, users.bp, centres.bp, slots.bp, bookings.bp,
-    patients.bp, payments.bp,
-)  # fmt: skip
+    index.bp,
+    health.bp,
+    hooks.bp,
+    patient_auth.bp,
+    staff_auth.bp,
+    clinicians.bp,
+    clinician_records.bp,
+    upload.bp,
+    users.bp,
+    centres.bp,
+    slots.bp,
+    bookings.bp,
+    patients.bp,
+    payments.bp,
+)
 
 
 def register_api(app: Flask, csrf: CSRFProtect) -> None:
