@@ -6,7 +6,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, WithJso
 from pydantic_core import PydanticCustomError
 
 from mibo.identity import NAME_LENGTH
-from mibo.people.models import BIO_LENGTH
+from mibo.people import BIO_LENGTH
 from mibo.web.inputs.base import AnyCase, BlankIsNone, Id, Input, Names, Phone
 from mibo.web.inputs.clinicians import (
     MOST_YEARS,

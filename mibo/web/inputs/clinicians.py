@@ -9,8 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from mibo.identity import EMAIL_LENGTH, NAME_LENGTH, USERNAME_LENGTH
 from mibo.ids import read_id
-from mibo.people import MODES, ClinicianWish, Contact, Places, Profile
-from mibo.people.models import BIO_LENGTH
+from mibo.people import BIO_LENGTH, MODES, ClinicianWish, Contact, Places, Profile
 from mibo.web.inputs.sign_in import Phone, Strict
 
 TITLE_LENGTH = 100
