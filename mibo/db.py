@@ -27,6 +27,7 @@ LIMITS: Mapping[str, object] = {
     "lock_timeout": LOCK_TIMEOUT_MS,
     "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,
     "timezone": "UTC",
+    "jit": "off",  # our statements are short: compiling one takes longer than any of them
     "pg_trgm.word_similarity_threshold": 0.5,  # people.search asks for names that are nearly so
 }
 PLAIN_ADDRESS = ("postgres://", "postgresql://")

@@ -59,12 +59,12 @@ def patients_within_reach(by: Actor) -> ColumnElement[bool]:
     they treat (R-ACL). Whoever comes to another centre is found by name for a booking, and is then theirs too."""
     if by.everywhere:
         return true()
-    seen = exists().where(Appointment.patient_id == Patient.id, within_reach(by))
-    if by.roles == {Role.CLINICIAN}:
-        return seen
-    if not by.centre_ids:
+    treated_only = by.roles == {Role.CLINICIAN}
+    if not (treated_only or by.centre_ids):
         return false()
-    return or_(seen, ~exists().where(Appointment.patient_id == Patient.id))
+    # one look at each patient's own appointments; as two EXISTS the planner hashes everybody's
+    seen = select(func.bool_or(within_reach(by))).where(Appointment.patient_id == Patient.id).correlate(Patient)
+    return func.coalesce(seen.scalar_subquery(), not treated_only)
 
 
 def find(sought: Sought, *, by: Actor, page: int = 1, size: int = PAGE) -> Found:

@@ -2,12 +2,12 @@
 
 from mibo.people import guardians, search
 from mibo.people.actions import add_family_member, add_patient, complete_own, fill_in, welcome_patient
+from mibo.people.clinician_accounts import NotTheirAccount
 from mibo.people.clinician_list import PAGE as CLINICIANS_PAGE
 from mibo.people.clinician_list import ClinicianWish, all_clinicians, clinicians_page
 from mibo.people.clinicians import (
     AlreadyClinician,
     Contact,
-    NotTheirAccount,
     Places,
     Profile,
     add_clinician,
@@ -63,18 +63,23 @@ from mibo.people.queries import (
 )
 from mibo.people.records import assign_mrn, change_patient, lock_patients, locked_patient, register_patient
 from mibo.people.rules import Details, MrnTaken, PhoneInUse, SamePerson, split_name
+from mibo.people.vocabulary import EXPERTISE, LANGUAGES, QUALIFICATIONS, SPECIALISATIONS
 
 __all__ = [
     "BIO_LENGTH",
     "BLOOD_GROUPS",
     "CLINICIANS_PAGE",
+    "EXPERTISE",
     "GENDERS",
+    "LANGUAGES",
     "LARGEST_PICTURE",
     "MODES",
     "MRN_LENGTH",
     "NOTES_LENGTH",
     "PICTURE_TYPE",
+    "QUALIFICATIONS",
     "SHORTEST_SEARCH",
+    "SPECIALISATIONS",
     "AlreadyClinician",
     "Clinician",
     "ClinicianCentre",

@@ -1,26 +1,20 @@
 """Clinicians as the clinic keeps them: added, changed, switched off and on again (R-ACL, P13)."""
 
 import re
-from collections.abc import Iterable
 from dataclasses import dataclass, fields
 
 from sqlalchemy import ColumnElement, delete, exists, or_, select
-from sqlalchemy.exc import IntegrityError
 
 from mibo import audit, db, identity
 from mibo.clinics import Centre
 from mibo.config import settings
-from mibo.errors import Conflict, Invalid, Missing, Refused
-from mibo.identity import Account, Actor, PhoneTaken, RoleGrant, UsernameTaken
-from mibo.identity.permissions import Role
+from mibo.errors import Conflict, Invalid, Missing
+from mibo.identity import Account, Actor
+from mibo.people.clinician_accounts import NotTheirAccount, grant, is_only_clinician, may_touch, put
 from mibo.people.models import Clinician, ClinicianCentre
 from mibo.people.queries import clinician
 
 OUR_PICTURE = re.compile(r"/(pictures/[A-Za-z0-9_-]{16,64}\.[a-z0-9]{2,5})")
-TAKEN: dict[str | None, type[PhoneTaken] | type[UsernameTaken]] = {
-    "uq_account_audience_phone": PhoneTaken,
-    "uq_account_username": UsernameTaken,
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,13 +62,6 @@ class AlreadyClinician(Conflict):
     message = "This member of staff is a clinician already."
 
 
-class NotTheirAccount(Refused):
-    """An account that is more than a clinician's is an administrator's to change."""
-
-    code = "FORBIDDEN"
-    message = "This clinician has another role as well. Only an administrator may change how they sign in."
-
-
 def add_clinician(
     profile: Profile, contact: Contact, places: Places, *, by: Actor, account_id: int | None = None
 ) -> Clinician:
@@ -88,7 +75,7 @@ def add_clinician(
     db.session().add(added)
     db.session().flush()
     _settle(added.id, places)
-    _grant(account.id, places)
+    grant(account.id, places)
     audit.record(
         "clinician.added", added.id, by=by.account_id, account=account.id, centres=sorted(places.centre_ids),
         fee_paise=profile.fee_paise,
@@ -119,8 +106,8 @@ def change_clinician(clinician_id: int, profile: Profile, contact: Contact, plac
             before=sorted(before.centre_ids) if before else [], after=sorted(places.centre_ids),
         )  # fmt: skip
     if one.account_id:
-        _grant(one.account_id, places)
-        if one.account and "full_name" in changed and _is_only_clinician(one.account_id):
+        grant(one.account_id, places)
+        if one.account and "full_name" in changed and is_only_clinician(one.account_id):
             one.account.full_name = profile.full_name
     db.session().flush()
     db.session().expire(one)
@@ -136,7 +123,7 @@ def switch_off(one: Clinician, *, by: Actor) -> None:
         return
     one.active = False
     if one.account_id:
-        if _is_only_clinician(one.account_id) and one.account:
+        if is_only_clinician(one.account_id) and one.account:
             one.account.active = False
         identity.end_all(one.account_id, "clinician switched off")
     audit.record("clinician.closed", one.id, by=by.account_id, active=[True, False])
@@ -148,7 +135,7 @@ def reopen_clinician(clinician_id: int, *, by: Actor) -> Clinician:
     one = clinician_to_change(clinician_id, by=by)
     if not one.active:
         one.active = True
-        if one.account and _is_only_clinician(one.account.id):
+        if one.account and is_only_clinician(one.account.id):
             one.account.active = True
         audit.record("clinician.opened", one.id, by=by.account_id, active=[False, True])
         db.session().flush()
@@ -181,10 +168,10 @@ def set_credentials(clinician_id: int, username: str | None, password: str | Non
     one = clinician_to_change(clinician_id, by=by)
     if one.account is None:
         raise Invalid.field("username", "This clinician has no account yet. Add their phone number first.")
-    if not _may_touch(one.account.id, by):
+    if not may_touch(one.account.id, by):
         raise NotTheirAccount
     if username and username != one.account.username:
-        _put(one.account, username=username)
+        put(one.account, username=username)
     if password:
         identity.set_password(one.account, password)
     audit.record(
@@ -275,7 +262,7 @@ def _account_of_staff(account_id: int, by: Actor) -> Account:
     account = db.session().get(Account, account_id)
     if account is None or account.audience != "STAFF" or not account.active:
         raise Missing("We could not find that member of staff.")
-    if not _may_touch(account_id, by):
+    if not may_touch(account_id, by):
         raise NotTheirAccount
     if db.session().scalar(select(Clinician.id).where(Clinician.account_id == account_id)):
         raise AlreadyClinician
@@ -290,42 +277,16 @@ def _reach(one: Clinician, contact: Contact, by: Actor) -> None:
         one.account_id = _opened(profile_of(one), contact).id
         audit.record("clinician.account_opened", one.id, by=by.account_id, account=one.account_id)
         return
-    if not _may_touch(one.account.id, by):
+    if not may_touch(one.account.id, by):
         raise NotTheirAccount
     if contact.phone is None:
         raise Invalid.field("phone", "Enter the clinician's mobile number.")
     before = contact_of(one)
     changed = [field.name for field in fields(Contact) if getattr(contact, field.name) != getattr(before, field.name)]
-    _put(one.account, **{name: getattr(contact, name) for name in changed})
+    put(one.account, **{name: getattr(contact, name) for name in changed})
     if "phone" in changed:
         identity.end_all(one.account.id, "phone changed")
     audit.record("clinician.contact_changed", one.id, by=by.account_id, fields=changed)
-
-
-def _put(account: Account, **values: str | None) -> None:
-    try:
-        with db.session().begin_nested():
-            for name, value in values.items():
-                setattr(account, name, value)
-            db.session().flush()
-    except IntegrityError as error:
-        taken = TAKEN.get(getattr(getattr(error.orig, "diag", None), "constraint_name", None))
-        if taken is None:
-            raise
-        raise taken from None
-
-
-def _roles(account_id: int) -> set[str]:
-    return set(db.session().scalars(select(RoleGrant.role).where(RoleGrant.account_id == account_id)))
-
-
-def _is_only_clinician(account_id: int) -> bool:
-    return _roles(account_id) == {Role.CLINICIAN}
-
-
-def _may_touch(account_id: int, by: Actor) -> bool:
-    """Whoever is more than a clinician is an administrator's to touch: no way up through a colleague's account."""
-    return Role.ADMIN in by.roles or _roles(account_id) <= {Role.CLINICIAN}
 
 
 def _settle(clinician_id: int, places: Places) -> None:
@@ -335,23 +296,3 @@ def _settle(clinician_id: int, places: Places) -> None:
         for each in sorted(places.centre_ids)
     )
     db.session().flush()
-
-
-def _grant(account_id: int, places: Places) -> None:
-    """The role CLINICIAN at these centres and no others; what else they are stays."""
-    held = set(_clinician_centres(account_id))
-    gone = [each for each in held if each not in places.centre_ids]
-    if gone:
-        mine = (RoleGrant.account_id == account_id, RoleGrant.role == Role.CLINICIAN)
-        where = or_(RoleGrant.centre_id.in_([each for each in gone if each]), RoleGrant.centre_id.is_(None))
-        db.session().execute(delete(RoleGrant).where(*mine, where))
-    db.session().add_all(
-        RoleGrant(account_id=account_id, role=Role.CLINICIAN, centre_id=each, is_primary=each == places.primary_id)
-        for each in sorted(places.centre_ids - held)
-    )
-    db.session().flush()
-
-
-def _clinician_centres(account_id: int) -> Iterable[int | None]:
-    wanted = select(RoleGrant.centre_id).where(RoleGrant.account_id == account_id, RoleGrant.role == Role.CLINICIAN)
-    return db.session().scalars(wanted).all()

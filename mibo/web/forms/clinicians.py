@@ -10,8 +10,7 @@ from wtforms.validators import Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from mibo import phone
-from mibo.people import Clinician
-from mibo.people.vocabulary import EXPERTISE, LANGUAGES, QUALIFICATIONS, SPECIALISATIONS
+from mibo.people import EXPERTISE, LANGUAGES, QUALIFICATIONS, SPECIALISATIONS, Clinician
 from mibo.web.forms.base import InputForm
 from mibo.web.forms.fields import WholeNumber
 
