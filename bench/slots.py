@@ -40,6 +40,7 @@ RESULTS = ROOT / "bench/results"
 CONNECTIONS = 16
 COUNTED_REQUESTS = 200
 SERVER_UP_WITHIN_S = 60
+CALM = 0.8
 LEAST_SHARE, MOST_GROWTH = 1 / 3, 1.2
 UNLIMITED = {"LIMIT_API_PER_MINUTE": "100000000"}
 
@@ -93,6 +94,13 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--seconds", type=int, default=2, help="of each measurement")
     parser.add_argument("--data", type=Path, default=Path("/var/tmp"), help="where the databases lie meanwhile")
+    parser.add_argument(
+        "--patience",
+        type=int,
+        default=0,
+        metavar="S",
+        help="wait so long before each round for a moment in which nobody else uses the machine",
+    )
     parser.add_argument("--keep", action="store_true", help="write the result to bench/results/")
     return parser.parse_args()
 
@@ -208,7 +216,7 @@ def _same_sql(world: World) -> str:
         "clinician": "cast(:who as bigint)",
         "centre": "cast(:place as bigint)",
     }
-    asked = re.sub(r"(?<!:):(\w+)", lambda found: in_place_of[found[1]], availability._ONE_DAY.text)
+    asked = re.sub(r"%\((\w+)\)s", lambda found: in_place_of[found[1]], availability._ONE_DAY)
     return "\n".join(
         (
             f"\\set who random({world.clinicians[0]}, {world.clinicians[-1]})",
@@ -227,6 +235,7 @@ def _measured(asked: argparse.Namespace, both: list[Served], cluster: postgres.P
     counted = {served.name: _counted(served, cluster) for served in both}
     rounds: list[dict[str, dict[str, Sample]]] = []
     for number in range(asked.rounds):
+        idle = _idle_within(asked.patience)
         # turned round every time, so that nobody always comes after somebody
         order = both if number % 2 else both[::-1]
         rounds.append(
@@ -238,7 +247,11 @@ def _measured(asked: argparse.Namespace, both: list[Served], cluster: postgres.P
                 for served in order
             }
         )
-        print(f"round {number + 1}: " + " · ".join(_in_short(rounds[-1][served.name]) for served in both), flush=True)
+        print(
+            f"round {number + 1} ({idle:.0%} idle before): "
+            + " · ".join(_in_short(rounds[-1][served.name]) for served in both),
+            flush=True,
+        )
     return {
         "at": datetime.now(UTC).isoformat(timespec="seconds"),
         "machine": _machine(),
@@ -371,6 +384,24 @@ def _summary(names: list[str], rounds: list[dict[str, dict[str, Sample]]]) -> di
         "time_large_to_small": ratio(of(small, "slots", "rps"), of(large, "slots", "rps")),
         "sql_time_large_to_small": ratio(of(small, "pgbench", "rps"), of(large, "pgbench", "rps")),
     }
+
+
+def _idle_within(patience: int) -> float:
+    """The idle share of the processors, once it is high enough or patience has run out."""
+    deadline = time.monotonic() + patience
+    while (idle := _idle_share(1.0)) < CALM and time.monotonic() < deadline:
+        pass
+    return idle
+
+
+def _idle_share(seconds: float) -> float:
+    def ticks() -> list[int]:
+        return [int(word) for word in Path("/proc/stat").read_text().split("\n", 1)[0].split()[1:9]]
+
+    before = ticks()
+    time.sleep(seconds)
+    spent = [after - earlier for after, earlier in zip(ticks(), before, strict=True)]
+    return (spent[3] + spent[4]) / max(sum(spent), 1)
 
 
 def _machine() -> str:

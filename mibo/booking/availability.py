@@ -4,8 +4,6 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from sqlalchemy import text
-
 from mibo import clinics, clock, db
 from mibo.booking.known import busy_of, facts_of, offer_of, packed_busy
 from mibo.booking.models import Appointment
@@ -19,37 +17,35 @@ ASK_DAYS = 62
 _LIVE = "status in ({})".format(", ".join(f"'{status}'" for status in HOLDS_TIME))
 
 # One statement, plain integers: (kind, a, b, c) as scheduling.openings.free_times reads them, and two rows of facts
-_ONE_DAY = text(
-    f"""
+_ONE_DAY = f"""
     select -1, (case when 'IN_PERSON' = any(modes) then 1 else 0 end) +
            (case when 'ONLINE' = any(modes) then 2 else 0 end),
            buffer_minutes, 0
-      from clinician where id = :clinician and active
+      from clinician where id = %(clinician)s and active
     union all
-    select -2, 0, 0, 0 from centre where id = :centre and active
+    select -2, 0, 0, 0 from centre where id = %(centre)s and active
     union all
     select case mode when 'IN_PERSON' then 1 when 'ONLINE' then 2 else 3 end, opens_minute, closes_minute, slot_minutes
       from weekly_hours
-     where clinician_id = :clinician and centre_id = :centre and weekday = :weekday and active
-       and effective_from <= :day and (effective_to is null or effective_to >= :day)
+     where clinician_id = %(clinician)s and centre_id = %(centre)s and weekday = %(weekday)s and active
+       and effective_from <= %(day)s and (effective_to is null or effective_to >= %(day)s)
     union all
-    select 0, floor((date_part('epoch', starts_at) - :midnight) / 60)::int,
-           ceil((date_part('epoch', ends_at) - :midnight) / 60)::int, 0
+    select 0, floor((date_part('epoch', starts_at) - %(midnight)s) / 60)::int,
+           ceil((date_part('epoch', ends_at) - %(midnight)s) / 60)::int, 0
       from appointment
-     where clinician_id = :clinician and {_LIVE} and starts_at < :day_ends + interval '2 hours'
-       and starts_at > :day_starts - interval '1 day'
-       and ends_at > :day_starts - interval '2 hours' and (status <> 'PENDING' or held_until > :now)
+     where clinician_id = %(clinician)s and {_LIVE} and starts_at < %(day_ends)s + interval '2 hours'
+       and starts_at > %(day_starts)s - interval '1 day'
+       and ends_at > %(day_starts)s - interval '2 hours' and (status <> 'PENDING' or held_until > %(now)s)
     union all
-    select 4, floor(date_part('epoch', starts_local - :midnight_local) / 60)::int,
-           ceil(date_part('epoch', ends_local - :midnight_local) / 60)::int, 0
+    select 4, floor(date_part('epoch', starts_local - %(midnight_local)s) / 60)::int,
+           ceil(date_part('epoch', ends_local - %(midnight_local)s) / 60)::int, 0
       from time_block
-     where lifted_at is null and (clinician_id = :clinician or clinician_id is null)
-       and (centre_id = :centre or centre_id is null)
-       and starts_local < :midnight_local + interval '1 day' and ends_local > :midnight_local
+     where lifted_at is null and (clinician_id = %(clinician)s or clinician_id is null)
+       and (centre_id = %(centre)s or centre_id is null)
+       and starts_local < %(midnight_local)s + interval '1 day' and ends_local > %(midnight_local)s
     union all
-    select 4, 0, {MINUTES_A_DAY}, 0 from holiday where centre_id = :centre and day = :day
+    select 4, 0, {MINUTES_A_DAY}, 0 from holiday where centre_id = %(centre)s and day = %(day)s
     """  # noqa: S608  (no value is pasted in, only our own words)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +61,14 @@ def open_times(clinician_id: int, centre_id: int, day: date, mode: str | None = 
     """What a patient may take of a clinician's day at a centre, in one statement; None when either is not there."""
     starts, ends = clock.day_span(day)
     now = clock.now()
-    rows = db.session().execute(
+    rows = db.rows(
         _ONE_DAY,
         {
             "clinician": clinician_id, "centre": centre_id, "day": day, "weekday": day.isoweekday() % 7,
             "midnight": int(starts.timestamp()), "midnight_local": datetime.combine(day, time.min),
             "day_starts": starts, "day_ends": ends, "now": now,
         },
-    ).all()  # fmt: skip
+    )  # fmt: skip
     facts = {row[0]: row for row in rows if row[0] < 0}
     if len(facts) < 2:
         return None
