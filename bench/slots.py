@@ -40,6 +40,7 @@ RESULTS = ROOT / "bench/results"
 CONNECTIONS = 16
 COUNTED_REQUESTS = 200
 SERVER_UP_WITHIN_S = 60
+STOP_WITHIN_S = 120  # PostgreSQL writes out what was loaded
 CALM = 0.8
 LEAST_SHARE, MOST_GROWTH = 1 / 3, 1.2
 UNLIMITED = {"LIMIT_API_PER_MINUTE": "100000000"}
@@ -132,7 +133,7 @@ def _running(child: Child) -> Iterator[Process]:
     try:
         yield process
     finally:
-        child.stop(process)
+        child.stop(process, within=STOP_WITHIN_S)
 
 
 @contextmanager
