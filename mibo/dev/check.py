@@ -19,7 +19,7 @@ OTHER_CLOCKS = ("Asia/Kolkata", "America/Los_Angeles", "Pacific/Chatham")
 # what a clock cannot change: a browser has a zone of its own, drills are about trouble
 UNDER_OTHER_CLOCKS = ("-m", "not browser and not drill", "-p", "no:cacheprovider", "-p", "no:randomly")
 COVERAGE = ("--cov=mibo", "--cov-report=term:skip-covered", "--cov-fail-under=90")
-AT_ONCE = 2
+AT_ONCE = 3
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ def under_other_clocks() -> list[Step]:
 
 
 def _pass(steps: Sequence[Step]) -> None:
-    """Run steps, two at a time. When one fails, show what it said, last, and end the run."""
+    """Run steps, three at a time. When one fails, show what it said, last, and end the run."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         outcomes = list(pool.map(Step.run, steps))
     if failed := [outcome for outcome in outcomes if not outcome.fine]:
