@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from mibo import audit, clinics, clock, db, payments
+from mibo import audit, clinics, clock, db, payments, people
 from mibo.booking import rules, telling
 from mibo.booking.models import Appointment, StatusChange
-from mibo.booking.rules import HoldOver, Status
+from mibo.booking.rules import HOLDS_TIME, HoldOver, Status
+from mibo.clinics import Centre
 from mibo.errors import Conflict, Invalid, Missing
 from mibo.identity import Actor
 from mibo.jobs import job
@@ -84,9 +85,8 @@ def reseat(appointment: Appointment, *, reason: str) -> bool:
     The clinician's row is locked first, because an UPDATE into an exclusion constraint can deadlock with another.
     """
     session = db.session()
-    session.execute(
-        select(Clinician.id).where(Clinician.id == appointment.clinician_id).with_for_update(key_share=True)
-    )
+    if not _still_open(appointment):
+        return False
     clear_ended_holds(
         appointment.clinician_id,
         appointment.patient_id,
@@ -95,15 +95,46 @@ def reseat(appointment: Appointment, *, reason: str) -> bool:
         but=appointment.id,
     )
     try:
-        with session.begin_nested():
+        with session.begin_nested() as step:
             confirm(appointment, by=None, reason=reason)
             session.flush()
+            if near := is_too_near(appointment):
+                step.rollback()
     except IntegrityError as error:
         if db.violated(error) not in ("appointment_clinician_free", "appointment_patient_free"):
             raise
+        near = True
+    if near:
         session.refresh(appointment)
+    return not near
+
+
+def _still_open(appointment: Appointment) -> bool:
+    """Whether clinician and centre still take bookings; both rows are locked, so that neither closes meanwhile."""
+    session, one, where = db.session(), appointment.clinician_id, appointment.centre_id
+    works = select(Clinician.active).where(Clinician.id == one).with_for_update(key_share=True)
+    is_open = select(Centre.active).where(Centre.id == where).with_for_update(read=True, key_share=True)
+    return bool(session.scalar(works) and session.scalar(is_open) and people.works_at(one, where))
+
+
+def is_too_near(appointment: Appointment) -> bool:
+    """Whether a rival beside it was quicker to the buffer, which no constraint keeps (R-SLOT-10).
+
+    Those who have a time of this clinician look one after another; their rows are in, so a row lock could deadlock.
+    """
+    session, buffer = db.session(), timedelta(minutes=appointment.clinician.buffer_minutes)
+    if not buffer:
         return False
-    return True
+    session.execute(select(func.pg_advisory_xact_lock(appointment.clinician_id)))
+    beside = select(Appointment.id).where(
+        Appointment.clinician_id == appointment.clinician_id,
+        Appointment.id != appointment.id,
+        Appointment.status.in_(HOLDS_TIME),
+        or_(Appointment.status != Status.PENDING, Appointment.held_until > clock.now()),
+        Appointment.starts_at < appointment.ends_at + buffer,
+        Appointment.ends_at > appointment.starts_at - buffer,
+    )
+    return session.scalar(beside.limit(1)) is not None
 
 
 def extend_hold(appointment_id: int, *, by: Actor) -> Appointment:

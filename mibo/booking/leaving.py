@@ -4,15 +4,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 
-from mibo import clock, db, people
+from mibo import audit, clock, db, people
 from mibo.booking.models import Appointment
 from mibo.booking.rules import Status
 from mibo.clinics import Centre
 from mibo.errors import Conflict
 from mibo.identity import Actor
 from mibo.people import Clinician, Contact, Places, Profile
+from mibo.scheduling import WeeklyHours
 
 LIVE = (Status.CONFIRMED, Status.CANCELLATION_REQUESTED, Status.IN_PROGRESS)
 
@@ -72,4 +73,17 @@ def change_clinician(clinician_id: int, profile: Profile, contact: Contact, plac
     gone = before.centre_ids - places.centre_ids if before else frozenset()
     if gone and (visits := visits_ahead(one.id, at=gone)):
         raise VisitsToCome(visits)
-    return people.change_clinician(clinician_id, profile, contact, places, by=by)
+    changed = people.change_clinician(clinician_id, profile, contact, places, by=by)
+    if gone:
+        _end_hours(one.id, gone, by)
+    return changed
+
+
+def _end_hours(clinician_id: int, gone: Collection[int], by: Actor) -> None:
+    """Nothing is offered any more where they do not work; hours at a centre given back later are set anew."""
+    theirs = (WeeklyHours.clinician_id == clinician_id, WeeklyHours.centre_id.in_(sorted(gone)), WeeklyHours.active)
+    ended = db.session().scalars(
+        update(WeeklyHours).where(*theirs).values(active=False).returning(WeeklyHours.id)
+    ).all()  # fmt: skip
+    if ended:
+        audit.record("clinician.hours_ended", clinician_id, by=by.account_id, hours=sorted(ended))

@@ -38,6 +38,7 @@ from mibo.people.models import (
     PatientMerge,
 )
 from mibo.people.notes import write_medical_note
+from mibo.people.phones import change_own_phone
 from mibo.people.pictures import CONTENT_TYPE as PICTURE_TYPE
 from mibo.people.pictures import LARGEST_BYTES as LARGEST_PICTURE
 from mibo.people.pictures import TooLarge as PictureTooLarge
@@ -60,6 +61,7 @@ from mibo.people.queries import (
     own_patient,
     patient,
     patients_of,
+    works_at,
 )
 from mibo.people.records import assign_mrn, change_patient, lock_patients, locked_patient, register_patient
 from mibo.people.rules import Details, MrnTaken, PhoneInUse, SamePerson, split_name
@@ -104,6 +106,7 @@ __all__ = [
     "all_clinicians",
     "assign_mrn",
     "change_clinician",
+    "change_own_phone",
     "change_patient",
     "clinician",
     "clinician_to_change",
@@ -141,5 +144,6 @@ __all__ = [
     "staff_clinician",
     "switch_off",
     "welcome_patient",
+    "works_at",
     "write_medical_note",
 ]

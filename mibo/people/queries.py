@@ -161,6 +161,14 @@ def _with_places(wanted: Select[Clinician]) -> Select[Clinician]:
     )
 
 
+def works_at(clinician_id: int, centre_id: int) -> bool:
+    """Whether a centre is one of a clinician's, as it is at this moment."""
+    one = select(ClinicianCentre.centre_id).where(
+        ClinicianCentre.clinician_id == clinician_id, ClinicianCentre.centre_id == centre_id
+    )
+    return db.session().scalar(one) is not None
+
+
 def clinicians_at(centre_id: int) -> Sequence[Clinician]:
     """The active clinicians who work at a centre, by name."""
     return (
