@@ -90,6 +90,10 @@ class Settings(BaseSettings):
     policy_registration_fee_rupees: int = Field(100, ge=0, le=10_000)
     policy_patient_cutoff_hours: int = Field(24, ge=0, le=168)
     policy_unpaid_holds: int = Field(2, ge=1, le=20)
+    policy_refund_in_time_percent: int = Field(100, ge=0, le=100)
+    policy_refund_late_percent: int = Field(0, ge=0, le=100)
+    policy_start_early_minutes: int = Field(15, ge=0, le=1440)
+    policy_undo_seconds: int = Field(20, ge=0, le=300)
 
     @property
     def production(self) -> bool:

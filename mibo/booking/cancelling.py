@@ -32,7 +32,9 @@ def _give_back(appointment: Appointment) -> None:
     if paid is None or paid.status != "PAID":
         return
     owed = payments.Due(appointment.payment.consultation_paise, appointment.payment.registration_paise)
-    payments.open_refund(paid, payments.refund_of_own_cancellation(owed), RefundReason.CANCELLED_IN_TIME)
+    share = payments.refund_of_own_cancellation(owed, clinics.policy_in_force(), in_time=True)
+    if share:
+        payments.open_refund(paid, share, RefundReason.CANCELLED_IN_TIME)
 
 
 def _call_off_meeting(appointment: Appointment) -> None:

@@ -49,6 +49,10 @@ def _of_the_operator() -> dict[str, int]:
         "registration_fee_paise": chosen.policy_registration_fee_rupees * 100,
         "patient_cutoff_hours": chosen.policy_patient_cutoff_hours,
         "unpaid_holds": chosen.policy_unpaid_holds,
+        "refund_in_time_percent": chosen.policy_refund_in_time_percent,
+        "refund_late_percent": chosen.policy_refund_late_percent,
+        "start_early_minutes": chosen.policy_start_early_minutes,
+        "undo_seconds": chosen.policy_undo_seconds,
     }
 
 

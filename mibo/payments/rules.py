@@ -101,9 +101,10 @@ def amount_due(fee_paise: int | None, registration_paid: bool, policy: Policy) -
     return Due(fee_paise, 0 if registration_paid else policy.registration_fee_paise)
 
 
-def refund_of_own_cancellation(due: Due) -> int:
-    """What a patient who cancels in time gets back, in paise: the consultation, not the registration (R-PAY-15)."""
-    return due.consultation_paise
+def refund_of_own_cancellation(due: Due, policy: Policy, *, in_time: bool) -> int:
+    """What a patient who cancels gets back, in paise: a share of the consultation, not the registration (R-PAY-15)."""
+    share = policy.refund_in_time_percent if in_time else policy.refund_late_percent
+    return (due.consultation_paise * share + 50) // 100
 
 
 def matches(asked: Asked, told: Told) -> Verdict:

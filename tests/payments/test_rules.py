@@ -20,6 +20,7 @@ from mibo.payments.rules import (
     holds_card_number,
     matches,
     news_of,
+    refund_of_own_cancellation,
 )
 
 POLICY = Policy(registration_fee_paise=100_00)
@@ -135,3 +136,27 @@ def test_a_card_number_is_seen_however_it_is_written(typed: str) -> None:
 )
 def test_other_numbers_are_left_alone(typed: str) -> None:
     assert not holds_card_number(typed)
+
+
+@pytest.mark.parametrize(
+    ("fee", "in_time", "later", "back"),
+    [
+        (1_600_00, 100, 0, (1_600_00, 0)),
+        (1_600_00, 50, 25, (800_00, 400_00)),
+        (1_600_01, 50, 0, (800_01, 0)),  # half a paisa is the patient's
+        (99, 33, 1, (33, 1)),
+    ],
+)
+def test_a_patient_who_cancels_gets_back_the_share_of_the_consultation_and_no_registration_fee(
+    fee: int, in_time: int, later: int, back: tuple[int, int]
+) -> None:
+    policy = Policy(refund_in_time_percent=in_time, refund_late_percent=later)
+    due = Due(fee, 100_00)
+    assert back == tuple(refund_of_own_cancellation(due, policy, in_time=early) for early in (True, False))
+
+
+@given(fee=st.integers(1, 10_000_00), share=st.integers(0, 100))
+def test_a_share_is_never_more_than_the_whole(fee: int, share: int) -> None:
+    back = refund_of_own_cancellation(Due(fee, 0), Policy(refund_in_time_percent=share), in_time=True)
+    assert 0 <= back <= fee
+    assert (back == fee) or share < 100

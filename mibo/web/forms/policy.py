@@ -10,21 +10,40 @@ from mibo.web.forms.base import InputForm
 from mibo.web.forms.fields import WholeNumber
 
 PAISE = ("registration_fee_paise",)
+GROUPS = (
+    ("Which times are offered", ("lead_minutes", "desk_lead_minutes", "horizon_days")),
+    (
+        "Holding a time until it is paid",
+        ("hold_minutes", "hold_extensions", "link_hold_minutes", "unpaid_holds", "future_per_clinician"),
+    ),
+    ("Cancelling and moving", ("patient_cutoff_hours", "patient_moves")),
+    ("Money", ("registration_fee_paise", "refund_in_time_percent", "refund_late_percent")),
+    ("The day of the visit", ("join_minutes_before", "start_early_minutes", "closing_hours", "undo_seconds")),
+)
 WORDS = {
     "hold_minutes": ("Hold on the web, minutes", "How long a time is kept while the patient pays."),
     "link_hold_minutes": ("Hold with a payment link, minutes", "As long as the link works."),
-    "hold_extensions": ("How often a hold may be prolonged", "By the patient, who needs more time."),
+    "hold_extensions": ("Prolonging a hold, times", "How often a patient who needs more time may have it."),
     "lead_minutes": ("Lead time on the web, minutes", "From now to the first time a patient may take."),
     "desk_lead_minutes": ("Lead time at the desk, minutes", "From now to the first time the desk may give."),
     "horizon_days": ("Booking horizon, days", "How far ahead times are offered."),
     "registration_fee_paise": ("Registration fee, rupees", "Once per patient, for life."),
+    "refund_in_time_percent": ("Refund in time, percent", "Of the consultation fee, when the patient cancels in time."),
+    "refund_late_percent": ("Refund later, percent", "Of the consultation fee, when the patient cancels later than that."),
     "patient_cutoff_hours": ("Cancelling online, hours before", "Until then a patient may cancel or move by themselves."),
-    "patient_moves": ("Moves per appointment", "How often a patient may move one online."),
+    "patient_moves": ("Moves per appointment, times", "How often a patient may move one online."),
     "unpaid_holds": ("Unpaid holds at once", "Per patient."),
     "future_per_clinician": ("Appointments ahead per clinician", "Per patient."),
     "join_minutes_before": ("Join button, minutes before", "From when an online appointment can be joined."),
+    "start_early_minutes": ("Starting early, minutes before", "From when a consultation can be started."),
     "closing_hours": ("To be closed after, hours", "After its end, a confirmed appointment is listed as needing to be closed."),
+    "undo_seconds": ("Time to undo, seconds", "How long a message caused by staff waits before it leaves."),
+    "reminder_first_hours": ("First reminder, hours before", ""),
+    "reminder_second_hours": ("Second reminder, hours before", ""),
+    "reminder_third_hours": ("Last reminder, hours before", ""),
 }  # fmt: skip
+SHOWN = tuple(name for _, names in GROUPS for name in names)
+"""The numbers of the page. No reminders are sent yet, so their times stand in the history only, and on no control."""
 
 
 class PolicyForm(InputForm):
@@ -37,7 +56,9 @@ class PolicyForm(InputForm):
         """The form as it stands in force, or (None) as it was sent."""
         if policy is None:
             return _Whole()
-        return _Whole(formdata=None, data={name: shown(name, value) for name, value in asdict(policy).items()})
+        return _Whole(
+            formdata=None, data={name: shown(name, value) for name, value in asdict(policy).items() if name in SHOWN}
+        )
 
 
 def shown(name: str, value: int) -> int:
@@ -61,5 +82,5 @@ class _Whole(PolicyForm):
     """The form with its numbers."""
 
 
-for _name in BOUNDS:
+for _name in SHOWN:
     setattr(_Whole, _name, _field(_name))

@@ -26,6 +26,6 @@ class _Why(Strict):
 
 
 PolicyInput: type[_Why] = create_model(
-    "PolicyInput", __base__=_Why, __doc__="All the numbers; their bounds are the policy's own.",
+    "PolicyInput", __base__=_Why, __doc__="The numbers; their bounds are the policy's own. One that is not sent stays.",
     **dict.fromkeys(BOUNDS, (int | None, None)),
 )  # type: ignore[call-overload]  # fmt: skip

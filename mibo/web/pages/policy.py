@@ -11,7 +11,7 @@ from mibo.clinics.policy import BOUNDS, Policy
 from mibo.errors import Invalid, Problem
 from mibo.identity.permissions import Permission
 from mibo.web.access import actor, may
-from mibo.web.forms.policy import PAISE, WORDS, PolicyForm, bounds_shown, shown
+from mibo.web.forms.policy import GROUPS, PAISE, WORDS, PolicyForm, bounds_shown, shown
 from mibo.web.htmx import go, show
 from mibo.web.inputs.policy import PolicyInput
 
@@ -64,11 +64,11 @@ def _in_words(problem: Problem) -> Problem:
 
 def _page(form: PolicyForm, *, status: int = 200) -> ResponseReturnValue:
     policy = asdict(clinics.newest_policy())
-    lines = [(WORDS[name][0], shown(name, value)) for name, value in policy.items()]
+    lines = [(title, [(WORDS[name][0], shown(name, policy[name])) for name in names]) for title, names in GROUPS]
     return show(
         "policy/numbers.html",
         form=form,
-        fields=[form[name] for name in BOUNDS],
+        groups=[(title, [form[name] for name in names]) for title, names in GROUPS],
         lines=lines,
         decisions=_decisions(),
         decides=actor().may(Permission.SET_POLICY),

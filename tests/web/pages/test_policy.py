@@ -4,11 +4,14 @@ import re
 
 import pytest
 
-from mibo import clinics, db
+from mibo import booking, clinics, db
+from mibo.booking import Status
 from mibo.clinics.policy import BOUNDS
 from mibo.errors import Invalid
 from mibo.identity.permissions import Role
+from mibo.web.forms.policy import GROUPS, SHOWN, WORDS
 from tests import make
+from tests.booking import money
 from tests.counting import statements
 from tests.web.pages.desk import Desk
 from tests.web.pages.visitor import problems, words
@@ -28,7 +31,7 @@ def standing(page: str) -> dict[str, str]:
 
 def test_what_is_decided_is_in_force_and_in_the_history(admin):
     now = {name: value for name, value in standing(admin.get("/desk/policy").text).items() if name in BOUNDS}
-    assert now.keys() == BOUNDS.keys()
+    assert now.keys() == set(SHOWN)
     told = {**now, "hold_minutes": "25", "registration_fee_paise": "150", "reason": "Slow networks"}
     assert admin.post("/desk/policy", **told).status_code == 303
     assert clinics.policy_in_force().hold_minutes == 25
@@ -39,17 +42,38 @@ def test_what_is_decided_is_in_force_and_in_the_history(admin):
     assert "Registration fee, rupees: 100 → 150" in page
 
 
+def test_every_number_stands_under_a_heading_with_its_unit_but_for_those_that_nothing_goes_by_yet(admin):
+    page = words(admin.get("/desk/policy"))
+    places = [page.index(title) for title, _ in GROUPS]
+    assert places == sorted(places)
+    assert all(WORDS[name][0] in page for name in SHOWN)
+    assert BOUNDS.keys() - set(SHOWN) == {f"reminder_{which}_hours" for which in ("first", "second", "third")}
+    assert "reminder" not in page.lower()
+    assert WORDS.keys() == BOUNDS.keys()
+
+
 def test_a_number_out_of_its_bounds_is_said_at_its_field_and_nothing_is_saved(admin):
     answer = admin.post("/desk/policy", hold_minutes="3", horizon_days="x", reason="Because I can")
     assert answer.status_code == 422
     answer = admin.post("/desk/policy", hold_minutes="3", horizon_days="9999", reason="Because I can")
     assert problems(answer) == [
-        "Hold on the web, minutes: enter a whole number from 15 to 1440.",
         "Booking horizon, days: enter a whole number from 1 to 366.",
+        "Hold on the web, minutes: enter a whole number from 15 to 1440.",
     ]
     assert 'value="9999"' in answer.text
     assert clinics.policy_in_force().hold_minutes == 15
     assert problems(admin.post("/desk/policy", hold_minutes="20")) == ["Enter why."]
+
+
+@pytest.mark.parametrize(("share", "refunds"), [("40", [(64_000, "CANCELLED_IN_TIME")]), ("0", [])])
+def test_the_refund_share_that_is_decided_is_what_goes_back(admin, share, refunds):
+    now = {name: value for name, value in standing(admin.get("/desk/policy").text).items() if name in BOUNDS}
+    told = {**now, "refund_in_time_percent": share, "patient_cutoff_hours": "1", "reason": "New terms from today"}
+    assert admin.post("/desk/policy", **told).status_code == 303
+    paid = money.held(status=Status.CONFIRMED)
+    with db.transaction():
+        booking.cancel(paid.id, by=paid.by)
+    assert money.standing(paid).refunds == refunds
 
 
 def test_managers_read_it_and_the_desk_does_not(app):
