@@ -28,6 +28,7 @@ from mibo.identity.models import (
 )
 from mibo.identity.passwords import check_password_sign_in, is_present, set_password
 from mibo.identity.permissions import Permission, Role, everywhere
+from mibo.identity.phones import PhoneNotFree, ask_to_move, check_move, leave_phone, move_account
 from mibo.identity.queries import account_by_phone, account_in_full, actor_of, names_of, staff_account
 from mibo.identity.refreshing import refresh
 from mibo.identity.rules import (
@@ -92,6 +93,7 @@ __all__ = [
     "OwnRights",
     "PasswordTry",
     "Permission",
+    "PhoneNotFree",
     "PhoneTaken",
     "Post",
     "Proof",
@@ -116,8 +118,10 @@ __all__ = [
     "all_staff",
     "ask_for_code",
     "ask_for_reset",
+    "ask_to_move",
     "change_staff",
     "check_code",
+    "check_move",
     "check_password_sign_in",
     "close_account",
     "end_all",
@@ -129,7 +133,9 @@ __all__ = [
     "forget_spent",
     "is_present",
     "is_to_note",
+    "leave_phone",
     "may_handle",
+    "move_account",
     "names_of",
     "note_seen",
     "open_account",

@@ -11,6 +11,7 @@ from mibo.identity.permissions import Permission, Role
 Audience = Literal["PATIENT", "STAFF"]
 
 FRESH = timedelta(minutes=5)  # how long a second factor counts as given just now
+JUST_NOW = timedelta(minutes=10)  # how long signing in counts as having been just now
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Actor:
     channel: str = "WEB"
     enrolled: bool = False
     proved_at: datetime | None = None
+    began_at: datetime | None = None
     last_seen_at: datetime | None = None
     ends_at: datetime | None = None
 
@@ -39,6 +41,13 @@ class Actor:
     def fresh(self) -> bool:
         """Whether they may do what is sensitive: who has a second factor gave it just now (security.md line 14)."""
         return not self.enrolled or (self.proved_at is not None and clock.now() - self.proved_at <= FRESH)
+
+    @property
+    def proved_just_now(self) -> bool:
+        """Whether they showed who they are a moment ago: by their second factor, or else by signing in (line 23)."""
+        if self.enrolled:
+            return self.fresh
+        return self.began_at is not None and clock.now() - self.began_at <= JUST_NOW
 
     @property
     def should_enrol(self) -> bool:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Literal
 
 import structlog
 from sqlalchemy import func, select, update
@@ -19,7 +20,7 @@ from mibo.config import settings
 from mibo.errors import Conflict
 from mibo.identity.actor import Audience
 from mibo.identity.limits import Limit, TooMany, key_of, one_at_a_time, seconds_until_allowed
-from mibo.identity.models import Account, Challenge
+from mibo.identity.models import Challenge
 from mibo.identity.queries import account_by_phone
 
 CODE_LENGTH = 6
@@ -30,9 +31,19 @@ LIMITS: tuple[Limit, ...] = (
     (3, timedelta(minutes=15)),
     (10, timedelta(days=1)),
 )
+Kind = Audience | Literal["NEW_PHONE"]  # what a code is for; one for another thing never fits
 GUEST = "Guest"  # a name for the address book of WhatsApp, until we know theirs
 
 log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class NewCode:
+    """A code that has just been made; nothing but a keyed hash of it is kept."""
+
+    challenge_id: int
+    code: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True)
@@ -77,18 +88,38 @@ def ask_for_code(audience: Audience, phone: str) -> Asked | TooMany:
 
     A closed account, and a phone that is not staff's, gets the same answer and no message.
     """
+    made = make_code(audience, phone)
+    if isinstance(made, TooMany):
+        return made
+    account = account_by_phone(audience, phone)
+    if account.active if account else audience == "PATIENT":
+        send_code(made, messaging.wording.sign_in_code(), phone, account.full_name if account else "")
+    return Asked(made.expires_at)
+
+
+def make_code(kind: Kind, phone: str, *, whose: int = 0) -> NewCode | TooMany:
+    """A new code for a canonical phone, which voids the older ones; with `whose`, good for that account alone."""
     if busy := one_at_a_time(key_of("asking for codes", phone)):
         return busy
     if wait := seconds_until_allowed(_earlier(phone), LIMITS, clock.now()):
         log.warning("auth.code_refused", retry_after=wait)
         return TooMany(wait)
-    _void_older(audience, phone)
-    challenge_id, code, expires_at = _challenge(audience, phone)
-    account = account_by_phone(audience, phone)
-    if account.active if account else audience == "PATIENT":
-        _send(challenge_id, code, expires_at, phone, account)
-    log.info("auth.code_issued", challenge=challenge_id, audience=audience)
-    return Asked(expires_at)
+    _void_older(kind, phone)
+    made = _challenge(kind, phone, whose)
+    log.info("auth.code_issued", challenge=made.challenge_id, audience=kind)
+    return made
+
+
+def send_code(made: NewCode, wording: messaging.Wording, phone: str, name: str) -> None:
+    """Let a code leave, sealed until it has."""
+    messaging.tell(
+        wording,
+        phone=phone,
+        name=name or GUEST,
+        dedupe_key=_dedupe_key(made.challenge_id),
+        not_after=made.expires_at,
+        secret={"otp": made.code},
+    )
 
 
 def _earlier(phone: str) -> Sequence[datetime]:
@@ -105,12 +136,12 @@ def _earlier(phone: str) -> Sequence[datetime]:
     )
 
 
-def _void_older(audience: Audience, phone: str) -> None:
+def _void_older(kind: Kind, phone: str) -> None:
     voided = db.session().scalars(
         update(Challenge)
         .where(
             Challenge.phone == phone,
-            Challenge.audience == audience,
+            Challenge.audience == kind,
             Challenge.voided_at.is_(None),
             Challenge.used_at.is_(None),
         )
@@ -120,21 +151,21 @@ def _void_older(audience: Audience, phone: str) -> None:
     messaging.withdraw(*(_dedupe_key(challenge_id) for challenge_id in voided))
 
 
-def _challenge(audience: Audience, phone: str) -> tuple[int, str, datetime]:
+def _challenge(kind: Kind, phone: str, whose: int = 0) -> NewCode:
     code, salt, expires_at = new_code(), secrets.token_bytes(16), clock.now() + LIFE
     challenge_id = db.session().scalars(select(db.entity_id.next_value())).one()
     db.session().add(
         Challenge(
             id=challenge_id,
-            audience=audience,
+            audience=kind,
             phone=phone,
             salt=salt,
-            code_hash=_hashes(salt, challenge_id, code)[0],
+            code_hash=_hashes(salt, challenge_id, code, whose)[0],
             expires_at=expires_at,
         )
     )
     db.session().flush()
-    return challenge_id, code, expires_at
+    return NewCode(challenge_id, code, expires_at)
 
 
 def new_code() -> str:
@@ -142,33 +173,23 @@ def new_code() -> str:
     return f"{secrets.randbelow(10**CODE_LENGTH):0{CODE_LENGTH}d}"
 
 
-def _send(challenge_id: int, code: str, expires_at: datetime, phone: str, account: Account | None) -> None:
-    messaging.tell(
-        messaging.wording.sign_in_code(),
-        phone=phone,
-        name=(account.full_name if account else "") or GUEST,
-        dedupe_key=_dedupe_key(challenge_id),
-        not_after=expires_at,
-        secret={"otp": code},
-    )
-
-
 def _dedupe_key(challenge_id: int) -> str:
     return f"code:{challenge_id}"
 
 
-def _hashes(salt: bytes, challenge_id: int, code: str) -> list[bytes]:
+def _hashes(salt: bytes, challenge_id: int, code: str, whose: int = 0) -> list[bytes]:
     """Under the secret key and each one before it; bound to the challenge, so no other one's code can fit."""
-    signed = salt + challenge_id.to_bytes(8, "big") + code.encode("utf-8", "replace")
+    owner = whose.to_bytes(8, "big") if whose else b""
+    signed = salt + challenge_id.to_bytes(8, "big") + owner + code.encode("utf-8", "replace")
     return [hmac.digest(pepper, signed, "sha256") for pepper in settings().keys_for("sign-in codes")]
 
 
-def check_code(audience: Audience, phone: str, code: str) -> CodeOutcome:
+def check_code(kind: Kind, phone: str, code: str, *, whose: int = 0) -> CodeOutcome:
     """Judge a code and count a wrong one: commit whatever the outcome. A right one is spent with `use_code`."""
-    challenge = _count_try(audience, phone)
+    challenge = _count_try(kind, phone)
     if challenge is None:
-        return CodeOutcome(_why_not(_newest(audience, phone)))
-    hashes = _hashes(challenge.salt, challenge.id, code)
+        return CodeOutcome(_why_not(_newest(kind, phone)))
+    hashes = _hashes(challenge.salt, challenge.id, code, whose)
     if not any(hmac.compare_digest(challenge.code_hash, each) for each in hashes):
         return _wrong(challenge)
     challenge.tries -= 1  # somebody who has the code is not guessing
@@ -176,9 +197,9 @@ def check_code(audience: Audience, phone: str, code: str) -> CodeOutcome:
     return CodeOutcome(Verdict.RIGHT, challenge.id, MOST_TRIES - challenge.tries)
 
 
-def _count_try(audience: Audience, phone: str) -> Challenge | None:
+def _count_try(kind: Kind, phone: str) -> Challenge | None:
     """Count before looking: the row stays locked until the commit, so guesses made at once are counted one by one."""
-    newest = _newest(audience, phone)
+    newest = _newest(kind, phone)
     if newest is None:
         return None
     return db.session().scalar(
@@ -196,10 +217,10 @@ def _count_try(audience: Audience, phone: str) -> Challenge | None:
     )
 
 
-def _newest(audience: Audience, phone: str) -> Challenge | None:
+def _newest(kind: Kind, phone: str) -> Challenge | None:
     return db.session().scalar(
         select(Challenge)
-        .where(Challenge.phone == phone, Challenge.audience == audience, Challenge.voided_at.is_(None))
+        .where(Challenge.phone == phone, Challenge.audience == kind, Challenge.voided_at.is_(None))
         .order_by(Challenge.id.desc())
         .limit(1)
         .execution_options(populate_existing=True)

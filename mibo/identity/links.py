@@ -40,7 +40,7 @@ def open_link(account: Account, purpose: Purpose, *, by: int | None) -> str:
 
 
 def _opened(account: Account, purpose: Purpose, by: int | None) -> tuple[str, int, datetime]:
-    _void(account.id)
+    void(account.id)
     token, expires_at = new_key(), clock.now() + LIFE[purpose]
     link = OneTimeLink(
         account_id=account.id, purpose=purpose, token_hash=hash_of(token), created_by=by, expires_at=expires_at
@@ -51,7 +51,8 @@ def _opened(account: Account, purpose: Purpose, by: int | None) -> tuple[str, in
     return token, link.id, expires_at
 
 
-def _void(account_id: int) -> None:
+def void(account_id: int) -> None:
+    """The links that have not been used yet no longer open anything."""
     voided = db.session().scalars(
         update(OneTimeLink)
         .where(OneTimeLink.account_id == account_id, OneTimeLink.used_at.is_(None), OneTimeLink.expires_at > func.now())

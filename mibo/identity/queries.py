@@ -1,6 +1,7 @@
 """Who has an account, and who is behind a sign-in."""
 
 from collections.abc import Collection
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, column, func, select, table
 from sqlalchemy.orm import selectinload
@@ -61,6 +62,7 @@ def actor_where(*conditions: ColumnElement[bool]) -> Actor | None:
             select(
                 SignIn.id,
                 SignIn.channel,
+                SignIn.created_at,
                 SignIn.proved_at,
                 SignIn.last_seen_at,
                 SignIn.ends_at,
@@ -94,7 +96,7 @@ def _of_grants(granted: object) -> ColumnElement[list[object]]:
     return select(aggregated).where(RoleGrant.account_id == Account.id).correlate(Account).scalar_subquery()
 
 
-def _actor(found: Row[tuple[object, ...]]) -> Actor:
+def _actor(found: Row[*tuple[Any, ...]]) -> Actor:
     staff = found.audience == "STAFF"
     roles = frozenset(Role(role) for role in found.roles or ()) if staff else frozenset({Role.PATIENT})
     return Actor(
@@ -109,6 +111,7 @@ def _actor(found: Row[tuple[object, ...]]) -> Actor:
         channel=found.channel,
         enrolled=found.second_factor_at is not None,
         proved_at=found.proved_at,
+        began_at=found.created_at,
         last_seen_at=found.last_seen_at,
         ends_at=found.ends_at,
     )

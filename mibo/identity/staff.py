@@ -7,8 +7,8 @@ from sqlalchemy.exc import IntegrityError
 
 from mibo import audit, db
 from mibo.clinics import Centre
-from mibo.errors import Missing
-from mibo.identity import rules
+from mibo.errors import Invalid, Missing
+from mibo.identity import phones, rules
 from mibo.identity.accounts import PhoneTaken, UsernameTaken, open_account
 from mibo.identity.actor import Actor
 from mibo.identity.models import Account, RoleGrant
@@ -57,14 +57,20 @@ def add_staff(told: StaffDetails, post: Post, *, by: Actor) -> Account:
 def change_staff(account_id: int, told: StaffDetails, post: Post | None, *, by: Actor) -> Account:
     """Change who they are and, with a post, what they may do where: at their very next request (R-AUTH-8).
 
-    Raises Missing, NotYours, OwnRights, LastAdmin, PhoneTaken, UsernameTaken, or Invalid at `centres`.
+    One's own phone is changed with a code only (`people.change_own_phone`). Raises Missing, NotYours, OwnRights,
+    LastAdmin, PhoneTaken, UsernameTaken, or Invalid at `phone` or `centres`.
     """
     account = staff_to_handle(account_id, by=by)
+    former = account.phone
+    if account.id == by.account_id and told.phone != former:
+        raise Invalid.field("phone", "Change your own number under “Your phone”: a code has to reach the new one.")
     if post is not None and post != post_of(account):
         _move(account, post, by=by)
     changed = [name for name in PLAIN if getattr(account, name) != getattr(told, name)]
     if changed:
         _put(account, {name: getattr(told, name) for name in changed})
+        if "phone" in changed:
+            phones.leave_phone(account, former)
         audit.record("staff.changed", account.id, by=by.account_id, fields=changed)
     return account_in_full(account_id)
 

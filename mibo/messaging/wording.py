@@ -19,6 +19,9 @@ SENTENCES = {
     "mibo_sign_in_code": "{otp} is your Mibo sign-in code. Please do not share it with anyone.",
     "mibo_sign_in_ended": "Hello {name}, we signed you out of Mibo on one of your devices to keep your account safe. "
     "Please sign in again.",
+    "mibo_new_phone_code": "{otp} is your code to use this number with Mibo. Please do not share it with anyone.",
+    "mibo_phone_left": "This number is no longer used to sign in to Mibo. "
+    "If you did not ask for that, please call the clinic.",
     "mibo_password_link": "Hello {name}, here is your link to set your Mibo password. It works once. "
     "Please do not share it with anyone.",
     "mibo_booking_confirmed": _CONFIRMED,
@@ -32,11 +35,23 @@ SENTENCES = {
     "mibo_booking_cancelled": "Hello {name}, your appointment on {when} is cancelled. Reference {reference}.",
     "mibo_booking_moved": "Hello {name}, your appointment is moved to {when}. Reference {reference}.",
     "mibo_clinician_booking": "Hello {name}, {patient} has booked {when} with you, {mode}.",
+    "mibo_booking_off": "Hello {name}, we are sorry: your appointment on {when} cannot take place. "
+    "Please choose another time or call us. Reference {reference}.",
+    "mibo_refund_opened": "Hello {name}, we are returning {amount} for your appointment on {when}. "
+    "Reference {reference}.",
+    "mibo_request_refused": "Hello {name}, your appointment on {when} stands: we could not cancel it as you asked. "
+    "Please call us with any question. Reference {reference}.",
+    "mibo_please_move": "Hello {name}, we are sorry: we have to change your appointment on {when}. "
+    "Please choose another time. Reference {reference}.",
+    "mibo_running_late": "Hello {name}, your appointment on {when} will begin about {minutes} minutes late. "
+    "We are sorry for the wait. Reference {reference}.",
+    "mibo_clinician_moved": "Hello {name}, {patient} has moved from {before} to {when}, {mode}.",
+    "mibo_clinician_cancelled": "Hello {name}, the appointment of {patient} on {when} is cancelled.",
     "mibo_meeting_link": "Hello {name}, here is the video call for your appointment on {when}. Reference {reference}.",
 }
 
 # A worker that dies while it sends leaves us unsure. These read as the same message when they come twice.
-HARMLESS_TWICE = SENTENCES.keys() - {"mibo_sign_in_code"}
+HARMLESS_TWICE = SENTENCES.keys() - {"mibo_sign_in_code", "mibo_new_phone_code"}
 
 
 @dataclass(frozen=True)
@@ -57,6 +72,16 @@ def sign_in_code() -> Wording:
 def sign_in_ended(name: str) -> Wording:
     """Somebody used a key of this person's sign-in that was no longer theirs to use, so the sign-in was ended."""
     return Wording("mibo_sign_in_ended", {"name": first_name(name)})
+
+
+def new_phone_code() -> Wording:
+    """To a number that somebody wants to use from now on; the code goes along sealed, as the value `otp`."""
+    return Wording("mibo_new_phone_code")
+
+
+def phone_left() -> Wording:
+    """To the number an account used before. It may be somebody else's by now, so it names nobody."""
+    return Wording("mibo_phone_left")
 
 
 def password_link(name: str, *, link: str) -> Wording:
@@ -113,6 +138,31 @@ def booking_moved(name: str, *, when: datetime, reference: str) -> Wording:
     return Wording("mibo_booking_moved", _about(name, when, reference))
 
 
+def booking_off(name: str, *, when: datetime, reference: str) -> Wording:
+    """The clinic calls it off."""
+    return Wording("mibo_booking_off", _about(name, when, reference))
+
+
+def refund_opened(name: str, *, amount_paise: int, when: datetime, reference: str) -> Wording:
+    """Money goes back; said only where a refund row stands (P9)."""
+    return Wording("mibo_refund_opened", _about(name, when, reference) | {"amount": rupees(amount_paise)})
+
+
+def request_refused(name: str, *, when: datetime, reference: str) -> Wording:
+    """The patient asked to cancel and the clinic said no."""
+    return Wording("mibo_request_refused", _about(name, when, reference))
+
+
+def please_move(name: str, *, when: datetime, reference: str, link: str) -> Wording:
+    """The time is closed: the patient chooses another at `link`, the end of our own address."""
+    return Wording("mibo_please_move", _about(name, when, reference), link)
+
+
+def running_late(name: str, *, when: datetime, minutes: int, reference: str) -> Wording:
+    """`minutes` is about how much later it begins."""
+    return Wording("mibo_running_late", _about(name, when, reference) | {"minutes": str(minutes)})
+
+
 def meeting_link(name: str, *, when: datetime, reference: str, link: str) -> Wording:
     """The meeting's address, when it came only after the confirmation."""
     return Wording("mibo_meeting_link", _about(name, when, reference), link)
@@ -127,6 +177,18 @@ def clinician_booking(name: str, *, patient: str, when: datetime, mode: str) -> 
     how = "online" if mode == "ONLINE" else "in person"
     values = {"name": first_name(name), "patient": initialled(patient), "when": moment(when), "mode": how}
     return Wording("mibo_clinician_booking", values)
+
+
+def clinician_moved(name: str, *, patient: str, before: datetime, when: datetime, mode: str) -> Wording:
+    """To the clinician: an appointment of theirs has another time."""
+    about = clinician_booking(name, patient=patient, when=when, mode=mode).values
+    return Wording("mibo_clinician_moved", about | {"before": moment(before)})
+
+
+def clinician_cancelled(name: str, *, patient: str, when: datetime) -> Wording:
+    """To the clinician: an appointment of theirs will not take place."""
+    values = {"name": first_name(name), "patient": initialled(patient), "when": moment(when)}
+    return Wording("mibo_clinician_cancelled", values)
 
 
 def rendered(template: str, values: dict[str, str]) -> str:

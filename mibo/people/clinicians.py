@@ -285,7 +285,7 @@ def _reach(one: Clinician, contact: Contact, by: Actor) -> None:
     changed = [field.name for field in fields(Contact) if getattr(contact, field.name) != getattr(before, field.name)]
     put(one.account, **{name: getattr(contact, name) for name in changed})
     if "phone" in changed:
-        identity.end_all(one.account.id, "phone changed")
+        identity.leave_phone(one.account, before.phone or "")
     audit.record("clinician.contact_changed", one.id, by=by.account_id, fields=changed)
 
 

@@ -15,6 +15,7 @@ from mibo.sandbox.world import World
 RECEIVED = "Message.WA.Status.Received"
 FAILED = "Message.WA.Status.Failed"
 WROTE = "Message.Received"
+CODES = ("mibo_sign_in_code", "mibo_new_phone_code")
 NOT_ON_WHATSAPP = {"code": 131026, "title": "Message undeliverable", "message": "Message undeliverable"}
 OUTSIDE_WINDOW = {
     "code": 131047,
@@ -186,7 +187,7 @@ def _as_listed(name: str) -> Entity:
     kinds: list[Entity] = [{"type": "BODY", "text": TEMPLATES[name].body}]
     if TEMPLATES[name].button:
         kinds.append({"type": "BUTTONS", "buttons": [{"type": "URL", "text": TEMPLATES[name].button}]})
-    category = "AUTHENTICATION" if name == "mibo_sign_in_code" else "UTILITY"
+    category = "AUTHENTICATION" if name in CODES else "UTILITY"
     return {
         "_id": name,
         "name": name,

@@ -20,6 +20,9 @@ _CONFIRMED = "Hello {name}, your appointment with {clinician} is confirmed for {
 _SIGNED_OUT = (
     "Hello {name}, we signed you out of Mibo on one of your devices to keep your account safe. Please sign in again."
 )
+_PHONE_LEFT = (
+    "This number is no longer used to sign in to Mibo. If you did not ask for that, please call the clinic."
+)
 _PASSWORD = (
     "Hello {name}, here is your link to set your Mibo password. It works once. Please do not share it with anyone."
 )
@@ -30,10 +33,31 @@ _LATE = (
     "We are returning all of it. Reference {reference}."
 )
 _CALL = "Hello {name}, here is the video call for your appointment on {when}. Reference {reference}."
+_OFF = (
+    "Hello {name}, we are sorry: your appointment on {when} cannot take place. "
+    "Please choose another time or call us. Reference {reference}."
+)
+_REFUSED = (
+    "Hello {name}, your appointment on {when} stands: we could not cancel it as you asked. "
+    "Please call us with any question. Reference {reference}."
+)
+_MOVE = (
+    "Hello {name}, we are sorry: we have to change your appointment on {when}. "
+    "Please choose another time. Reference {reference}."
+)
+_RUNNING_LATE = (
+    "Hello {name}, your appointment on {when} will begin about {minutes} minutes late. "
+    "We are sorry for the wait. Reference {reference}."
+)
+_REFUND = "Hello {name}, we are returning {amount} for your appointment on {when}. Reference {reference}."
 
 TEMPLATES = {
     "mibo_sign_in_code": Template("{otp} is your Mibo sign-in code. Please do not share it with anyone."),
     "mibo_sign_in_ended": Template(_SIGNED_OUT),
+    "mibo_new_phone_code": Template(
+        "{otp} is your code to use this number with Mibo. Please do not share it with anyone."
+    ),
+    "mibo_phone_left": Template(_PHONE_LEFT),
     "mibo_password_link": Template(_PASSWORD, "Set your password"),
     "mibo_booking_confirmed": Template(_CONFIRMED),
     "mibo_booking_confirmed_online": Template(_CONFIRMED, "Join the video call"),
@@ -43,6 +67,13 @@ TEMPLATES = {
     "mibo_booking_cancelled": Template("Hello {name}, your appointment on {when} is cancelled. Reference {reference}."),
     "mibo_booking_moved": Template("Hello {name}, your appointment is moved to {when}. Reference {reference}."),
     "mibo_clinician_booking": Template("Hello {name}, {patient} has booked {when} with you, {mode}."),
+    "mibo_booking_off": Template(_OFF),
+    "mibo_refund_opened": Template(_REFUND),
+    "mibo_request_refused": Template(_REFUSED),
+    "mibo_please_move": Template(_MOVE, "Choose another time"),
+    "mibo_running_late": Template(_RUNNING_LATE),
+    "mibo_clinician_moved": Template("Hello {name}, {patient} has moved from {before} to {when}, {mode}."),
+    "mibo_clinician_cancelled": Template("Hello {name}, the appointment of {patient} on {when} is cancelled."),
     "mibo_meeting_link": Template(_CALL, "Join the video call"),
 }
 

@@ -47,6 +47,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
         "You",
         [
             ("Signed-in devices", "stays.staff", Permission.MANAGE_OWN_SIGN_INS),
+            ("Your phone", "phones.staff", Permission.MANAGE_OWN_SIGN_INS),
             ("Password", "passwords.change", Permission.MANAGE_OWN_SIGN_INS),
             ("Second step", "second_factor.status", Permission.MANAGE_OWN_SIGN_INS),
         ],

@@ -18,6 +18,8 @@ CONFIRMED = {"clinician": CLINICIAN, "when": WHEN, "where": "Indiranagar", "refe
 EVERY_WORDING = [
     wording.sign_in_code(),
     wording.sign_in_ended(NAME),
+    wording.new_phone_code(),
+    wording.phone_left(),
     wording.password_link(NAME, link="staff/password/abc"),
     wording.booking_confirmed(NAME, **CONFIRMED),
     wording.booking_confirmed_online(NAME, **CONFIRMED, link="j/abc"),
@@ -27,6 +29,13 @@ EVERY_WORDING = [
     wording.booking_cancelled(NAME, when=WHEN, reference="MB-1042"),
     wording.booking_moved(NAME, when=WHEN, reference="MB-1042"),
     wording.clinician_booking(CLINICIAN, patient=NAME, when=WHEN, mode="ONLINE"),
+    wording.booking_off(NAME, when=WHEN, reference="MB-1042"),
+    wording.refund_opened(NAME, amount_paise=160_000, when=WHEN, reference="MB-1042"),
+    wording.request_refused(NAME, when=WHEN, reference="MB-1042"),
+    wording.please_move(NAME, when=WHEN, reference="MB-1042", link="my/MB-1042"),
+    wording.running_late(NAME, when=WHEN, minutes=20, reference="MB-1042"),
+    wording.clinician_moved(CLINICIAN, patient=NAME, before=UNTIL, when=WHEN, mode="ONLINE"),
+    wording.clinician_cancelled(CLINICIAN, patient=NAME, when=WHEN),
     wording.meeting_link(NAME, when=WHEN, reference="MB-1042", link="j/abc"),
 ]
 
@@ -38,7 +47,7 @@ def gaps(template: str) -> set[str]:
 def test_every_template_has_its_wording_and_fills_every_gap():
     assert {each.template for each in EVERY_WORDING} == SENTENCES.keys()
     for each in EVERY_WORDING:
-        sealed = {"otp"} if each.template == "mibo_sign_in_code" else set()
+        sealed = {"otp"} if each.template in ("mibo_sign_in_code", "mibo_new_phone_code") else set()
         assert each.values.keys() | sealed == gaps(each.template), each.template
 
 

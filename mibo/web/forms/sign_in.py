@@ -15,6 +15,14 @@ class PhoneForm(InputForm):
     phone = TelField("Mobile number", description="We send a six-digit code to this number on WhatsApp.")
 
 
+class NewPhoneForm(PhoneForm):
+    """The number somebody wants to use from now on."""
+
+    missing: ClassVar = {"phone": "Enter your new mobile number."}
+
+    phone = TelField("New mobile number", description="We send a six-digit code to it on WhatsApp.")
+
+
 class CodeForm(InputForm):
     """The code that came."""
 

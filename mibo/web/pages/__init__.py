@@ -12,6 +12,7 @@ from mibo.web.pages import merging as merging
 from mibo.web.pages import my as my
 from mibo.web.pages import passwords as passwords
 from mibo.web.pages import patients as patients
+from mibo.web.pages import phones as phones
 from mibo.web.pages import pictures as pictures
 from mibo.web.pages import policy as policy
 from mibo.web.pages import second_factor as second_factor
@@ -36,6 +37,7 @@ def register_pages(app: Flask) -> None:
         pictures,
         staff_sign_in,
         passwords,
+        phones,
         second_factor,
         stays,
         staff,
