@@ -37,7 +37,7 @@ from mibo.booking.merging import (
     merge_preview,
     undo_merge,
 )
-from mibo.booking.models import NOTE_LENGTH, Appointment, StatusChange
+from mibo.booking.models import NOTE_LENGTH, REASON_LENGTH, Appointment, Move, QueueEntry, Series, StatusChange
 from mibo.booking.patients import Sought, Visits
 from mibo.booking.paying import CheckoutOrder, PaymentAway, note_failure, open_order, pay_at_desk
 from mibo.booking.queries import (
@@ -70,6 +70,7 @@ __all__ = [
     "DESK_SOURCES",
     "GIVEN_UP_AFTER",
     "NOTE_LENGTH",
+    "REASON_LENGTH",
     "UNDO_WITHIN",
     "WALK_IN_GRACE",
     "Appointment",
@@ -83,6 +84,7 @@ __all__ = [
     "HoldOver",
     "KeyReused",
     "LinkNotSent",
+    "Move",
     "NotOffered",
     "NotVouchedFor",
     "OpenTime",
@@ -90,7 +92,9 @@ __all__ = [
     "PaymentAway",
     "PaymentLink",
     "Preview",
+    "QueueEntry",
     "SentLink",
+    "Series",
     "SlotTaken",
     "Sought",
     "Status",

@@ -1,8 +1,8 @@
-"""Appointments and the history of their states."""
+"""Appointments, the history of their states and times, series of them, and the queue of those who walked in."""
 
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -11,12 +11,14 @@ from mibo.clinics import Centre
 from mibo.db import Entity
 from mibo.payments import Payment
 from mibo.people import Clinician, Patient
+from mibo.scheduling import TimeBlock
 from mibo.video import Meeting
 
 NOTE_LENGTH = 500
 REASON_LENGTH = 500
 SOURCES = ("WEB_PATIENT", "APP_PATIENT", "FRONT_DESK", "CARE_COORDINATOR", "MANAGER")
 PURPOSES = ("CONSULTATION", "FOLLOW_UP", "INPATIENT_ASSESSMENT")
+QUEUE_STATES = ("WAITING", "CALLED", "SKIPPED", "DONE", "LEFT")
 
 _holds_time = "status in ({})".format(", ".join(f"'{status}'" for status in HOLDS_TIME))
 _statuses = "status in ({})".format(", ".join(f"'{status}'" for status in Status))
@@ -25,7 +27,8 @@ _statuses = "status in ({})".format(", ".join(f"'{status}'" for status in Status
 class Appointment(Entity):
     """A patient and a clinician at a time; a hold is one awaiting payment, with an end.
 
-    While its state holds time, nothing else can overlap it, for either of them, at any centre (P5).
+    While its state holds time, nothing else can overlap it, for either of them, at any centre (P5). The one exception
+    is overbooked on purpose: with a reason, by somebody who may, and seen on the board; never for the patient.
     """
 
     __tablename__ = "appointment"
@@ -48,6 +51,17 @@ class Appointment(Entity):
     cancel_reason: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
     source: Mapped[str] = mapped_column(String(20))
     walk_in: Mapped[bool] = mapped_column(server_default="false")
+    overbooked: Mapped[bool] = mapped_column(server_default="false")
+    overbook_reason: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
+    expected_at: Mapped[datetime | None]  # the patient said that they come later than they should
+    started_at: Mapped[datetime | None]  # of the consultation
+    ended_at: Mapped[datetime | None]
+    moves: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    moves_by_patient: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    displaced_by: Mapped[int | None] = mapped_column(ForeignKey("time_block.id"))  # the block that cancelled it
+    parent_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id"))  # what it follows up
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"))
+    series_number: Mapped[int | None] = mapped_column(SmallInteger)
     booked_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
     request_key: Mapped[str | None] = mapped_column(String(80))
     version: Mapped[int] = mapped_column(server_default="1")
@@ -60,6 +74,8 @@ class Appointment(Entity):
     payment: Mapped[Payment] = relationship(lazy="raise")
     meeting: Mapped[Meeting | None] = relationship(lazy="raise")
     history: Mapped[list["StatusChange"]] = relationship(order_by="StatusChange.id", lazy="raise")
+    moved: Mapped[list["Move"]] = relationship(order_by="Move.id", lazy="raise")
+    displacement: Mapped[TimeBlock | None] = relationship(lazy="raise")
 
     __table_args__ = (
         UniqueConstraint("reference"),
@@ -75,6 +91,11 @@ class Appointment(Entity):
         ),
         Index("ix_appointment_centre_day", "centre_id", "starts_at"),
         Index("ix_appointment_patient", "patient_id", "starts_at"),
+        Index("ix_appointment_start", "starts_at", "id"),
+        Index("ix_appointment_created", "created_at", "id"),
+        Index("ix_appointment_series", "series_id", postgresql_where=text("series_id is not null")),
+        Index("ix_appointment_displaced", "displaced_by", postgresql_where=text("displaced_by is not null")),
+        Index("ix_appointment_asked", "centre_id", postgresql_where=text("status = 'CANCELLATION_REQUESTED'")),
         Index("ix_appointment_held", "held_until", postgresql_where=text("status = 'PENDING'")),
         CheckConstraint("ends_at > starts_at", name="span"),
         CheckConstraint("mode in ('IN_PERSON', 'ONLINE')", name="mode"),
@@ -82,10 +103,13 @@ class Appointment(Entity):
         CheckConstraint(f"source in {SOURCES}", name="source"),
         CheckConstraint(f"purpose in {PURPOSES}", name="purpose"),
         CheckConstraint("status <> 'PENDING' or held_until is not null", name="hold_ends"),
+        CheckConstraint("overbooked = (overbook_reason is not null)", name="overbooked_why"),
+        CheckConstraint("(series_id is null) = (series_number is null)", name="series_number"),
+        CheckConstraint("ended_at is null or started_at <= ended_at", name="consultation"),
         ExcludeConstraint(
             ("clinician_id", "="),
             (text("tstzrange(starts_at, ends_at)"), "&&"),
-            where=text(_holds_time),
+            where=text(f"{_holds_time} and not overbooked"),
             using="gist",
             name="appointment_clinician_free",
         ),
@@ -113,3 +137,82 @@ class StatusChange(Entity):
     transaction_id: Mapped[str] = mapped_column(String(20), server_default=text("pg_current_xact_id()::text"))
 
     __table_args__ = (CheckConstraint(_statuses.replace("status in", "next in"), name="next"),)
+
+
+class Move(Entity):
+    """One change of an appointment's time or place: what it was and what it became (R-CHG-1)."""
+
+    __tablename__ = "move"
+
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"), index=True)
+    from_starts_at: Mapped[datetime]
+    to_starts_at: Mapped[datetime]
+    from_clinician_id: Mapped[int] = mapped_column(ForeignKey("clinician.id"))
+    to_clinician_id: Mapped[int] = mapped_column(ForeignKey("clinician.id"))
+    from_centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
+    to_centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
+    by_patient: Mapped[bool] = mapped_column(server_default="false")
+    by_account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    reason: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+
+class Series(Entity):
+    """A run of appointments of one patient with one clinician, every so many weeks; each is an appointment of its own."""
+
+    __tablename__ = "series"
+
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
+    clinician_id: Mapped[int] = mapped_column(ForeignKey("clinician.id"))
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
+    mode: Mapped[str] = mapped_column(String(10))
+    first_starts_at: Mapped[datetime]
+    every_weeks: Mapped[int] = mapped_column(SmallInteger)
+    planned: Mapped[int] = mapped_column(SmallInteger)
+    created_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    request_key: Mapped[str | None] = mapped_column(String(80))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (
+        UniqueConstraint("created_by", "request_key"),
+        CheckConstraint("every_weeks between 1 and 12", name="every_weeks"),
+        CheckConstraint("planned between 2 and 52", name="planned"),
+        CheckConstraint("mode in ('IN_PERSON', 'ONLINE')", name="mode"),
+    )
+
+
+class QueueEntry(Entity):
+    """Somebody who walked in and waits at a centre on a day, with a number to be called by (R-CHG-8)."""
+
+    __tablename__ = "queue_entry"
+
+    centre_id: Mapped[int] = mapped_column(ForeignKey("centre.id"))
+    day: Mapped[date]
+    token: Mapped[int] = mapped_column(SmallInteger)
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
+    clinician_id: Mapped[int | None] = mapped_column(ForeignKey("clinician.id"))  # whom they would like to see
+    appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id"), unique=True)
+    status: Mapped[str] = mapped_column(String(10), server_default="WAITING")
+    note: Mapped[str | None] = mapped_column(String(NOTE_LENGTH))
+    added_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    joined_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    called_at: Mapped[datetime | None]
+    finished_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(server_default="1")
+
+    patient: Mapped[Patient] = relationship(lazy="raise")
+    clinician: Mapped[Clinician | None] = relationship(lazy="raise")
+
+    __table_args__ = (
+        UniqueConstraint("centre_id", "day", "token"),
+        Index(
+            "ix_queue_entry_once",
+            "centre_id",
+            "day",
+            "patient_id",
+            unique=True,
+            postgresql_where=text("status in ('WAITING', 'CALLED', 'SKIPPED')"),
+        ),
+        CheckConstraint(f"status in {QUEUE_STATES}", name="status"),
+        CheckConstraint("token > 0", name="token"),
+    )

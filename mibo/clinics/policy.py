@@ -20,6 +20,13 @@ BOUNDS = {
     "future_per_clinician": (1, 100),
     "join_minutes_before": (0, 24 * 60),
     "closing_hours": (0, 14 * 24),
+    "undo_seconds": (0, 300),
+    "start_early_minutes": (0, 24 * 60),
+    "refund_in_time_percent": (0, 100),
+    "refund_late_percent": (0, 100),
+    "reminder_first_hours": (0, 14 * 24),
+    "reminder_second_hours": (0, 14 * 24),
+    "reminder_third_hours": (0, 14 * 24),
 }
 
 
@@ -65,6 +72,27 @@ class Policy:
 
     closing_hours: int = 2
     """Hours after its end from which a still confirmed appointment is listed as needing to be closed (R-SES-11)."""
+
+    undo_seconds: int = 20
+    """Seconds that a message caused by staff waits before it leaves, in which what caused it can be undone (M13)."""
+
+    start_early_minutes: int = 15
+    """Minutes before its time from which a consultation may be started (R-SES-2)."""
+
+    refund_in_time_percent: int = 100
+    """Percent of the consultation fee that goes back when a patient cancels in time (R-PAY-15)."""
+
+    refund_late_percent: int = 0
+    """Percent of the consultation fee that goes back when a patient's cancellation comes later (R-PAY-15)."""
+
+    reminder_first_hours: int = 72
+    """Hours before the start of the first reminder; 0 for none (R-MSG-2)."""
+
+    reminder_second_hours: int = 24
+    """Hours before the start of the second reminder; 0 for none (R-MSG-2)."""
+
+    reminder_third_hours: int = 2
+    """Hours before the start of the last reminder; 0 for none (R-MSG-2)."""
 
     def __post_init__(self) -> None:
         problems = [problem for field in fields(self) if (problem := _problem(field.name, getattr(self, field.name)))]

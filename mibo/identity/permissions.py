@@ -46,6 +46,18 @@ class Permission(StrEnum):
     MANAGE_OWN_SIGN_INS = "see and end one's own sign-ins, password and second factor"
     SEE_STYLEGUIDE = "see the style guide"
     SEE_SELF = "see who is signed in"
+    MOVE_APPOINTMENTS = "move an appointment"
+    CANCEL_APPOINTMENTS = "cancel an appointment for the clinic"
+    DECIDE_CANCELLATIONS = "grant or refuse a patient's wish to cancel"
+    MARK_ARRIVALS = "check in, note a late arrival or a no-show"
+    OVERBOOK = "book over a time that is taken"
+    RUN_QUEUE = "keep the queue of those who walked in"
+    TELL_LATE = "tell the next patients that a clinician runs late"
+    CONSULT = "start and end one's own consultations"
+    SEE_FOLLOW_UPS = "see who is due to come again"
+    SEE_HOURS = "see the hours of clinicians"
+    SET_HOURS = "set the hours of clinicians"
+    BLOCK_TIME = "close and reopen clinicians' time"
 
 
 _ALL_CENTRES = {Role.ADMIN, Role.MANAGER}
@@ -81,6 +93,18 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.MANAGE_OWN_SIGN_INS: frozenset(Role),
     Permission.SEE_STYLEGUIDE: frozenset(_STAFF),
     Permission.SEE_SELF: frozenset(Role),
+    Permission.MOVE_APPOINTMENTS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
+    Permission.CANCEL_APPOINTMENTS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
+    Permission.DECIDE_CANCELLATIONS: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
+    Permission.MARK_ARRIVALS: frozenset(_STAFF),
+    Permission.OVERBOOK: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
+    Permission.RUN_QUEUE: frozenset(_STAFF),
+    Permission.TELL_LATE: frozenset(_STAFF),
+    Permission.CONSULT: frozenset({Role.CLINICIAN}),
+    Permission.SEE_FOLLOW_UPS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
+    Permission.SEE_HOURS: frozenset(_STAFF),
+    Permission.SET_HOURS: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER, Role.CLINICIAN}),
+    Permission.BLOCK_TIME: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER, Role.FRONT_DESK, Role.CLINICIAN}),
 }
 
 TWO_FACTORS = frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER, Role.CLINICIAN})

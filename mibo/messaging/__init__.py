@@ -1,7 +1,7 @@
 """What leaves by WhatsApp; knows addresses, not appointments."""
 
 from mibo.messaging import wording
-from mibo.messaging.actions import note_status, tell, withdraw
+from mibo.messaging.actions import note_status, tell, withdraw, withdraw_about
 from mibo.messaging.delivery import deliver, ring_due
 from mibo.messaging.models import Message
 from mibo.messaging.queries import messages_about, undelivered
@@ -18,5 +18,6 @@ __all__ = [
     "tell",
     "undelivered",
     "withdraw",
+    "withdraw_about",
     "wording",
 ]

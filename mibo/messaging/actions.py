@@ -31,10 +31,12 @@ def tell(
     about_id: int | None = None,
     not_after: datetime | None = None,
     secret: dict[str, str] | None = None,
+    wait_s: int = 0,
 ) -> int | None:
     """Promise a message, once for each `dedupe_key`; it leaves after the commit, and not at all after `not_after`.
 
-    `secret` holds values that may not lie open; they are sealed. Returns the message's id; None if promised before.
+    For `wait_s` seconds it can still be taken back: of what staff did by mistake nobody is told (M13). `secret` holds
+    values that may not lie open; they are sealed. Returns the message's id; None if promised before.
     """
     hidden = {**(secret or {}), **({sealing.LINK: wording.link} if wording.link and wording.link_is_secret else {})}
     promised = (
@@ -49,13 +51,14 @@ def tell(
             link=None if wording.link_is_secret else wording.link,
             about_id=about_id,
             not_after=not_after,
-            queued_until=func.now() + RUNG_AT_COMMIT,
+            next_at=func.now() + timedelta(seconds=wait_s),
+            queued_until=None if wait_s else func.now() + RUNG_AT_COMMIT,
         )
         .on_conflict_do_nothing(index_elements=["dedupe_key"])
         .returning(Message.id)
     )
     message_id = db.session().scalar(promised)
-    if message_id is not None:
+    if message_id is not None and not wait_s:
         jobs.defer(deliver, message_id)
     return message_id
 
@@ -67,6 +70,19 @@ def withdraw(*dedupe_keys: str) -> None:
         .where(Message.dedupe_key.in_(dedupe_keys), Message.status == "PENDING")
         .values(status="DROPPED", sealed=None)
     )
+
+
+def withdraw_about(about_id: int, *, since: datetime) -> bool:
+    """Take back all that was promised about something since then; False, and nothing is, when some of it has left."""
+    session = db.session()
+    promised = session.scalars(
+        select(Message).where(Message.about_id == about_id, Message.created_at >= since).with_for_update()
+    ).all()
+    if any(message.status not in ("PENDING", "DROPPED") for message in promised):
+        return False
+    for message in promised:
+        message.status, message.sealed = "DROPPED", None
+    return True
 
 
 def note_status(

@@ -13,7 +13,10 @@ MINUTES_A_DAY = 1440
 
 
 class WeeklyHours(Entity):
-    """A window of a weekday that a clinician keeps while it is in effect, in wall-clock minutes (R-TIME-1)."""
+    """A window of a weekday that a clinician keeps while it is in effect, in wall-clock minutes (R-TIME-1).
+
+    An extra opening on one day is a window that is in effect on that day only.
+    """
 
     __tablename__ = "weekly_hours"
 
@@ -62,6 +65,7 @@ class TimeBlock(Entity):
     starts_local: Mapped[datetime] = mapped_column(DateTime(timezone=False))
     ends_local: Mapped[datetime] = mapped_column(DateTime(timezone=False))
     reason: Mapped[str] = mapped_column(String(REASON_LENGTH), server_default="unavailable")
+    group_id: Mapped[int | None]  # the id of the first block of those that were made at once, and are lifted at once
     created_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     lifted_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
@@ -69,6 +73,7 @@ class TimeBlock(Entity):
 
     __table_args__ = (
         Index("ix_time_block_clinician", "clinician_id", "ends_local", postgresql_where=text("lifted_at is null")),
+        Index("ix_time_block_group", "group_id", postgresql_where=text("group_id is not null")),
         Index("ix_time_block_centre", "centre_id", "ends_local", postgresql_where=text("lifted_at is null")),
         CheckConstraint("num_nonnulls(clinician_id, centre_id) > 0", name="of_something"),
         CheckConstraint("ends_local > starts_local", name="span"),

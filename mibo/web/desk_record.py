@@ -27,7 +27,10 @@ MESSAGE_WORDS = {
     "mibo_booking_confirmed": "Confirmation", "mibo_booking_confirmed_online": "Confirmation",
     "mibo_payment_link": "Payment link", "mibo_hold_ended": "Hold ended", "mibo_booking_cancelled": "Cancellation",
     "mibo_booking_moved": "New time", "mibo_meeting_link": "Video link", "mibo_late_payment_refund": "Refund",
-    "mibo_clinician_booking": "To the clinician",
+    "mibo_clinician_booking": "To the clinician", "mibo_clinician_moved": "To the clinician: moved",
+    "mibo_clinician_cancelled": "To the clinician: cancelled", "mibo_booking_off": "Cancelled by the clinic",
+    "mibo_refund_opened": "Refund", "mibo_request_refused": "Cancellation refused",
+    "mibo_please_move": "Asked to choose another time", "mibo_running_late": "Running late",
 }  # fmt: skip
 MESSAGE_STATES = {
     "PENDING": ("Waiting to be sent", "pend", "clock"), "SENDING": ("Being sent", "pend", "refresh"),
