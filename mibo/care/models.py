@@ -1,0 +1,44 @@
+"""What comes of a consultation."""
+
+from datetime import date, datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from mibo.booking import Appointment
+from mibo.db import Entity
+
+FOLLOW_UP_NOTE_LENGTH = 500
+CLOSE_REASON_LENGTH = 500
+FOLLOW_UP_STATES = ("OPEN", "BOOKED", "CANCELLED")
+
+
+class FollowUp(Entity):
+    """When a clinician would like to see a patient again: open until it is booked or called off (R-SES-10).
+
+    Who sees whom is read from the appointment it came of.
+    """
+
+    __tablename__ = "follow_up"
+
+    parent_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"))
+    wanted_on: Mapped[date]
+    note: Mapped[str | None] = mapped_column(String(FOLLOW_UP_NOTE_LENGTH))
+    status: Mapped[str] = mapped_column(String(10), server_default="OPEN")
+    booked_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id"), unique=True)
+    close_reason: Mapped[str | None] = mapped_column(String(CLOSE_REASON_LENGTH))
+    created_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
+    closed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    closed_at: Mapped[datetime | None]
+
+    parent: Mapped[Appointment] = relationship(foreign_keys=[parent_id], lazy="raise")
+    booked: Mapped[Appointment | None] = relationship(foreign_keys=[booked_id], lazy="raise")
+
+    __table_args__ = (
+        Index("ix_follow_up_open_once", "parent_id", unique=True, postgresql_where=text("status = 'OPEN'")),
+        Index("ix_follow_up_due", "wanted_on", "id", postgresql_where=text("status = 'OPEN'")),
+        CheckConstraint(f"status in {FOLLOW_UP_STATES}", name="status"),
+        CheckConstraint("(status = 'BOOKED') = (booked_id is not null)", name="booked"),
+    )
