@@ -11,15 +11,18 @@ from flask import Flask, g, request, session
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
 from mibo import db, identity
 from mibo.errors import Refused
-from mibo.identity import Actor
+from mibo.identity import Account, Actor, TooMany, second_factor
 from mibo.identity.permissions import Permission
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 SESSION_KEY = "key"
+TOTP_HEADER = "X-TOTP"
+LONGEST_TOTP = 40
 UNNOTED = {"stays.until", "static"}
 
 log = structlog.get_logger(__name__)
@@ -43,7 +46,11 @@ class SignInNeeded(Exception):
 
 
 class ProofNeeded(Exception):
-    """They may do this, but not before they have given their second factor again."""
+    """They may do this, but not before they have given their second factor again; `wrong`: the one given does not fit."""
+
+    def __init__(self, *, wrong: bool = False) -> None:
+        super().__init__()
+        self.wrong = wrong
 
 
 def public(view: View) -> View:
@@ -107,7 +114,23 @@ def _check(permission: Permission, *, fresh: bool) -> None:
         log.warning("authz.deny", permission=permission.name, account_id=who.account_id)
         raise Refused
     if fresh and not who.fresh:
+        _prove_along(who)
+
+
+def _prove_along(who: Actor) -> None:
+    """An app gives its second factor with the request, in a header; it counts for five minutes, as on a page."""
+    totp = request.headers.get(TOTP_HEADER, "").strip() if for_programs() else ""
+    if not totp:
         raise ProofNeeded
+    with db.transaction() as session:
+        outcome = identity.prove(session.get_one(Account, who.account_id), totp[:LONGEST_TOTP])
+        if not isinstance(outcome, TooMany) and outcome.good:
+            second_factor.note_proved(who.sign_in_id)
+    if isinstance(outcome, TooMany):
+        raise TooManyRequests(retry_after=outcome.retry_after)
+    if not outcome.good:
+        raise ProofNeeded(wrong=True)
+    g.pop("visitor", None)
 
 
 def for_programs() -> bool:

@@ -70,10 +70,12 @@ def _sign_in_needed(_: SignInNeeded) -> Response:
     return _away(url_for("sign_in.staff" if staff else "sign_in.patient", next=_come_back() or None), 401)
 
 
-def _proof_needed(_: ProofNeeded) -> Response:
-    """Something sensitive, and the second factor was not given just now."""
+def _proof_needed(error: ProofNeeded) -> Response:
+    """Something sensitive, and the second factor was not given just now. 403: a 401 would make older clients sign out."""
+    if for_programs() and error.wrong:
+        return answer(403, "Invalid authenticator code", code="SECOND_FACTOR_WRONG")
     if for_programs():
-        return answer(403, "Please sign in again with your authenticator code.", code="SECOND_FACTOR_STALE")
+        return answer(403, "Authenticator code required", code="SECOND_FACTOR_REQUIRED")
     return _away(url_for("second_factor.prove", next=_come_back() or None), 403)
 
 

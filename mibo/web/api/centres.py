@@ -72,7 +72,7 @@ def change_centre(centre_id: str, told: CentreChange) -> ResponseReturnValue:
 
 @bp.delete("/centres/<centre_id>")
 @documented(gives=Told, tag="Centres", refuses=(404, 409))
-@may(Permission.CLOSE_CENTRES)
+@may(Permission.CLOSE_CENTRES, fresh=True)
 def close_centre(centre_id: str) -> ResponseReturnValue:
     """Close a centre; its past stays. Refused while there are appointments to come."""
     booking.close_centre(_reached(centre_id), by=actor())
@@ -81,7 +81,7 @@ def close_centre(centre_id: str) -> ResponseReturnValue:
 
 @bp.patch("/centres/<centre_id>/toggle-active")
 @documented(gives=CentreShown, body=ActiveWish, tag="Centres", refuses=(400, 404, 409))
-@may(Permission.ADD_CENTRES)
+@may(Permission.ADD_CENTRES, fresh=True)
 def set_active(centre_id: str, told: ActiveWish) -> ResponseReturnValue:
     """Close a centre, or open it again."""
     if told.is_active:

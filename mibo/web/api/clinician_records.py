@@ -40,7 +40,7 @@ class Told(Shown):
 @bp.post("/clinicians")
 @bp.post("/users/clinicians")
 @documented(gives=ClinicianInFull, body=ClinicianAdded, tag="Clinicians", status=201, refuses=(400, 404, 409))
-@may(Permission.EDIT_CLINICIANS)
+@may(Permission.EDIT_CLINICIANS, fresh=True)
 def add_clinician(told: ClinicianAdded) -> ResponseReturnValue:
     """A new clinician, all of it or nothing. Without a password they get a link to set one."""
     _check_who(told)
@@ -73,7 +73,7 @@ def _check_who(told: ClinicianAdded) -> None:
 @bp.put("/clinicians/<clinician_id>")
 @bp.put("/users/clinicians/<clinician_id>")
 @documented(gives=ClinicianInFull, body=ClinicianChange, tag="Clinicians", refuses=(400, 404, 409))
-@may(Permission.EDIT_CLINICIANS)
+@may(Permission.EDIT_CLINICIANS, fresh=True)
 def change_clinician(clinician_id: str, told: ClinicianChange) -> ResponseReturnValue:
     """Change what is told; bookings that are made keep their fee."""
     if not told.model_fields_set:
@@ -92,7 +92,7 @@ def change_clinician(clinician_id: str, told: ClinicianChange) -> ResponseReturn
 @bp.delete("/clinicians/<clinician_id>")
 @bp.delete("/users/clinicians/<clinician_id>")
 @documented(gives=Told, tag="Clinicians", refuses=(400, 404))
-@may(Permission.EDIT_CLINICIANS)
+@may(Permission.EDIT_CLINICIANS, fresh=True)
 def remove_clinician(clinician_id: str) -> ResponseReturnValue:
     """Switch off; refused while visits are to come. What was stays."""
     booking.close_clinician(the_id(clinician_id), by=actor())
@@ -102,7 +102,7 @@ def remove_clinician(clinician_id: str) -> ResponseReturnValue:
 @bp.patch("/clinicians/<clinician_id>/toggle-active")
 @bp.patch("/users/clinicians/<clinician_id>/toggle-active")
 @documented(gives=ClinicianInFull, body=ActiveWish, tag="Clinicians", refuses=(400, 404))
-@may(Permission.EDIT_CLINICIANS)
+@may(Permission.EDIT_CLINICIANS, fresh=True)
 def toggle_clinician(clinician_id: str, told: ActiveWish) -> ResponseReturnValue:
     """Switch on or off; the id is the clinician's under both prefixes."""
     switch = people.reopen_clinician if told.is_active else booking.close_clinician
@@ -112,7 +112,7 @@ def toggle_clinician(clinician_id: str, told: ActiveWish) -> ResponseReturnValue
 @bp.patch("/clinicians/<clinician_id>/credentials")
 @bp.patch("/users/clinicians/<clinician_id>/credentials")
 @documented(gives=ClinicianInFull, body=Credentials, tag="Clinicians", refuses=(400, 404, 409))
-@may(Permission.SET_CLINICIAN_CREDENTIALS)
+@may(Permission.SET_CLINICIAN_CREDENTIALS, fresh=True)
 def set_credentials(clinician_id: str, told: Credentials) -> ResponseReturnValue:
     """Give a username or a password; a new password ends every sign-in of theirs."""
     if not (told.username or told.password):

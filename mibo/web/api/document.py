@@ -22,6 +22,7 @@ import mibo
 from mibo.errors import Invalid
 from mibo.web.api.shown import Answer, Done, Listed, Refusal
 from mibo.web.inputs import Input, read
+from mibo.web.inputs.proving import ProvedAlong
 from mibo.web.requests import ROOT
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -72,7 +73,8 @@ def documented(
         answers = {f"HTTP_{status}": _enveloped(gives)}
         answers |= {f"HTTP_{one}": Refusal for one in (*refuses, *((401, 403) if secured else ()), 429)}
         described = spec.validate(
-            json=body, query=query, resp=Answers(**answers), tags=[tag], security=[{"bearer": []}] if secured else [],
+            json=body, query=query, headers=ProvedAlong if who is not None and who.fresh else None,
+            resp=Answers(**answers), tags=[tag], security=[{"bearer": []}] if secured else [],
         )(view)  # fmt: skip
 
         @wraps(described)

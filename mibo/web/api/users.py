@@ -36,7 +36,7 @@ def list_staff(asked: StaffListFilter) -> ResponseReturnValue:
 
 @bp.post("")
 @documented(gives=NewStaff, body=StaffWithRoles, tag="Staff", status=201, refuses=(400, 409))
-@may(Permission.EDIT_STAFF)
+@may(Permission.EDIT_STAFF, fresh=True)
 def add_staff(told: StaffWithRoles) -> ResponseReturnValue:
     """A new member of staff of any role but a clinician's."""
     return _added(told, told.role_ids[0])
@@ -44,7 +44,7 @@ def add_staff(told: StaffWithRoles) -> ResponseReturnValue:
 
 @bp.post("/managers")
 @documented(gives=NewStaff, body=StaffOfARole, tag="Staff", status=201, refuses=(400, 409))
-@may(Permission.EDIT_STAFF)
+@may(Permission.EDIT_STAFF, fresh=True)
 def add_manager(told: StaffOfARole) -> ResponseReturnValue:
     """A new manager."""
     return _added(told, Role.MANAGER)
@@ -52,7 +52,7 @@ def add_manager(told: StaffOfARole) -> ResponseReturnValue:
 
 @bp.post("/centre-managers")
 @documented(gives=NewStaff, body=StaffOfARole, tag="Staff", status=201, refuses=(400, 409))
-@may(Permission.EDIT_STAFF)
+@may(Permission.EDIT_STAFF, fresh=True)
 def add_centre_manager(told: StaffOfARole) -> ResponseReturnValue:
     """A new manager of a centre."""
     return _added(told, Role.CENTRE_MANAGER)
@@ -60,7 +60,7 @@ def add_centre_manager(told: StaffOfARole) -> ResponseReturnValue:
 
 @bp.post("/care-coordinators")
 @documented(gives=NewStaff, body=StaffOfARole, tag="Staff", status=201, refuses=(400, 409))
-@may(Permission.EDIT_STAFF)
+@may(Permission.EDIT_STAFF, fresh=True)
 def add_care_coordinator(told: StaffOfARole) -> ResponseReturnValue:
     """A new care coordinator of a centre."""
     return _added(told, Role.CARE_COORDINATOR)
@@ -68,7 +68,7 @@ def add_care_coordinator(told: StaffOfARole) -> ResponseReturnValue:
 
 @bp.post("/front-desk")
 @documented(gives=NewStaff, body=StaffOfARole, tag="Staff", status=201, refuses=(400, 409))
-@may(Permission.ADD_FRONT_DESK)
+@may(Permission.ADD_FRONT_DESK, fresh=True)
 def add_front_desk(told: StaffOfARole) -> ResponseReturnValue:
     """A new member of a centre's front desk."""
     return _added(told, Role.FRONT_DESK)
@@ -84,7 +84,7 @@ def show_staff(user_id: str) -> ResponseReturnValue:
 
 @bp.put("/<user_id>")
 @documented(gives=StaffInFull, body=StaffChange, tag="Staff", refuses=(400, 404, 409))
-@may(Permission.EDIT_STAFF)
+@may(Permission.EDIT_STAFF, fresh=True)
 def change_staff(user_id: str, told: StaffChange) -> ResponseReturnValue:
     """Change who they are, their password, or the centres they work at; the role stays."""
     if not told.model_fields_set:
@@ -99,7 +99,7 @@ def change_staff(user_id: str, told: StaffChange) -> ResponseReturnValue:
 
 @bp.delete("/<user_id>")
 @documented(gives=Told, tag="Staff", refuses=(404, 409))
-@may(Permission.EDIT_STAFF)
+@may(Permission.EDIT_STAFF, fresh=True)
 def close_staff(user_id: str) -> ResponseReturnValue:
     """Close an account; its past stays, its sign-ins end."""
     identity.close_account(the_id(user_id), by=actor())
@@ -108,7 +108,7 @@ def close_staff(user_id: str) -> ResponseReturnValue:
 
 @bp.patch("/<user_id>/toggle-active")
 @documented(gives=StaffInFull, body=ActiveWish, tag="Staff", refuses=(400, 404, 409))
-@may(Permission.ADD_FRONT_DESK)
+@may(Permission.ADD_FRONT_DESK, fresh=True)
 def set_active(user_id: str, told: ActiveWish) -> ResponseReturnValue:
     """Close an account, or open it again."""
     act = identity.reopen_account if told.is_active else identity.close_account

@@ -3,7 +3,7 @@
 import re
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import AfterValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 from mibo.identity import EMAIL_LENGTH, NAME_LENGTH
@@ -71,6 +71,17 @@ class SecondFactor(Input):
     """The code of an authenticator app, from accounts that have one."""
 
     totp: Annotated[str | None, BlankIsNone] = Field(None, max_length=40)
+
+
+class ProvedAlong(BaseModel):
+    """What may be sent with something sensitive (see `access.TOTP_HEADER`)."""
+
+    totp: str | None = Field(
+        None,
+        alias="X-TOTP",
+        description="A code of the authenticator app, where the account has one and gave none in the last five minutes: "
+        "without it the answer is 403 SECOND_FACTOR_REQUIRED. It counts for five minutes.",
+    )
 
 
 class StaffCodeProof(CodeProof, SecondFactor):

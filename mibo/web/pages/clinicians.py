@@ -58,7 +58,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.get("/list.csv")
-@may(Permission.SEE_CLINICIANS)
+@may(Permission.SEE_CLINICIANS, fresh=True)
 def table() -> ResponseReturnValue:
     """The same list for a spreadsheet."""
     found = people.all_clinicians(_search().wish, by=actor())
@@ -73,7 +73,7 @@ def new() -> ResponseReturnValue:
 
 
 @bp.post("/new")
-@may(Permission.EDIT_CLINICIANS, own_transactions=True)
+@may(Permission.EDIT_CLINICIANS, own_transactions=True, fresh=True)
 def add() -> ResponseReturnValue:
     """Add a clinician; a link with which they set their password goes to their phone."""
     with db.reading():
@@ -114,7 +114,7 @@ def edit(clinician_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/edit")
-@may(Permission.EDIT_CLINICIANS, own_transactions=True)
+@may(Permission.EDIT_CLINICIANS, own_transactions=True, fresh=True)
 def change(clinician_id: int) -> ResponseReturnValue:
     """Change all that is kept. A refusal keeps what was typed."""
     with db.reading():
@@ -134,7 +134,7 @@ def change(clinician_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/picture")
-@may(Permission.EDIT_CLINICIANS, own_transactions=True)
+@may(Permission.EDIT_CLINICIANS, own_transactions=True, fresh=True)
 def set_picture(clinician_id: int) -> ResponseReturnValue:
     """Show a picture: what was sent is drawn anew and kept before anything is written."""
     with db.reading():
@@ -159,7 +159,7 @@ def set_picture(clinician_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/picture/removal")
-@may(Permission.EDIT_CLINICIANS, own_transactions=True)
+@may(Permission.EDIT_CLINICIANS, own_transactions=True, fresh=True)
 def remove_picture(clinician_id: int) -> ResponseReturnValue:
     """Show the first letters of the name again."""
     with db.transaction():
@@ -178,7 +178,7 @@ def before_closing(clinician_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/closing")
-@may(Permission.EDIT_CLINICIANS, own_transactions=True)
+@may(Permission.EDIT_CLINICIANS, own_transactions=True, fresh=True)
 def close(clinician_id: int) -> ResponseReturnValue:
     """Switch off, unless somebody is still coming (R-ACL-5)."""
     try:
@@ -192,7 +192,7 @@ def close(clinician_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/opening")
-@may(Permission.EDIT_CLINICIANS)
+@may(Permission.EDIT_CLINICIANS, fresh=True)
 def reopen(clinician_id: int) -> ResponseReturnValue:
     """Switch on again."""
     opened = people.reopen_clinician(clinician_id, by=actor())
@@ -201,7 +201,7 @@ def reopen(clinician_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"{ONE}/password-link")
-@may(Permission.EDIT_CLINICIANS)
+@may(Permission.EDIT_CLINICIANS, fresh=True)
 def send_password_link(clinician_id: int) -> ResponseReturnValue:
     """Send a link with which they set a password themselves; nobody here reads it."""
     found = people.clinician_to_change(clinician_id, by=actor())

@@ -46,7 +46,7 @@ def find(patient_id: int) -> ResponseReturnValue:
 
 
 @bp.post(ONE)
-@may(Permission.MERGE_PATIENTS, own_transactions=True)
+@may(Permission.MERGE_PATIENTS, own_transactions=True, fresh=True)
 def merge(patient_id: int) -> ResponseReturnValue:
     """Merge, once the phone's last four digits have been typed."""
     form, status = MergeForm(), 422
@@ -66,7 +66,7 @@ def merge(patient_id: int) -> ResponseReturnValue:
 
 
 @bp.post(f"/merges/<int(max={GREATEST_ID}):merge_id>/undo")
-@may(Permission.MERGE_PATIENTS)
+@may(Permission.MERGE_PATIENTS, fresh=True)
 def undo(merge_id: int) -> ResponseReturnValue:
     """Two records again."""
     done = booking.undo_merge(merge_id, by=actor())

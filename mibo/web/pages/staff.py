@@ -47,7 +47,7 @@ def listing() -> ResponseReturnValue:
 
 
 @bp.route("/csv", methods=["GET", "POST"])
-@may(Permission.SEE_STAFF)
+@may(Permission.SEE_STAFF, fresh=True)
 def export() -> ResponseReturnValue:
     """The same list as a file, all of it."""
     _, asked = _asked()
