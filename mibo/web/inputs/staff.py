@@ -42,6 +42,13 @@ def an_email(typed: str) -> str:
     return typed
 
 
+def a_staff_role(typed: object) -> object:
+    """What is no role of staff was not among the choices. Raises ValueError."""
+    if typed == Role.PATIENT:
+        raise ValueError("Choose a role.")
+    return typed
+
+
 Chosen = Annotated[int, BeforeValidator(chosen_id)]
 Name = Annotated[str, StringConstraints(min_length=2, max_length=2 * NAME_LENGTH), BeforeValidator(plain)]
 Username = Annotated[str, StringConstraints(max_length=USERNAME_LENGTH), AfterValidator(a_username)]
@@ -74,7 +81,7 @@ class StaffInput(Strict):
     username: Username | None = None
     email: Email | None = None
     designation: Designation | None = None
-    role: Role | None = None
+    role: Annotated[Role | None, AfterValidator(a_staff_role)] = None
     primary: Chosen | None = None
     centres: tuple[Chosen, ...] = ()
 
