@@ -1,7 +1,7 @@
 """Patients and clinicians: who they are, not how they sign in."""
 
 from mibo.people import guardians, search
-from mibo.people.actions import add_family_member, add_patient, complete_own, fill_in, welcome_patient
+from mibo.people.actions import add_family_member, complete_own, fill_in, welcome_patient
 from mibo.people.clinician_accounts import NotTheirAccount
 from mibo.people.clinician_list import PAGE as CLINICIANS_PAGE
 from mibo.people.clinician_list import ClinicianWish, all_clinicians, clinicians_page
@@ -101,7 +101,6 @@ __all__ = [
     "Wish",
     "add_clinician",
     "add_family_member",
-    "add_patient",
     "age_of",
     "all_clinicians",
     "assign_mrn",

@@ -8,9 +8,8 @@ from mibo.errors import Invalid, Problem
 from mibo.people.models import Patient
 
 OF_AGE = 18
-CONCERNED = {
-    "date_of_birth", "age", "guardian_name", "guardian_relation", "guardian_phone", "guardian_consent",
-}  # fmt: skip
+NAMED = {"guardian_name", "guardian_relation", "guardian_phone", "guardian_consent"}
+CONCERNED = {"date_of_birth", "age", *NAMED}
 NEEDED = {
     "guardian_name": "Enter the guardian's name: the patient is under 18.",
     "guardian_relation": "Enter how the guardian is related to the patient.",
@@ -22,6 +21,16 @@ NEEDED = {
 def concerns(told: Mapping[str, Any]) -> bool:
     """Whether what is told touches the age or the guardian."""
     return not CONCERNED.isdisjoint(told)
+
+
+def is_named(told: Mapping[str, Any]) -> bool:
+    """Whether anything is said of a guardian; an older app has no words for one."""
+    return not NAMED.isdisjoint(told)
+
+
+def is_missing(one: Patient, age: int | None) -> bool:
+    """Whether a child's record says nothing, or not all, of who answers for them."""
+    return is_minor(age) and not all(getattr(one, field) for field in NEEDED)
 
 
 def consent(since: datetime | None, given: bool | None, now: datetime) -> datetime | None:
@@ -38,7 +47,7 @@ def is_minor(age: int | None) -> bool:
 
 def check(one: Patient, age: int | None) -> None:
     """Raises Invalid at each thing that is missing for a child."""
-    if not is_minor(age):
+    if not is_missing(one, age):
         return
     missing = [field for field in NEEDED if not getattr(one, field)]
     if missing:

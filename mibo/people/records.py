@@ -1,6 +1,6 @@
 """A patient's record as the desk keeps it: added, changed, numbered."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from mibo import audit, clock, db, identity
 from mibo.errors import Invalid, Missing, Refused
 from mibo.identity import Account, Actor, Permission
-from mibo.people import guardians, queries, rules
+from mibo.people import guardians, phones, queries, rules
 from mibo.people.models import MrnCounter, Patient
 from mibo.people.rules import MrnTaken, PhoneInUse, SamePerson
 
@@ -23,10 +23,14 @@ NAMES = ("first_name", "last_name", "full_name")
 Told = Mapping[str, Any]
 
 
-def register_patient(told: Told, *, by: Actor, family: bool = False) -> Patient:
-    """Add a patient with all that is told. Raises Invalid, MrnTaken; PhoneInUse where the number is somebody's already,
-    unless it is to be shared with them (`family`); SamePerson where it is shared with somebody of that name."""
-    account = _account_on(told["phone"])
+def register_patient(told: Told, *, by: Actor, family: bool = False, guardian_later: bool = False) -> Patient:
+    """Make a patient's record, whoever asks for it: with all that is told, a number of its own, and for a child a
+    guardian, unless the program that asks has no words for one (`guardian_later`). A form sent twice makes one.
+
+    Raises Invalid, MrnTaken; PhoneInUse where the number is somebody's already, unless it is to be shared with them
+    (`family`); SamePerson where it is shared with somebody of that name who cannot be told apart.
+    """
+    account, _ = account_on(told["phone"])
     known = queries.family_of(account.id)
     if known and not family:
         raise PhoneInUse(known[0].id, known[0].full_name)
@@ -35,21 +39,28 @@ def register_patient(told: Told, *, by: Actor, family: bool = False) -> Patient:
     if session.get(Patient, account.id) is None:
         added.id = account.id
     with session.no_autoflush:
-        _put(added, told)
-    if added.full_name.casefold() in {one.full_name.casefold() for one in known}:
-        raise SamePerson
+        _put(added, told, guardian_later=guardian_later)
+    if same := _the_same(added, known):
+        return same
     _name_account(added, account)
     session.add(added)
     session.flush()
     _set_mrn(added, told.get("mrn") or None, by=by)
-    if not added.mrn:
-        added.mrn = next_mrn()
+    number(added)
     session.flush()
     audit.record("patient.added", added.id, by=by.account_id, fields=sorted(key for key in told if told[key]))
     return added
 
 
-def change_patient(patient_id: int, told: Told, *, by: Actor, family: bool = False) -> Patient:
+def number(one: Patient) -> None:
+    """A record with a name has a number."""
+    if one.full_name and not one.mrn:
+        one.mrn = next_mrn()
+
+
+def change_patient(
+    patient_id: int, told: Told, *, by: Actor, family: bool = False, guardian_later: bool = False
+) -> Patient:
     """Put what is told into the record; None clears. What is not told stays.
 
     Raises Missing, Invalid, MrnTaken, PhoneInUse, and Refused where an MRN may not be set by them.
@@ -57,9 +68,9 @@ def change_patient(patient_id: int, told: Told, *, by: Actor, family: bool = Fal
     one = locked_patient(patient_id)
     before = {field: getattr(one, field) for field in (*NAMES, *PLAIN, "active", "mrn", "phone", "age_told")}
     account = db.session().get_one(Account, one.account_id)
-    if (number := told.get("phone")) and number != one.phone:
-        account = _move(one, account, number, by=by, family=family)
-    _put(one, told)
+    if (wanted := told.get("phone")) and wanted != one.phone:
+        account = _move(one, account, wanted, by=by, family=family)
+    _put(one, told, guardian_later=guardian_later)
     _name_account(one, account)
     if "mrn" in told:
         _set_mrn(one, told["mrn"] or None, by=by)
@@ -104,7 +115,21 @@ def lock_patients(*patient_ids: int) -> None:
     db.session().scalars(wanted.execution_options(populate_existing=True)).all()
 
 
-def _put(one: Patient, told: Told) -> None:
+def _the_same(added: Patient, known: Sequence[Patient]) -> Patient | None:
+    """The very person on this phone already: a double click must not make two of them. Raises SamePerson."""
+    for one in known:
+        if one.full_name.casefold() != added.full_name.casefold():
+            continue
+        ages = queries.age_of(one), queries.age_of(added)
+        if None not in ages and (ages[0] != ages[1] or one.date_of_birth != added.date_of_birth):
+            continue
+        if ages[0] == ages[1] and one.gender == added.gender:
+            return one
+        raise SamePerson
+    return None
+
+
+def _put(one: Patient, told: Told, *, guardian_later: bool) -> None:
     problems = rules.problems_of(told, clock.today())
     if problems:
         raise Invalid(problems=problems)
@@ -117,7 +142,8 @@ def _put(one: Patient, told: Told) -> None:
     _put_age(one, told.get("date_of_birth"), told.get("age"), "age" in told)
     if guardians.concerns(told):
         one.guardian_consent_at = guardians.consent(one.guardian_consent_at, told.get("guardian_consent"), clock.now())
-        guardians.check(one, queries.age_of(one))
+        if guardians.is_named(told) or not guardian_later:
+            guardians.check(one, queries.age_of(one))
 
 
 def _put_names(one: Patient, told: Told) -> None:
@@ -158,16 +184,18 @@ def _set_mrn(one: Patient, mrn: str | None, *, by: Actor) -> None:
     audit.record("patient.mrn", one.id, by=by.account_id, previous=previous, next=mrn)
 
 
-def _account_on(number: str) -> Account:
-    """The patients' account of a phone, locked, made if it is not there: two desks adding at once see each other."""
+def account_on(phone: str) -> tuple[Account, bool]:
+    """The patients' account of a phone, locked, made if it is not there (True): two at once make one of everything."""
     session = db.session()
-    session.execute(
+    made = session.scalar(
         insert(Account)
-        .values(audience="PATIENT", phone=number, full_name="")
+        .values(audience="PATIENT", phone=phone, full_name="")
         .on_conflict_do_nothing(constraint="uq_account_audience_phone")
+        .returning(Account.id)
     )
-    wanted = select(Account).where(Account.audience == "PATIENT", Account.phone == number).with_for_update()
-    return session.scalars(wanted.execution_options(populate_existing=True)).one()
+    wanted = select(Account).where(Account.audience == "PATIENT", Account.phone == phone)
+    wanted = wanted.with_for_update(key_share=True).execution_options(populate_existing=True)
+    return session.scalars(wanted).one(), made is not None
 
 
 def _move(one: Patient, account: Account, number: str, *, by: Actor, family: bool) -> Account:
@@ -179,13 +207,10 @@ def _move(one: Patient, account: Account, number: str, *, by: Actor, family: boo
     if (taken and own) or (known and not family):
         raise PhoneInUse(known[0].id if known else one.id, known[0].full_name if known else "")
     if not own:
-        account = _account_on(number)
+        account, _ = account_on(number)
         one.account_id, one.phone = account.id, number
     else:
-        account.phone = number
-        for member in queries.patients_of(account.id):
-            member.phone = number
-        identity.end_all(account.id, "phone changed")
+        phones.move_everybody(account, number, by=by)
     db.session().flush()
     audit.record("patient.phone", one.id, by=by.account_id, account=account.id)
     return account

@@ -48,6 +48,7 @@ class Page:
     past: Sequence[tuple[str, str, str, str]]
     payments: Sequence[tuple[str, str, str, str]]
     messages: Sequence[tuple[str, str, tuple[str, str, str]]]
+    lacks_guardian: bool
 
 
 def rows(patients: Sequence[Patient], visits: Mapping[int, Visits]) -> list[Row]:
@@ -74,6 +75,7 @@ def look(one: Patient, appointments: Sequence[Appointment], told: Sequence[Messa
         past=[_visit(each) for each in over],
         payments=[_payment(each) for each in appointments] if desk else [],
         messages=[_message(each) for each in told] if desk else [],
+        lacks_guardian=people.guardians.is_missing(one, people.age_of(one)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date
 from functools import partial
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -11,7 +12,7 @@ from mibo.audit import AuditEntry
 from mibo.errors import Invalid
 from mibo.identity import Account, Actor
 from mibo.identity.permissions import Role
-from mibo.people import Details, Patient, PhoneInUse
+from mibo.people import Details, MrnTaken, Patient, PhoneInUse, SamePerson
 from tests import make
 from tests.together import at_once
 
@@ -19,7 +20,11 @@ pytestmark = pytest.mark.usefixtures("database")
 
 PHONE = "+919812300045"
 ASHA = Details(first_name="Asha", last_name="Menon", age=31, gender="FEMALE")
-ROHAN = Details(full_name="Rohan Menon", date_of_birth=date(2017, 3, 4), gender="MALE")
+TOLD = {"first_name": "Asha", "last_name": "Menon", "age": 31, "gender": "FEMALE"}
+GUARDIAN = {
+    "guardian_name": "Asha Menon", "guardian_relation": "mother", "guardian_phone": PHONE, "guardian_consent": True,
+}  # fmt: skip
+ROHAN = {"full_name": "Rohan Menon", "date_of_birth": date(2017, 3, 4), "gender": "MALE", **GUARDIAN}
 
 
 @pytest.fixture
@@ -34,9 +39,9 @@ def welcome() -> int:
         return people.welcome_patient(PHONE, ASHA)[1].id
 
 
-def add(desk: Actor, details: Details = ASHA, *, family: bool = False, mrn: str | None = None) -> int:
+def add(desk: Actor, told: dict[str, Any] = TOLD, *, family: bool = False, **more: Any) -> int:
     with db.transaction():
-        return people.add_patient(PHONE, details, by=desk, family=family, mrn=mrn).id
+        return people.register_patient({"phone": PHONE, **told, **more}, by=desk, family=family).id
 
 
 def counted() -> tuple[int, int]:
@@ -73,7 +78,7 @@ def test_a_form_sent_twice_adds_one_member_of_the_family(desk: Actor) -> None:
     with db.transaction():
         again = people.add_family_member(ROHAN, by=make.actor(db.session().get_one(Patient, own)))
         twin = people.add_family_member(
-            Details(full_name="Rohan Menon", date_of_birth=date(2019, 3, 4), gender="MALE"),
+            {**ROHAN, "date_of_birth": date(2019, 3, 4)},
             by=make.actor(db.session().get_one(Patient, own)),
         )
         assert again.id != twin.id
@@ -82,14 +87,43 @@ def test_a_form_sent_twice_adds_one_member_of_the_family(desk: Actor) -> None:
 
 def test_an_mrn_belongs_to_one_patient_only(desk: Actor) -> None:
     add(desk, mrn="MRN-2026-1")
-    with pytest.raises(Invalid) as refused:
+    with pytest.raises(MrnTaken):
         add(desk, ROHAN, family=True, mrn="MRN-2026-1")
-    assert [problem.field for problem in refused.value.problems] == ["mrn"]
     assert counted() == (1, 1)
 
 
+def test_every_record_with_a_name_has_a_number(desk: Actor) -> None:
+    own = welcome()
+    add(desk, ROHAN, family=True)
+    with db.reading() as session:
+        numbers = session.scalars(select(Patient.mrn).order_by(Patient.id)).all()
+        assert session.get_one(Patient, own).mrn
+    assert len(set(numbers)) == 2
+    assert all(number and number.startswith("MRN-") for number in numbers)
+
+
+def test_a_child_needs_a_guardian_whoever_adds_them(desk: Actor) -> None:
+    own, child = welcome(), {key: value for key, value in ROHAN.items() if key not in GUARDIAN}
+    with pytest.raises(Invalid) as refused:
+        add(desk, child, family=True)
+    assert {problem.field for problem in refused.value.problems} == set(GUARDIAN)
+    with pytest.raises(Invalid), db.transaction():
+        people.add_family_member(child, by=make.actor(db.session().get_one(Patient, own)))
+    with pytest.raises(Invalid), db.transaction():
+        people.complete_own({"age": 12}, by=make.actor(db.session().get_one(Patient, own)))
+    assert counted() == (1, 1)
+
+
+def test_of_one_name_on_one_phone_only_who_can_be_told_apart_is_added(desk: Actor) -> None:
+    own = add(desk)
+    assert add(desk, family=True) == own
+    with pytest.raises(SamePerson):
+        add(desk, {"full_name": "asha menon"}, family=True)
+    assert add(desk, family=True, age=62) != own
+
+
 def test_what_an_old_record_lacks_is_filled_in_once_and_noted(desk: Actor) -> None:
-    known = add(desk, Details(full_name="Asha Kumari"))
+    known = add(desk, {"full_name": "Asha Kumari"})
     welcome()
     welcome()
     with db.reading() as session:

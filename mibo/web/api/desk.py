@@ -3,7 +3,7 @@
 from mibo import people
 from mibo.errors import Conflict, Missing
 from mibo.identity import Actor
-from mibo.people import Details, Patient
+from mibo.people import Patient
 from mibo.phone import ten_digits
 from mibo.web.inputs.taking import DeskWish
 
@@ -21,8 +21,8 @@ def patient_at_desk(told: DeskWish, *, by: Actor) -> Patient:
     if told.patient_id is not None:
         return _chosen(known, told.patient_id)
     if not known:
-        details = Details(full_name=told.patient_name, email=told.patient_email)
-        return people.add_patient(told.patient_phone, details, by=by)
+        who = {"phone": told.patient_phone, "full_name": told.patient_name, "email": told.patient_email}
+        return people.register_patient(who, by=by)
     name = told.patient_name.casefold()
     named = [one for one in known if one.full_name.casefold() == name]
     if len(named or known) > 1:

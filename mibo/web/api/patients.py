@@ -60,8 +60,11 @@ def show_patient(patient_id: str) -> ResponseReturnValue:
 @documented(gives=PatientRow, body=PatientWish, status=201, tag="Patients", refuses=(409,))
 @may(Permission.ADD_PATIENTS)
 def add_patient(told: PatientWish) -> ResponseReturnValue:
-    """Add a patient. 409 where the phone is a patient's already, or the MRN somebody else's."""
-    added = people.register_patient(told.told, by=actor(), family=told.family)
+    """Add a patient. 409 where the phone is a patient's already, or the MRN somebody else's.
+
+    A child needs a guardian. From an app that says nothing of one the record is taken, and shown as incomplete.
+    """
+    added = people.register_patient(told.told, by=actor(), family=told.family, guardian_later=True)
     return said(patient_shapes.row(added, Visits(), []), "Patient created successfully", 201)
 
 
@@ -73,7 +76,7 @@ def change_patient(patient_id: str, told: PatientChange) -> ResponseReturnValue:
     one = booking.patients.patient_within_reach(the_id(patient_id), by=actor())
     if not told.told:
         raise Invalid("There is nothing to update.")
-    changed = people.change_patient(one.id, told.told, by=actor())
+    changed = people.change_patient(one.id, told.told, by=actor(), guardian_later=True)
     return said(patient_shapes.row(changed, *_around(changed)), "Patient updated successfully")
 
 

@@ -2,13 +2,14 @@
 
 from typing import ClassVar
 
-from wtforms import HiddenField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, HiddenField, RadioField, StringField, TelField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Optional
 
 from mibo.web.forms.base import InputForm
 from mibo.web.forms.fields import DateParts, WholeNumber
 
+OFF = {"autocomplete": "off"}
 GENDER_WORDS = [
     SelectChoice("FEMALE", "Female"),
     SelectChoice("MALE", "Male"),
@@ -34,7 +35,16 @@ class NoteForm(InputForm):
     )
 
 
-class DetailsForm(InputForm):
+class GuardianForm(InputForm):
+    """Who answers for a patient under eighteen."""
+
+    guardian_name = StringField("Guardian's name", render_kw=OFF)
+    guardian_relation = StringField("Relation", description="For example, mother.", render_kw=OFF)
+    guardian_phone = TelField("Guardian's mobile number", render_kw=OFF)
+    guardian_consent = BooleanField("The guardian agrees to the treatment and to these records")
+
+
+class DetailsForm(GuardianForm):
     """Who somebody is."""
 
     missing: ClassVar = {

@@ -17,7 +17,7 @@ from wtforms.validators import InputRequired, Optional
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.web.forms.base import InputForm
-from mibo.web.forms.booking import GENDER_WORDS
+from mibo.web.forms.booking import GENDER_WORDS, GuardianForm
 from mibo.web.forms.fields import DateParts, WholeNumber
 
 METHODS = [SelectChoice("CASH", "Cash"), SelectChoice("CARD", "Card"), SelectChoice("UPI", "UPI")]
@@ -31,7 +31,7 @@ class FindForm(InputForm):
     q = SearchField("Patient", description="The last digits of the phone, part of the name, or the MRN.")
 
 
-class PatientForm(InputForm):
+class PatientForm(GuardianForm):
     """A patient the desk adds."""
 
     missing: ClassVar = {

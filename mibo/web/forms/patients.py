@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from wtforms import (
-    BooleanField,
     HiddenField,
     RadioField,
     SearchField,
@@ -20,10 +19,9 @@ from mibo import people, phone
 from mibo.clinics import Centre
 from mibo.people import BLOOD_GROUPS, Patient
 from mibo.web.forms.base import InputForm
-from mibo.web.forms.booking import GENDER_WORDS
+from mibo.web.forms.booking import GENDER_WORDS, OFF, GuardianForm
 from mibo.web.forms.fields import DateParts, WholeNumber
 
-OFF = {"autocomplete": "off"}
 SORTS = [
     SelectChoice("near", "Nearest match"),
     SelectChoice("name", "Name"),
@@ -48,7 +46,7 @@ class PatientsForm(InputForm):
     page = HiddenField()
 
 
-class RecordForm(InputForm):
+class RecordForm(GuardianForm):
     """A patient's record."""
 
     missing: ClassVar = {
@@ -72,10 +70,6 @@ class RecordForm(InputForm):
     blood_group = SelectField("Blood group", choices=GROUPS, validate_choice=False)
     emergency_contact_name = StringField("Name", render_kw=OFF)
     emergency_contact_phone = TelField("Phone", render_kw=OFF)
-    guardian_name = StringField("Guardian's name", render_kw=OFF)
-    guardian_relation = StringField("Relation", description="For example, mother.", render_kw=OFF)
-    guardian_phone = TelField("Guardian's mobile number", render_kw=OFF)
-    guardian_consent = BooleanField("The guardian agrees to the treatment and to these records")
     notes = TextAreaField("Notes for the desk", description="Not a medical note.")
     mrn = StringField("MRN", description="Empty: the next number is given.", render_kw={**OFF, "spellcheck": "false"})
     family = HiddenField()

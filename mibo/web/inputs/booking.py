@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
@@ -10,10 +10,13 @@ from mibo import clock
 from mibo.booking import NOTE_LENGTH
 from mibo.identity import NAME_LENGTH
 from mibo.ids import read_id
-from mibo.people import GENDERS, Details
-from mibo.web.inputs.sign_in import Strict
+from mibo.people import GENDERS
+from mibo.web.inputs.sign_in import Phone, Strict
 
+OLDEST = 150
 KEY_LENGTH = 80
+WHO = {"full_name", "phone", "date_of_birth", "age", "gender"}
+GUARDIAN = {"guardian_name", "guardian_relation", "guardian_phone", "guardian_consent"}
 AT = re.compile(r"2[01][0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}")
 
 
@@ -58,7 +61,16 @@ class NoteInput(Strict):
     note: Annotated[Text, StringConstraints(max_length=NOTE_LENGTH)] = ""
 
 
-class DetailsInput(Strict):
+class GuardianInput(Strict):
+    """Who answers for a patient under eighteen; whether it is needed is a rule."""
+
+    guardian_name: Annotated[Text, StringConstraints(max_length=2 * NAME_LENGTH)] | None = None
+    guardian_relation: Annotated[Text, StringConstraints(max_length=60)] | None = None
+    guardian_phone: Phone | None = None
+    guardian_consent: bool = False
+
+
+class DetailsInput(GuardianInput):
     """Who a patient is. One of birth date and age is enough."""
 
     full_name: Annotated[Text, StringConstraints(min_length=2, max_length=NAME_LENGTH)]
@@ -71,6 +83,8 @@ class DetailsInput(Strict):
     def _one_of_the_two(cls, age: int | None, told: ValidationInfo) -> int | None:
         if age is None and told.data.get("date_of_birth") is None:
             raise ValueError("Enter the date of birth, or the age if you do not know it.")
+        if age is not None and not 1 <= age <= OLDEST:
+            raise ValueError(f"Age must be from 1 to {OLDEST}.")
         return age
 
     @field_validator("gender")
@@ -81,14 +95,7 @@ class DetailsInput(Strict):
         return gender
 
     @property
-    def details(self) -> Details:
-        """The same as the record takes it."""
-        first, _, last = self.full_name.partition(" ")
-        return Details(
-            first_name=first,
-            last_name=last.strip() or None,
-            full_name=self.full_name,
-            date_of_birth=self.date_of_birth,
-            age=self.age,
-            gender=self.gender,
-        )
+    def told(self) -> dict[str, Any]:
+        """The same as the record takes it; of a guardian only what was said."""
+        guardian = {key: value for key, value in self.model_dump(include=GUARDIAN).items() if value}
+        return self.model_dump(include=WHO) | guardian

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from mibo.booking import Sought
 from mibo.identity import EMAIL_LENGTH, NAME_LENGTH
 from mibo.people import BIO_LENGTH, BLOOD_GROUPS, GENDERS, MRN_LENGTH, NOTES_LENGTH
+from mibo.web.inputs.booking import GuardianInput
 from mibo.web.inputs.desk import Chosen, Search
 from mibo.web.inputs.proving import EMAIL
 from mibo.web.inputs.sign_in import Phone, Strict
@@ -65,7 +66,7 @@ class PatientsInput(Strict):
         return Sought(typed=self.q, active=WHICH[self.which], centre_id=self.centre, sort=self.sort)
 
 
-class RecordInput(Strict):
+class RecordInput(GuardianInput):
     """Everything the desk keeps about a patient."""
 
     first_name: Annotated[str, StringConstraints(min_length=1, max_length=NAME_LENGTH), Plain]
@@ -79,10 +80,6 @@ class RecordInput(Strict):
     blood_group: Annotated[str, _offered(BLOOD_GROUPS)] | None = None
     emergency_contact_name: LongName | None = None
     emergency_contact_phone: Annotated[str, AfterValidator(_any_phone)] | None = None
-    guardian_name: LongName | None = None
-    guardian_relation: Annotated[str, StringConstraints(max_length=60), Plain] | None = None
-    guardian_phone: Phone | None = None
-    guardian_consent: bool = False
     notes: Annotated[str, StringConstraints(max_length=NOTES_LENGTH), Plain] | None = None
     mrn: Annotated[str, StringConstraints(max_length=MRN_LENGTH), Plain] | None = None
     family: Literal["yes", ""] = ""

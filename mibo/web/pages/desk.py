@@ -15,7 +15,7 @@ from mibo.clinics import Centre
 from mibo.errors import Conflict, Invalid, Missing
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID, read_id
-from mibo.people import Patient, PhoneInUse
+from mibo.people import Patient, PhoneInUse, SamePerson
 from mibo.web import desk_board, desk_list, desk_record, desk_sheet, desk_words
 from mibo.web.access import actor, may
 from mibo.web.forms.desk import BookingForm, FindForm, PatientForm, PaymentForm, booking_form
@@ -120,9 +120,12 @@ def add_patient() -> ResponseReturnValue:
     if said := form.read(PatientInput):
         try:
             with db.transaction():
-                added = people.add_patient(said.phone, said.details, by=actor(), family=bool(said.family))
+                added = people.register_patient(said.told, by=actor(), family=bool(said.family))
         except PhoneInUse:
             status, same_number = 409, said.phone
+        except SamePerson as error:
+            status = 409
+            form.say("full_name", error.message)
         except Invalid as error:
             form.refuse(error)
         else:

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from flask import Blueprint, Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
-from mibo import booking, clinics, clock, db, people
+from mibo import booking, clinics, clock, db, people, phone
 from mibo.booking import Appointment, Status
 from mibo.booking.rules import is_live_hold
 from mibo.errors import Invalid
 from mibo.identity.permissions import Permission
-from mibo.people import Patient
+from mibo.people import Patient, SamePerson
 from mibo.web import calendar
 from mibo.web.access import actor, may
 from mibo.web.forms.booking import DetailsForm
@@ -88,8 +88,9 @@ def details() -> ResponseReturnValue:
     onward = local_path(request.values.get("next"), url_for("my.appointments"))
     if said := form.read(DetailsInput):
         try:
-            people.complete_own(said.details, by=actor())
+            people.complete_own(said.told, by=actor())
         except Invalid as error:
+            db.session().expunge_all()
             form.refuse(error)
         else:
             flash("Saved.", "success")
@@ -105,6 +106,10 @@ def _known(own: Patient) -> dict[str, object]:
         "date_of_birth": own.date_of_birth,
         "age": people.age_of(own) if own.date_of_birth is None else None,
         "gender": own.gender,
+        "guardian_name": own.guardian_name,
+        "guardian_relation": own.guardian_relation,
+        "guardian_phone": phone.shown(own.guardian_phone) if own.guardian_phone else "",
+        "guardian_consent": own.guardian_consent_at is not None,
     }
 
 
@@ -120,10 +125,13 @@ def family() -> ResponseReturnValue:
     onward = local_path(request.values.get("next"), url_for("my.appointments"))
     if said := form.read(DetailsInput):
         try:
-            added = people.add_family_member(said.details, by=actor())
+            added = people.add_family_member(said.told, by=actor())
         except Invalid as error:
             db.session().expunge_all()
             form.refuse(error)
+        except SamePerson as error:
+            db.session().expunge_all()
+            form.say("full_name", error.message)
         else:
             flash(f"{added.first_name} is added. You can book for them now.", "success")
             return go_to(_chosen(onward, added.id))

@@ -109,13 +109,21 @@ def test_nothing_to_change_is_said(desk: App, clinic: Clinic) -> None:
     {"fullName": "X Y", "phone": "9876500009", "email": "nobody"},
     {"fullName": "X Y", "phone": "9876500009", "gender": "x"},
     {"fullName": "X Y", "phone": "9876500009", "dateOfBirth": "2999-01-01"},
-    {"fullName": "X Y", "phone": "9876500009", "age": 12},
+    {"fullName": "X Y", "phone": "9876500009", "age": 12, "guardianName": "Z"},
     {"fullName": "X Y", "phone": "9876500009", "mrn": "m" * 51},
 ])  # fmt: skip
 def test_what_makes_no_sense_is_refused_with_its_field(desk: App, sent: dict[str, object]) -> None:
     answer = desk.post("/patients", sent)
     assert answer.status_code == 400
     assert answer.get_json()["error"]["details"]
+
+
+def test_a_child_from_an_app_without_words_for_a_guardian_is_taken_and_numbered(desk: App) -> None:
+    made = desk.post("/patients", {"fullName": "Mini Menon", "phone": "9876500009", "age": 12})
+    told = data(made)
+    assert (made.status_code, told["mrn"].startswith("MRN-"), told["guardianName"]) == (201, True, None)
+    assert put(desk, f"/patients/{told['id']}", {"dateOfBirth": "2015-02-04"}).status_code == 200
+    assert put(desk, f"/patients/{told['id']}", {"guardianName": "Asha Menon"}).status_code == 400
 
 
 def test_a_taken_mrn_is_a_conflict(desk: App, clinic: Clinic) -> None:

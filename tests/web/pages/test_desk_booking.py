@@ -134,6 +134,20 @@ def test_a_new_patient_is_added_and_booking_goes_on_with_them(desk):
     assert (ravi.full_name, ravi.age_told, ravi.gender, ravi.date_of_birth) == ("Ravi Nair", 41, "MALE", None)
 
 
+def test_a_patient_added_while_booking_has_a_number_and_a_child_a_guardian(desk):
+    refused = added(desk, age="9")
+    assert (refused.status_code, count(Patient)) == (422, 1)
+    assert "Enter the guardian's name: the patient is under 18." in text_of(refused.text)
+    guardian = {"guardian_name": "Asha Nair", "guardian_relation": "mother", "guardian_phone": "98765 00002"}
+    assert added(desk, age="9", **guardian, guardian_consent="y").status_code == 303
+    with db.reading() as session:
+        ravi = session.scalars(select(Patient).where(Patient.phone == "+919876500001")).one()
+    assert ravi.mrn.startswith("MRN-")
+    assert (ravi.guardian_relation, ravi.guardian_phone, ravi.guardian_consent_at is None) == (
+        "mother", "+919876500002", False,
+    )  # fmt: skip
+
+
 def test_a_number_that_is_known_offers_who_has_it_and_then_family(desk, world):
     answer = added(desk, phone="98765 43210")
     assert answer.status_code == 409

@@ -52,6 +52,10 @@ def known(patient: Patient) -> Patient:
 
 
 DETAILS = {"full_name": "Asha Menon", "age": "31", "gender": "FEMALE"}
+GUARDIAN = {
+    "guardian_name": "Asha Menon", "guardian_relation": "mother", "guardian_phone": "98765 00001",
+    "guardian_consent": "y",
+}  # fmt: skip
 
 
 # the list
@@ -306,7 +310,10 @@ def test_what_is_typed_comes_back_as_text_on_every_page(asha: Visitor, world: Cl
 
 def test_a_family_member_is_added_and_chosen(asha: Visitor, world: Clinic) -> None:
     back = f"{world.choose}?day={make.tomorrow()}"
-    answer = asha.post("/my/family", {**DETAILS, "full_name": "Mini Menon", "age": "7", "next": back})
+    child = {**DETAILS, "full_name": "Mini Menon", "age": "7", "next": back}
+    refused = asha.post("/my/family", child)
+    assert "Enter the guardian's name: the patient is under 18." in problems(refused)
+    answer = asha.post("/my/family", {**child, **GUARDIAN})
     assert answer.status_code == 303
     child = answer.location.split("patient=")[1]
     page = asha.get(answer.location)
