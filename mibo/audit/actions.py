@@ -1,11 +1,31 @@
-"""The one function that notes what was done."""
+"""The functions that note what was done, and what was looked at."""
 
+from datetime import timedelta
 from typing import Any
+
+from sqlalchemy import bindparam, exists, func, insert, literal, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from mibo import db
 from mibo.audit.models import AuditEntry
+
+ONCE_WITHIN = timedelta(minutes=10)
 
 
 def record(act: str, subject_id: int | None, *, by: int | None, **details: Any) -> None:
     """Note that `by` (an account; empty for the system) did `act` to a record."""
     db.session().add(AuditEntry(act=act, subject_id=subject_id, by_account_id=by, details=details))
+
+
+def record_read(act: str, subject_id: int | None, *, by: int, each_time: bool = False, **details: Any) -> None:
+    """Note that `by` looked at a record: once in ten minutes however often they do, or each time. One statement."""
+    told = bindparam("details", details, type_=JSONB)
+    row = select(literal(act), literal(subject_id), literal(by), told)
+    if not each_time:
+        before = exists().where(
+            AuditEntry.subject_id == subject_id, AuditEntry.at > func.now() - ONCE_WITHIN,
+            AuditEntry.act == act, AuditEntry.by_account_id == by, AuditEntry.details == told,
+        )  # fmt: skip
+        row = row.where(~before)
+    columns = ["act", "subject_id", "by_account_id", "details"]
+    db.session().execute(insert(AuditEntry).from_select(columns, row))

@@ -1,7 +1,7 @@
 """A patient's record as the desk keeps it: added, changed, numbered."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import exists, select
@@ -49,6 +49,7 @@ def register_patient(told: Told, *, by: Actor, family: bool = False, guardian_la
     number(added)
     session.flush()
     audit.record("patient.added", added.id, by=by.account_id, fields=sorted(key for key in told if told[key]))
+    _note_consent(added, None, by)
     return added
 
 
@@ -67,6 +68,7 @@ def change_patient(
     """
     one = locked_patient(patient_id)
     before = {field: getattr(one, field) for field in (*NAMES, *PLAIN, "active", "mrn", "phone", "age_told")}
+    agreed = one.guardian_consent_at
     account = db.session().get_one(Account, one.account_id)
     if (wanted := told.get("phone")) and wanted != one.phone:
         account = _move(one, account, wanted, by=by, family=family)
@@ -76,6 +78,7 @@ def change_patient(
         _set_mrn(one, told["mrn"] or None, by=by)
     changed = sorted(field for field, value in before.items() if getattr(one, field) != value)
     audit.record("patient.changed", one.id, by=by.account_id, fields=changed, active=one.active)
+    _note_consent(one, agreed, by)
     db.session().flush()
     return one
 
@@ -113,6 +116,13 @@ def lock_patients(*patient_ids: int) -> None:
     """Nobody books for, changes or merges these records meanwhile; always locked in one order."""
     wanted = select(Patient).where(Patient.id.in_(patient_ids)).order_by(Patient.id).with_for_update()
     db.session().scalars(wanted.execution_options(populate_existing=True)).all()
+
+
+def _note_consent(one: Patient, before: datetime | None, by: Actor) -> None:
+    """Consent is noted by itself, so that its day and whoever recorded it can be shown beside it."""
+    if (before is None) != (one.guardian_consent_at is None):
+        given = one.guardian_consent_at is not None
+        audit.record("patient.consent", one.id, by=by.account_id, kind="guardian", given=given)
 
 
 def _the_same(added: Patient, known: Sequence[Patient]) -> Patient | None:

@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import url_for
 
 from mibo import booking, clock, money, people, phone
+from mibo.audit import AuditEntry
 from mibo.booking import Appointment, Status, Visits
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
@@ -19,6 +20,9 @@ from mibo.web.filters import clock_time, day, moment
 from mibo.web.forms.booking import GENDER_WORDS
 
 GENDERS = {choice.value: choice.label for choice in GENDER_WORDS}
+HISTORY = (
+    "Reference", "Start", "Clinician", "Centre", "Kind", "State", "Fee", "Payment", "Method", "Paid on",
+)  # fmt: skip
 HEAD = ("Name", "Age", "Gender", "MRN", "Phone", "E-mail", "Visits", "Next visit", "Registered", "Active")
 
 
@@ -49,6 +53,7 @@ class Page:
     payments: Sequence[tuple[str, str, str, str]]
     messages: Sequence[tuple[str, str, tuple[str, str, str]]]
     lacks_guardian: bool
+    consents: Sequence[tuple[str, str, str]]
 
 
 def rows(patients: Sequence[Patient], visits: Mapping[int, Visits]) -> list[Row]:
@@ -61,7 +66,9 @@ def sheet(patients: Sequence[Patient], visits: Mapping[int, Visits]) -> list[tup
     return [_cells(one, visits.get(one.id, Visits())) for one in patients]
 
 
-def look(one: Patient, appointments: Sequence[Appointment], told: Sequence[Message], who: Actor) -> Page:
+def look(
+    one: Patient, appointments: Sequence[Appointment], told: Sequence[Message], recorded_by: str, who: Actor
+) -> Page:
     """One patient as this person may see them: clinicians see no money, no contact and no whole number."""
     desk = who.may(Permission.SEE_PATIENTS)
     now = clock.now()
@@ -76,7 +83,42 @@ def look(one: Patient, appointments: Sequence[Appointment], told: Sequence[Messa
         payments=[_payment(each) for each in appointments] if desk else [],
         messages=[_message(each) for each in told] if desk else [],
         lacks_guardian=people.guardians.is_missing(one, people.age_of(one)),
+        consents=_consents(one, recorded_by) if desk else [],
     )
+
+
+def history(appointments: Sequence[Appointment]) -> list[tuple[object, ...]]:
+    """A patient's visits and what was paid for them, for a spreadsheet, under `HISTORY`."""
+    return [
+        (
+            one.reference, f"{clock.local(one.starts_at):%Y-%m-%d %H:%M}", one.clinician.full_name,
+            one.centre.short_name, MODES[one.mode], _state(one), money.rupees(one.payment.amount_paise),
+            one.payment.status, METHOD_WORDS.get(one.payment.method or "", ""),
+            clock.clinic_day(one.payment.paid_at).isoformat() if one.payment.paid_at else "",
+        )
+        for one in appointments
+    ]  # fmt: skip
+
+
+def openings(entries: Sequence[AuditEntry], names: Mapping[int, str]) -> list[tuple[str, str, str]]:
+    """Who opened a record and when, and whether they read the medical notes."""
+    return [
+        (
+            moment(one.at),
+            names.get(one.by_account_id or 0, "Mibo"),
+            "with the medical notes" if "medical_notes" in one.details else "",
+        )
+        for one in entries
+    ]
+
+
+def _consents(one: Patient, recorded_by: str) -> list[tuple[str, str, str]]:
+    """What was agreed to, when, and who recorded it."""
+    if one.guardian_consent_at is None:
+        return []
+    guardian = ", ".join(filter(None, (one.guardian_name, one.guardian_relation)))
+    note = f"by {guardian}" + (f"; recorded by {recorded_by}" if recorded_by else "")
+    return [(_date(one.guardian_consent_at), "Guardian agreed to the treatment and to these records", note)]
 
 
 def doubles(patients: Sequence[Patient]) -> list[tuple[int, str, str]]:

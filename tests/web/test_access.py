@@ -94,6 +94,7 @@ TABLE = {
     "GET  /desk/patients": "303 403 200 200 200 403 200 200",
     "GET  /desk/patients/<patient_id>": "303 403 200 200 200 200 200 200",
     "POST /desk/patients/<patient_id>/archive": "303 403 409 409 409 403 409 409",
+    "GET  /desk/patients/<patient_id>/history.csv": "303 403 200 200 200 403 200 200",
     "GET  /desk/patients/<patient_id>/edit": "303 403 200 200 200 403 200 200",
     "POST /desk/patients/<patient_id>/edit": "303 403 422 422 422 403 422 422",
     "GET  /desk/patients/<patient_id>/merge": "303 403 200 200 403 403 403 403",

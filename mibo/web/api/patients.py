@@ -15,6 +15,7 @@ from mibo.web.api.document import documented
 from mibo.web.api.patient_shapes import NoteShown, PatientInFull, PatientRow, VisitRow
 from mibo.web.api.shown import Listed
 from mibo.web.inputs.records import NoteWish, PatientChange, PatientFilter, PatientWish
+from mibo.web.reads import more_read, noted
 
 bp = Blueprint("patients", __name__, url_prefix="/patients")
 
@@ -42,6 +43,7 @@ def list_patients(asked: PatientFilter) -> ResponseReturnValue:
 @bp.get("/<patient_id>")
 @documented(gives=PatientInFull, tag="Patients", refuses=(404,))
 @may(Permission.SEE_APPOINTMENTS)
+@noted("patient.opened", "patient_id")
 def show_patient(patient_id: str) -> ResponseReturnValue:
     """One patient with what happened; clinicians see whom they treat, and no payments."""
     who = actor()
@@ -83,6 +85,7 @@ def change_patient(patient_id: str, told: PatientChange) -> ResponseReturnValue:
 @bp.get("/<patient_id>/appointments")
 @documented(gives=list[VisitRow], tag="Patients", refuses=(404,))
 @may(Permission.SEE_APPOINTMENTS)
+@noted("patient.opened", "patient_id")
 def appointments_of(patient_id: str) -> ResponseReturnValue:
     """A patient's appointments within reach, the latest first."""
     one = booking.patients.patient_within_reach(the_id(patient_id), by=actor())
@@ -111,5 +114,6 @@ def _notes(patient_id: int) -> list[NoteShown]:
     if not (who.may(Permission.WRITE_MEDICAL_NOTES) and booking.patients.treats(patient_id, by=who)):
         return []
     written = booking.patients.notes_of(patient_id)
+    more_read(medical_notes=len(written))
     names = identity.names_of({one.author_id for one in written})
     return [patient_shapes.note(one, names.get(one.author_id, "")) for one in written]

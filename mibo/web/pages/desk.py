@@ -21,6 +21,7 @@ from mibo.web.access import actor, may
 from mibo.web.forms.desk import BookingForm, FindForm, PatientForm, PaymentForm, booking_form
 from mibo.web.htmx import go, show, wants_part
 from mibo.web.inputs.desk import BookingInput, FindInput, PatientInput, PaymentInput
+from mibo.web.reads import noted
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
@@ -137,6 +138,7 @@ def add_patient() -> ResponseReturnValue:
 
 @bp.get(ONE)
 @may(Permission.SEE_APPOINTMENTS)
+@noted("appointment.opened", "appointment_id")
 def appointment(appointment_id: int) -> ResponseReturnValue:
     """One appointment in full."""
     return _record(appointment_id)
@@ -177,8 +179,8 @@ def send_payment_link(appointment_id: int) -> ResponseReturnValue:
 
 
 def _centres() -> Sequence[Centre]:
-    """The centres within reach; nobody without one sees them all (R-ACL-2)."""
-    return [centre for centre in clinics.centres(active=True) if actor().reaches(centre.id)]
+    """The centres where they have something to see; nobody without one sees them all (R-ACL-2)."""
+    return [centre for centre in clinics.centres(active=True) if actor().works_at(centre.id)]
 
 
 def _centre(centres: Sequence[Centre]) -> Centre:
@@ -234,7 +236,7 @@ def _sheet(
     known: Sequence[Patient] = (),
     status: int = 200,
 ) -> ResponseReturnValue:
-    centres = _centres()
+    centres = [centre for centre in _centres() if actor().reaches(centre.id)]
     if not centres:
         return show("desk/no_centre.html")
     choices, centre = desk_sheet.asked(request.values), _centre(centres)

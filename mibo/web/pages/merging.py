@@ -18,6 +18,7 @@ from mibo.web.forms.patients import MergeForm
 from mibo.web.htmx import go, show
 from mibo.web.inputs.desk import FindInput
 from mibo.web.inputs.patients import MergeInput
+from mibo.web.reads import noted
 
 bp = Blueprint("merging", __name__, url_prefix="/desk/patients")
 
@@ -26,6 +27,7 @@ ONE = f"/<int(max={GREATEST_ID}):patient_id>/merge"
 
 @bp.get(ONE)
 @may(Permission.MERGE_PATIENTS)
+@noted("patient.opened", "patient_id")
 def choose(patient_id: int) -> ResponseReturnValue:
     """Records that may be the same person's; with one chosen, what would move."""
     one = booking.patients.patient_within_reach(patient_id, by=actor())

@@ -5,7 +5,8 @@ from typing import Any
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 
-from mibo import booking, clinics, db, identity, people, phone
+from mibo import audit, booking, clinics, db, identity, people, phone
+from mibo.audit import AuditWish
 from mibo.booking import UNDO_WITHIN, Sought
 from mibo.clock import now
 from mibo.errors import Conflict, Invalid
@@ -17,12 +18,14 @@ from mibo.web.access import actor, may
 from mibo.web.forms.patients import MedicalNoteForm, PatientsForm, RecordForm, patients_form, record_form
 from mibo.web.htmx import go, show
 from mibo.web.inputs.patients import MedicalNoteInput, PatientsInput, RecordInput
+from mibo.web.reads import more_read, noted
 from mibo.web.spreadsheet import spreadsheet
 
 bp = Blueprint("patients", __name__, url_prefix="/desk/patients")
 
 ONE = f"/<int(max={GREATEST_ID}):patient_id>"
 EXPORTED_AT_MOST = 10_000
+OPENINGS_SHOWN = 10
 
 
 @bp.get("")
@@ -43,7 +46,7 @@ def find() -> ResponseReturnValue:
 
 
 @bp.post("/csv")
-@may(Permission.SEE_PATIENTS)
+@may(Permission.SEE_PATIENTS, fresh=True)
 def export() -> ResponseReturnValue:
     """The same list as a file."""
     form = _search()
@@ -52,7 +55,6 @@ def export() -> ResponseReturnValue:
         return _list(form, Sought(), 1, status=422)
     found = booking.patients.every(told.sought, by=actor(), limit=EXPORTED_AT_MOST)
     visits = booking.patients.visits_of(found, by=actor())
-    booking.patients.note_export(len(found), by=actor())
     return spreadsheet("patients", desk_patients.HEAD, desk_patients.sheet(found, visits))
 
 
@@ -93,13 +95,25 @@ def add() -> ResponseReturnValue:
 
 @bp.get(ONE)
 @may(Permission.SEE_APPOINTMENTS)
+@noted("patient.opened", "patient_id")
 def show_patient(patient_id: int) -> ResponseReturnValue:
     """One patient, with what happened as far as it is within reach."""
     return _page(booking.patients.patient_within_reach(patient_id, by=actor()))
 
 
+@bp.get(f"{ONE}/history.csv")
+@may(Permission.SEE_PATIENTS, fresh=True)
+@noted("patient.opened", "patient_id")
+def history(patient_id: int) -> ResponseReturnValue:
+    """A patient's visits and payments as a file."""
+    one = booking.patients.patient_within_reach(patient_id, by=actor())
+    appointments = booking.patients.appointments_of(one.id, by=actor())
+    return spreadsheet("patient-history", desk_patients.HISTORY, desk_patients.history(appointments))
+
+
 @bp.get(f"{ONE}/edit")
 @may(Permission.EDIT_PATIENTS)
+@noted("patient.opened", "patient_id")
 def edit(patient_id: int) -> ResponseReturnValue:
     """The record as it stands, to be changed."""
     one = booking.patients.patient_within_reach(patient_id, by=actor())
@@ -210,12 +224,28 @@ def _page(
     appointments = booking.patients.appointments_of(one.id, by=who)
     told = booking.patients.messages_of(appointments) if who.may(Permission.SEE_PATIENTS) else []
     merge = booking.patients.newest_merge(one.id) if who.may(Permission.MERGE_PATIENTS) else None
-    facts: dict[str, Any] = {"notes": None}
+    facts: dict[str, Any] = {"notes": None, "opened": _opened(one) if who.may(Permission.SEE_AUDIT) else None}
     if who.may(Permission.WRITE_MEDICAL_NOTES) and booking.patients.treats(one.id, by=who):
         written = booking.patients.notes_of(one.id)
+        more_read(medical_notes=len(written))
         facts["notes"] = desk_patients.notes(written, identity.names_of({note.author_id for note in written}))
     return show(
-        "patients/show.html", one=one, page=desk_patients.look(one, appointments, told, who), problem_words=words,
+        "patients/show.html", one=one, problem_words=words,
+        page=desk_patients.look(one, appointments, told, _consent_recorded_by(one), who),
         form=form or MedicalNoteForm(formdata=None), status=status,
         merge=merge if merge and merge.merged_at > now() - UNDO_WITHIN else None, **facts,
     )  # fmt: skip
+
+
+def _opened(one: Patient) -> list[tuple[str, str, str]]:
+    """Who opened the record before, the latest first."""
+    found, _ = audit.entries(AuditWish(act="patient.opened", subject_id=one.id), limit=OPENINGS_SHOWN)
+    return desk_patients.openings(found, identity.names_of({each.by_account_id for each in found if each.by_account_id}))
+
+
+def _consent_recorded_by(one: Patient) -> str:
+    if one.guardian_consent_at is None:
+        return ""
+    found, _ = audit.entries(AuditWish(act="patient.consent", subject_id=one.id), limit=1)
+    who = found[0].by_account_id if found else None
+    return identity.names_of({who}).get(who, "") if who else ""
