@@ -77,7 +77,7 @@ def day_board(centre_id: int, day: date, *, by: Actor) -> Board:
     here = [row for row in rows if row.centre_id == centre_id and row.status != Status.EXPIRED]
     seen = {row.clinician_id for row in here}
     wanted = or_(and_(Clinician.id.in_(working_at(centre_id)), Clinician.active), Clinician.id.in_(seen))
-    if by.roles == {Role.CLINICIAN}:
+    if by.roles == {Role.CLINICIAN} or not by.reaches(centre_id):
         wanted = Clinician.id == (by.clinician_id or 0)
     clinicians = session.scalars(select(Clinician).where(wanted).order_by(Clinician.full_name)).all()
     busy = [(row.clinician_id, as_busy(row)) for row in rows if row.status in HOLDS_TIME]

@@ -81,12 +81,13 @@ def past(by: Actor, *, before: datetime | None = None, limit: int = PAGE) -> Seq
 
 
 def within_reach(by: Actor) -> ColumnElement[bool]:
-    """The appointments a member of staff may see: all, their centres', or (clinicians) their own (R-ACL)."""
+    """The appointments a member of staff may see: all, their centres' and their own, or (clinicians) their own (R-ACL)."""
     if by.everywhere:
         return Appointment.id.is_not(None)
     if by.roles == {Role.CLINICIAN}:
         return Appointment.clinician_id == (by.clinician_id or 0)
-    return Appointment.centre_id.in_(by.centre_ids)
+    at_their_centres = Appointment.centre_id.in_(by.centre_ids)
+    return or_(at_their_centres, Appointment.clinician_id == by.clinician_id) if by.clinician_id else at_their_centres
 
 
 def staff_appointment(appointment_id: int, *, by: Actor) -> Appointment:

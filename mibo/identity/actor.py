@@ -16,7 +16,11 @@ JUST_NOW = timedelta(minutes=10)  # how long signing in counts as having been ju
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody signed in. Read anew at each request, so a role or centre taken away is gone at the next one."""
+    """Somebody signed in. Read anew at each request, so a role or centre taken away is gone at the next one.
+
+    `centre_ids` are those of their post. `practice_ids` are those where they see patients as a clinician: beside a post
+    elsewhere, they reach their own visits there and nothing more.
+    """
 
     account_id: int
     audience: Audience
@@ -26,6 +30,7 @@ class Actor:
     clinician_id: int | None
     sign_in_id: int
     full_name: str
+    practice_ids: frozenset[int] = frozenset()
     channel: str = "WEB"
     enrolled: bool = False
     proved_at: datetime | None = None
@@ -61,3 +66,7 @@ class Actor:
     def reaches(self, centre_id: int) -> bool:
         """Whether what happens at this centre is theirs to see. Nobody without a centre sees all of them (R-ACL-2)."""
         return self.everywhere or centre_id in self.centre_ids
+
+    def works_at(self, centre_id: int) -> bool:
+        """Whether anything there is theirs to see, be it only their own visits."""
+        return self.reaches(centre_id) or centre_id in self.practice_ids

@@ -54,8 +54,6 @@ def actor_of(sign_in_id: int) -> Actor | None:
 
 def actor_where(*conditions: ColumnElement[bool]) -> Actor | None:
     """Who is behind the live sign-in of which all this is true, in one statement."""
-    roles = _of_grants(RoleGrant.role)
-    centres = _of_grants(RoleGrant.centre_id)
     found = (
         db.session()
         .execute(
@@ -71,8 +69,7 @@ def actor_where(*conditions: ColumnElement[bool]) -> Actor | None:
                 Account.audience,
                 Account.full_name,
                 clinician.c.id.label("clinician_id"),
-                roles.label("roles"),
-                centres.label("centre_ids"),
+                _grants().label("grants"),
             )
             .join(Account, Account.id == SignIn.account_id)
             .outerjoin(clinician, (clinician.c.account_id == Account.id) & clinician.c.active)
@@ -91,19 +88,25 @@ def _left_alone(who: Actor) -> bool:
     return clock.now() - who.last_seen_at > idle_limit(who.roles)
 
 
-def _of_grants(granted: object) -> ColumnElement[list[object]]:
-    aggregated = func.array_agg(granted)
-    return select(aggregated).where(RoleGrant.account_id == Account.id).correlate(Account).scalar_subquery()
+def _grants() -> ColumnElement[list[str]]:
+    """Each grant as `FRONT_DESK:12`, or `ADMIN` where there is no centre."""
+    each = func.array_agg(func.concat_ws(":", RoleGrant.role, RoleGrant.centre_id))
+    return select(each).where(RoleGrant.account_id == Account.id).correlate(Account).scalar_subquery()
 
 
 def _actor(found: Row[*tuple[Any, ...]]) -> Actor:
     staff = found.audience == "STAFF"
-    roles = frozenset(Role(role) for role in found.roles or ()) if staff else frozenset({Role.PATIENT})
+    grants = [each.split(":") for each in found.grants or ()] if staff else []
+    roles = frozenset(Role(role) for role, *_ in grants) if staff else frozenset({Role.PATIENT})
+    post = roles - {Role.CLINICIAN}
+    practice = frozenset(int(at) for role, *places in grants if role == Role.CLINICIAN for at in places)
+    posted = frozenset(int(at) for role, *places in grants if role != Role.CLINICIAN for at in places)
     return Actor(
         account_id=found.account_id,
         audience=found.audience,
         roles=roles,
-        centre_ids=frozenset(centre for centre in found.centre_ids or () if centre is not None),
+        centre_ids=posted if post else practice,
+        practice_ids=practice,
         everywhere=permissions.everywhere(roles),
         clinician_id=found.clinician_id if staff else None,
         sign_in_id=found.id,

@@ -101,7 +101,8 @@ class _Drawing:
         self.icons: dict[str, str] = {}
         self.page = url_for("desk.appointment", appointment_id=0).removesuffix("0")
         new = url_for("desk.new_booking", centre=board.diaries.centre_id, day=board.day.isoformat())
-        self.new = new if who.may(Permission.BOOK_AT_DESK) else ""
+        books = who.may(Permission.BOOK_AT_DESK) and who.reaches(board.diaries.centre_id)
+        self.new = new if books else ""
 
     def is_here(self, one: Clinician) -> bool:
         """Whether a clinician works here this day, or has somebody all the same."""

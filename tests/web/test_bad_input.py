@@ -47,7 +47,7 @@ class World:
 
     def clinician(self, **more: object) -> dict[str, object]:
         return {
-            "phone": "98450 11122", "username": "dr.leela", "full_name": "Dr. Leela D'Souza", "fee": "1,750",
+            "phone": "98450 11122", "username": "dr_leela", "full_name": "Dr. Leela D'Souza", "fee": "1,750",
             "specialisations": ["Psychiatrist"], "qualifications": ["MBBS"], "languages": ["English"],
             "modes": ["ONLINE"], "session_minutes": "45", "centres": [self.kochi.id], "primary": self.kochi.id,
             "bio": "Sees adults.", **more,

@@ -142,7 +142,7 @@ def staff_user(account: Account, who: Actor) -> StaffUser:
     return StaffUser(
         id=account.id, name=account.full_name, full_name=account.full_name, email=account.email,
         phone=phone.ten_digits(account.phone), username=account.username, role=roles[0] if roles else None, roles=roles,
-        centre_ids=[str(centre_id) for centre_id in sorted(who.centre_ids)], assigned_centre_id=assigned,
+        centre_ids=[str(centre_id) for centre_id in sorted(who.centre_ids | who.practice_ids)], assigned_centre_id=assigned,
         clinician_id=who.clinician_id, is_active=account.active, created_at=account.created_at,
         updated_at=account.updated_at,
     )  # fmt: skip

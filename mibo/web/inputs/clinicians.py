@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, field_validator
 
-from mibo.identity import EMAIL_LENGTH, NAME_LENGTH, USERNAME_LENGTH
+from mibo.identity import EMAIL_LENGTH, NAME_LENGTH
 from mibo.ids import read_id
 from mibo.people import BIO_LENGTH, MODES, ClinicianWish, Contact, Places, Profile
 from mibo.web.inputs.sign_in import Phone, Strict
+from mibo.web.inputs.staff import Username
 
 TITLE_LENGTH = 100
 NUMBER_LENGTH = 60
@@ -21,7 +22,6 @@ MOST_YEARS = 70
 HIGHEST_FEE = 1_00_000
 SEARCH_LENGTH = 80
 E_MAIL = r"^[^\s@<>\"]+@[^\s@<>\"]+\.[^\s@<>\"]+$"
-USERNAME = r"^(?=.*[A-Za-z])[A-Za-z0-9._-]{3,50}$"
 
 
 def _plain(typed: object) -> object:
@@ -55,20 +55,11 @@ def _email(typed: str) -> str:
     return typed
 
 
-def _username(typed: str) -> str:
-    if not re.fullmatch(USERNAME, typed):
-        raise ValueError(
-            "A username has 3 to 50 letters, digits, dots, dashes or underscores, and at least one letter."
-        )
-    return typed
-
-
 Address = Annotated[str, StringConstraints(max_length=URL_LENGTH), AfterValidator(https_address)]
 Word = Annotated[str, StringConstraints(min_length=1, max_length=WORD_LENGTH), BeforeValidator(_plain)]
 Words = Annotated[list[Word], Field(max_length=MOST_WORDS)]
 SomeWords = Annotated[list[Word], Field(min_length=1, max_length=MOST_WORDS)]
 Email = Annotated[str, StringConstraints(max_length=EMAIL_LENGTH), AfterValidator(_email)]
-Username = Annotated[str, StringConstraints(max_length=USERNAME_LENGTH), AfterValidator(_username)]
 FullName = Annotated[str, StringConstraints(min_length=2, max_length=2 * NAME_LENGTH), BeforeValidator(_plain)]
 Title = Annotated[str, StringConstraints(max_length=TITLE_LENGTH), BeforeValidator(_plain)]
 Number = Annotated[str, StringConstraints(max_length=NUMBER_LENGTH), BeforeValidator(_plain)]

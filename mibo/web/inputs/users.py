@@ -12,7 +12,7 @@ from mibo.web.inputs.base import BlankIsNone, Id, Input, Names, Phone, YesOrNo
 from mibo.web.inputs.centres import CITY_LENGTH, SHORT_NAME_LENGTH, a_contact, a_map_link, a_pincode
 from mibo.web.inputs.lists import Paging
 from mibo.web.inputs.proving import LONGEST_PASSWORD, Email
-from mibo.web.inputs.staff import DESIGNATION_LENGTH, a_username
+from mibo.web.inputs.staff import DESIGNATION_LENGTH, Username
 
 ROLE_IDS = {
     1: Role.ADMIN, 2: Role.MANAGER, 3: Role.CENTRE_MANAGER, 4: Role.CLINICIAN, 5: Role.CARE_COORDINATOR,
@@ -38,7 +38,6 @@ RoleId = Annotated[Role, BeforeValidator(_role), WithJsonSchema({"type": "string
 RoleIds = Annotated[list[RoleId], BeforeValidator(_several)]
 Ids = Annotated[list[Id], BeforeValidator(_several)]
 FullName = Annotated[str, Field(min_length=2, max_length=2 * NAME_LENGTH)]
-Username = Annotated[str, AfterValidator(a_username)]
 MaybeUsername = Annotated[Username | None, BlankIsNone]
 MaybeText = Annotated[Annotated[str, Field(max_length=DESIGNATION_LENGTH)] | None, BlankIsNone]
 Password = Annotated[
