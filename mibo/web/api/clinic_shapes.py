@@ -20,6 +20,8 @@ class CentreShown(Shown):
     pincode: str
     phone: str
     contact_phone: str
+    short_name: str
+    map_url: str | None
     email: None = None
     timezone: str
     is_active: bool
@@ -68,6 +70,7 @@ class ClinicianShown(Shown):
     consultation_modes: list[str]
     default_duration_minutes: int
     default_consultation_duration_minutes: int
+    buffer_minutes: int | None
     profile_picture_url: str | None
     video_introduction_url: str | None
     designation: str | None
@@ -88,7 +91,8 @@ def centre(one: Centre) -> CentreShown:
     told = phone.ten_digits(one.phone)
     return CentreShown(
         id=one.id, name=one.name, city=one.city.lower(), address=one.address, address_line_1=one.address_line_1,
-        address_line_2=one.address_line_2, pincode=one.pincode, phone=told, contact_phone=told, timezone=one.timezone,
+        address_line_2=one.address_line_2, pincode=one.pincode, phone=told, contact_phone=told,
+        short_name=one.short_name, map_url=one.map_url, timezone=one.timezone,
         is_active=one.active, created_at=one.created_at, updated_at=one.updated_at,
     )  # fmt: skip
 
@@ -149,6 +153,7 @@ def _clinician(one: Clinician, to_staff: bool) -> dict[str, object]:
         "consultation_modes": one.modes,
         "default_duration_minutes": one.session_minutes,
         "default_consultation_duration_minutes": one.session_minutes,
+        "buffer_minutes": one.buffer_minutes if to_staff else None,
         "profile_picture_url": f"{settings().base_url.rstrip('/')}{one.picture}" if one.picture else one.picture_url,
         "video_introduction_url": one.video_url,
         "designation": one.title,

@@ -155,7 +155,7 @@ def _facts(one: Patient, visits: Visits, coming: Sequence[Appointment]) -> dict[
         "emergency_contact_phone": one.emergency_contact_phone,
         "guardian_name": one.guardian_name,
         "guardian_relation": one.guardian_relation,
-        "guardian_phone": one.guardian_phone,
+        "guardian_phone": phone.digits(one.guardian_phone) if one.guardian_phone else None,
         "notes": one.notes,
         "mrn": one.mrn,
         "is_active": one.active,
