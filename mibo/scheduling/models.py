@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, SmallInteger, String, func, text
+from sqlalchemy import CheckConstraint, DateTime, ForeignKey, Index, SmallInteger, String, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import ExcludeConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -70,8 +70,11 @@ class TimeBlock(Entity):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     lifted_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     lifted_at: Mapped[datetime | None]
+    request_key: Mapped[str | None] = mapped_column(String(80))
 
     __table_args__ = (
+        UniqueConstraint("created_by", "request_key"),
+        Index("ix_time_block_made", "ends_local", "id"),
         Index("ix_time_block_clinician", "clinician_id", "ends_local", postgresql_where=text("lifted_at is null")),
         Index("ix_time_block_group", "group_id", postgresql_where=text("group_id is not null")),
         Index("ix_time_block_centre", "centre_id", "ends_local", postgresql_where=text("lifted_at is null")),

@@ -34,6 +34,9 @@ class Why(StrEnum):
     CLINICIAN_INACTIVE = "CLINICIAN_INACTIVE"
     CENTRE_INACTIVE = "CENTRE_INACTIVE"
     MODE_NOT_OFFERED = "MODE_NOT_OFFERED"
+    OUTSIDE_HOURS = "OUTSIDE_HOURS"
+    OTHER_CENTRE = "OTHER_CENTRE"
+    LEFT_OVER = "LEFT_OVER"
     BUFFER = "BUFFER"
     PATIENT_BUSY = "PATIENT_BUSY"
     TOO_SOON = "TOO_SOON"
@@ -49,6 +52,9 @@ STATE_OF = {
     Why.CLINICIAN_INACTIVE: SlotState.NOT_OFFERED,
     Why.CENTRE_INACTIVE: SlotState.NOT_OFFERED,
     Why.MODE_NOT_OFFERED: SlotState.NOT_OFFERED,
+    Why.OUTSIDE_HOURS: SlotState.NOT_OFFERED,
+    Why.OTHER_CENTRE: SlotState.NOT_OFFERED,
+    Why.LEFT_OVER: SlotState.NOT_OFFERED,
     Why.BUFFER: SlotState.NOT_OFFERED,
     Why.PATIENT_BUSY: SlotState.NOT_OFFERED,
     Why.TOO_SOON: SlotState.TOO_SOON,
@@ -65,6 +71,7 @@ class Reason:
     text: str
     appointment_id: int | None = None
     block_id: int | None = None
+    hours_id: int | None = None
 
 
 class Obstacle(NamedTuple):
