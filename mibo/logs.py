@@ -25,7 +25,7 @@ def configure(level: str = "INFO") -> None:
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = _ToStderr()
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -37,6 +37,16 @@ def configure(level: str = "INFO") -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+
+
+class _ToStderr(logging.Handler):
+    """To what is stderr when the line is written: who redirects it, as tests do, must not leave us a closed one."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            sys.stderr.write(self.format(record) + "\n")
+        except Exception:  # a line that cannot be written must not stop what was under way
+            self.handleError(record)
 
 
 def _short_values(_: Any, __: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
