@@ -1,7 +1,15 @@
 """An appointment's life: held, confirmed, moved, cancelled, kept."""
 
-from mibo.booking import patients
-from mibo.booking.actions import expire_holds, extend_hold, give_up, release_hold, write_note
+from mibo.booking import lists, patients, worklists
+from mibo.booking.actions import (
+    change_status,
+    expire_holds,
+    extend_hold,
+    give_up,
+    locked,
+    release_hold,
+    write_note,
+)
 from mibo.booking.availability import (
     ASK_DAYS,
     OpenTime,
@@ -47,9 +55,11 @@ from mibo.booking.queries import (
     past,
     staff_appointment,
     upcoming,
+    within_reach,
 )
 from mibo.booking.reconciling import reconcile
 from mibo.booking.returning import NotVouchedFor, return_from_checkout, return_from_link
+from mibo.booking.rows import AppointmentRow
 from mibo.booking.rules import (
     CannotCancel,
     HoldOver,
@@ -74,6 +84,7 @@ __all__ = [
     "UNDO_WITHIN",
     "WALK_IN_GRACE",
     "Appointment",
+    "AppointmentRow",
     "Board",
     "BoardRow",
     "CannotCancel",
@@ -115,6 +126,7 @@ __all__ = [
     "booked_on",
     "cancel",
     "change_clinician",
+    "change_status",
     "close_centre",
     "close_clinician",
     "day_board",
@@ -128,6 +140,8 @@ __all__ = [
     "how_many_at",
     "likely_doubles",
     "link_by_token",
+    "lists",
+    "locked",
     "merge",
     "merge_preview",
     "month_view",
@@ -157,5 +171,7 @@ __all__ = [
     "undo_merge",
     "upcoming",
     "visits_ahead",
+    "within_reach",
+    "worklists",
     "write_note",
 ]

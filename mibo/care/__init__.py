@@ -1,5 +1,39 @@
 """The consultation itself: started and ended, and when the patient is due to come again."""
 
-from mibo.care.models import FollowUp
+from mibo.care.actions import end, start
+from mibo.care.follow_ups import call_off, link, recommend
+from mibo.care.models import CLOSE_REASON_LENGTH, FOLLOW_UP_NOTE_LENGTH, FollowUp
+from mibo.care.queries import (
+    Due,
+    Visit,
+    count_follow_ups_due,
+    due_soon,
+    follow_up_of,
+    follow_ups_due,
+    my_day,
+    my_visit,
+)
+from mibo.care.rules import CannotEnd, CannotStart, FollowUpClosed, StillInConsultation
 
-__all__ = ["FollowUp"]
+__all__ = [
+    "CLOSE_REASON_LENGTH",
+    "FOLLOW_UP_NOTE_LENGTH",
+    "CannotEnd",
+    "CannotStart",
+    "Due",
+    "FollowUp",
+    "FollowUpClosed",
+    "StillInConsultation",
+    "Visit",
+    "call_off",
+    "count_follow_ups_due",
+    "due_soon",
+    "end",
+    "follow_up_of",
+    "follow_ups_due",
+    "link",
+    "my_day",
+    "my_visit",
+    "recommend",
+    "start",
+]

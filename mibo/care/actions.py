@@ -1,0 +1,73 @@
+"""A consultation is started and ended, by the clinician whose it is and by nobody else (R-SES-1)."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from mibo import booking, clinics, clock, db
+from mibo.booking import Appointment, Status
+from mibo.care import rules
+from mibo.care.rules import StillInConsultation
+from mibo.errors import Missing, Refused
+from mibo.identity import Actor
+from mibo.messaging import wording
+from mibo.people import Clinician
+
+
+def start(appointment_id: int, *, by: Actor) -> Appointment:
+    """The patient is in; started once however often it is said. Raises Missing, Refused, CannotStart,
+    StillInConsultation.
+    """
+    appointment = own_locked(appointment_id, by)
+    if appointment.status == Status.IN_PROGRESS:
+        return appointment
+    now = clock.now()
+    rules.check_may_start(appointment.status, appointment.starts_at, now, clinics.policy_in_force())
+    _check_alone(appointment)
+    booking.change_status(appointment, Status.IN_PROGRESS, by=by.account_id)
+    appointment.started_at = appointment.started_at or now
+    db.session().flush()
+    return appointment
+
+
+def end(appointment_id: int, *, by: Actor) -> Appointment:
+    """The consultation is over; one that nobody started began when it was due. Raises Missing, Refused, CannotEnd."""
+    appointment = own_locked(appointment_id, by)
+    now = clock.now()
+    rules.check_may_end(appointment.status, appointment.starts_at, now, clinics.policy_in_force())
+    booking.change_status(appointment, Status.COMPLETED, by=by.account_id)
+    appointment.started_at = appointment.started_at or min(appointment.starts_at, now)
+    appointment.ended_at = appointment.ended_at or now
+    db.session().flush()
+    return appointment
+
+
+def own_locked(appointment_id: int, by: Actor) -> Appointment:
+    """The appointment, locked, for the clinician whose it is. Raises Refused for a colleague at a centre of theirs,
+    who sees that it is there, and Missing for anybody else.
+    """
+    appointment = booking.locked(appointment_id)
+    if appointment.clinician_id == by.clinician_id:
+        return appointment
+    if not by.reaches(appointment.centre_id):
+        raise Missing("We could not find that appointment.")
+    raise Refused("This is another clinician's appointment.")
+
+
+def _check_alone(appointment: Appointment) -> None:
+    """One consultation at a time (R-SES-4). Two starts at once come one after the other by the clinician's row, which is
+    locked after the appointment's, as everywhere.
+    """
+    session = db.session()
+    mine = appointment.clinician_id
+    session.execute(select(Clinician.id).where(Clinician.id == mine).with_for_update(key_share=True))
+    still = session.scalar(
+        select(Appointment)
+        .where(Appointment.clinician_id == mine, Appointment.status == Status.IN_PROGRESS)
+        .options(joinedload(Appointment.patient))
+        .limit(1)
+    )
+    if still is not None:
+        since = wording.moment(clock.local(still.starts_at))
+        raise StillInConsultation(
+            f"You are still in consultation with {still.patient.full_name} ({since}). End that first.", still.id
+        )
