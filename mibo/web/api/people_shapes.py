@@ -34,7 +34,7 @@ class PatientRecord(Shown):
     blood_group: str | None
     emergency_contact_name: str | None
     emergency_contact_phone: str | None
-    notes: str | None
+    notes: None  # older apps read the key; what stands in the record are the desk's own words (hole H20)
     is_active: bool
 
 
@@ -120,7 +120,7 @@ def patient_record(own: Patient) -> PatientRecord:
     return PatientRecord(
         id=own.id, date_of_birth=own.date_of_birth, age=people.age_of(own), gender=own.gender,
         blood_group=own.blood_group, emergency_contact_name=own.emergency_contact_name,
-        emergency_contact_phone=own.emergency_contact_phone, notes=own.notes, is_active=own.active,
+        emergency_contact_phone=own.emergency_contact_phone, notes=None, is_active=own.active,
     )  # fmt: skip
 
 
