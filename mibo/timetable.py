@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from mibo import audit, booking, identity, jobs, messaging, payments, video
+from mibo import audit, booking, identity, jobs, messaging, payments, people, video
 
 TICK_S = 1
 
@@ -31,6 +31,7 @@ TIMETABLE = (
     Periodic(video.take_away_unwanted, 60),
     Periodic(booking.reconcile, 60),
     Periodic(identity.forget_spent, 3600),
+    Periodic(people.forget_picture_leftovers, 6 * 3600),
     Periodic(audit.chain_new, 10),
 )
 

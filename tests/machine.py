@@ -215,6 +215,7 @@ class Machine:
             "BASE_URL": self.app_url,
             "DATABASE_URL": self.database.url,
             "REDIS_URL": f"redis://127.0.0.1:{_port(self.redis_url)}/0",
+            "STORAGE_DIR": str(self.folder / "files"),
             **keys.for_app(self.keys, self.sandbox_url),
         }
 

@@ -4,7 +4,9 @@ import io
 import os
 import re
 import secrets
+from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -40,6 +42,9 @@ class Store(Protocol):
     def delete(self, key: str) -> None:
         """Keep it no longer; that it is not there is as good."""
 
+    def kept(self, folder: str) -> Iterator[tuple[str, datetime]]:
+        """The key of every file in a folder, and since when it is kept."""
+
 
 def put(key: str, body: bytes, content_type: str) -> None:
     """Keep a file under a key of ours. Raises ProviderError."""
@@ -54,6 +59,13 @@ def get(key: str) -> bytes:
 def delete(key: str) -> None:
     """Keep a file no longer. Raises ProviderError."""
     _store().delete(_checked(key))
+
+
+def kept_since(folder: str, before: datetime) -> Iterator[str]:
+    """The keys of ours in a folder that are kept since before an instant. Raises ProviderError."""
+    for key, since in _store().kept(folder):
+        if since < before and KEY.fullmatch(key):
+            yield key
 
 
 def url(key: str) -> str:
@@ -113,6 +125,15 @@ class Folder:
         except OSError as error:
             raise ProviderError(PROVIDER, "retry", type(error).__name__) from None
 
+    def kept(self, folder: str) -> Iterator[tuple[str, datetime]]:
+        try:
+            for path in (self.root / folder).iterdir():
+                yield f"{folder}/{path.name}", datetime.fromtimestamp(path.stat().st_mtime, UTC)
+        except FileNotFoundError:  # the folder is not there yet, or a file went while we looked: the next time will do
+            return
+        except OSError as error:
+            raise ProviderError(PROVIDER, "retry", type(error).__name__) from None
+
 
 class Bucket:
     """A bucket of an S3-compatible store; each call signed, each with an end."""
@@ -158,6 +179,14 @@ class Bucket:
     def delete(self, key: str) -> None:
         try:
             self.client.remove_object(self.bucket, key)
+        except (MinioException, wire_broken.HTTPError, ValueError) as error:
+            raise _away(error) from None
+
+    def kept(self, folder: str) -> Iterator[tuple[str, datetime]]:
+        try:
+            for each in self.client.list_objects(self.bucket, prefix=f"{folder}/", recursive=True):
+                if each.object_name and each.last_modified:
+                    yield each.object_name, each.last_modified
         except (MinioException, wire_broken.HTTPError, ValueError) as error:
             raise _away(error) from None
 

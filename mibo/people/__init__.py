@@ -44,6 +44,7 @@ from mibo.people.pictures import LARGEST_BYTES as LARGEST_PICTURE
 from mibo.people.pictures import TooLarge as PictureTooLarge
 from mibo.people.pictures import forget as forget_picture
 from mibo.people.pictures import forget_later as forget_picture_later
+from mibo.people.pictures import forget_leftovers as forget_picture_leftovers
 from mibo.people.pictures import keep as keep_picture
 from mibo.people.pictures import picture
 from mibo.people.queries import (
@@ -120,6 +121,7 @@ __all__ = [
     "find_patients",
     "forget_picture",
     "forget_picture_later",
+    "forget_picture_leftovers",
     "guardians",
     "keep_picture",
     "let_go_of_picture",

@@ -6,18 +6,24 @@ import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import structlog
 from PIL import Image
+from sqlalchemy import select
 
-from mibo import db
+from mibo import clock, db
 from mibo.errors import Invalid, Missing, Problem
 from mibo.integrations import storage
 from mibo.integrations.http import ProviderError
+from mibo.jobs import job
+from mibo.people.models import Clinician
 
 LARGEST_BYTES = 2 * 1024 * 1024
 LARGEST_PIXELS = 12_000_000
 LARGEST_WEBP_PIXELS = 5_000_000  # its decoder holds four copies at once; the others one
+LEFTOVERS_ARE_KEPT = timedelta(days=1)  # time enough to attach what was sent
+LOOKED_UP_AT_ONCE = 500
 SMALLEST_SIDE = 64
 SIDE = 512
 STRIP = 64
@@ -82,6 +88,18 @@ def forget_later(key: str | None) -> None:
     """Keep a picture no longer once the transaction under way is committed; while the store is away it stays behind."""
     if key:
         db.after_commit(lambda: _try_to_forget(key))
+
+
+@job
+def forget_leftovers() -> None:
+    """Delete the pictures that nobody shows: sent and never attached, or left behind while the store was away."""
+    old = list(storage.kept_since(FOLDER, clock.now() - LEFTOVERS_ARE_KEPT))
+    for at in range(0, len(old), LOOKED_UP_AT_ONCE):
+        some = old[at : at + LOOKED_UP_AT_ONCE]
+        with db.reading() as session:
+            shown = set(session.scalars(select(Clinician.picture_key).where(Clinician.picture_key.in_(some))))
+        for key in sorted(set(some) - shown):
+            _try_to_forget(key)
 
 
 def _try_to_forget(key: str) -> None:

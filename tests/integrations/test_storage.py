@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from mibo.integrations.http import ProviderError
 from mibo.integrations.storage import Bucket, Folder, NotKept
 
 BODY = b"made up" * 1000
+KEPT_AT = "2026-01-01T10:00:00.000Z"
 
 
 class Shelf(ThreadingHTTPServer):
@@ -62,9 +64,22 @@ class Clerk(BaseHTTPRequestHandler):
             self._answer(200)
 
     def do_GET(self) -> None:
-        if self._signed():
+        if "list-type=2" in self.path and self._signed():
+            self._answer(200, self._list())
+        elif "list-type=2" not in self.path and self._signed():
             body, kind = self.server.files.get(self.path, (None, ""))
             self._answer(404, _error("NoSuchKey")) if body is None else self._answer(200, body, kind)
+
+    def _list(self) -> bytes:
+        rows = "".join(
+            f"<Contents><Key>{path.removeprefix('/mibo-files/')}</Key><LastModified>{KEPT_AT}</LastModified>"
+            f"<ETag>x</ETag><Size>{len(body)}</Size><StorageClass>STANDARD</StorageClass></Contents>"
+            for path, (body, _) in self.server.files.items()
+        )
+        return (
+            '<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>mibo-files</Name>'
+            f"<IsTruncated>false</IsTruncated>{rows}</ListBucketResult>"
+        ).encode()
 
     def do_DELETE(self) -> None:
         if self._signed():
@@ -123,6 +138,20 @@ def test_a_file_is_kept_in_a_bucket_and_every_call_is_signed(shelf: Shelf):
         storage.get(key)
     assert len(shelf.signatures) == 4
     assert all("Signature=" in each for each in shelf.signatures)
+
+
+def test_what_is_kept_is_told_with_its_time_in_a_folder_and_in_a_bucket(shelf: Shelf, tmp_path: Path):
+    long_ago, key = datetime(2026, 1, 1, 10, tzinfo=UTC), storage.new_key("pictures", "webp")
+    storage.put(key, BODY, "image/webp")
+    shelf.files["/mibo-files/pictures/not-ours.txt"] = (b"", "text/plain")
+    assert list(storage.kept_since("pictures", long_ago + timedelta(seconds=1))) == [key]
+    assert list(storage.kept_since("pictures", long_ago)) == []
+    folder = Folder(tmp_path)
+    assert list(folder.kept("pictures")) == []
+    folder.put(key, BODY, "image/webp")
+    ((told, since),) = folder.kept("pictures")
+    assert told == key
+    assert abs(since - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 def test_a_store_that_refuses_says_why_without_our_secret(shelf: Shelf):

@@ -1,17 +1,23 @@
 """Pictures: whatever somebody sends, only pixels are kept (security.md lines 56-57)."""
 
 import io
+import os
 import struct
 import subprocess
 import sys
 import zlib
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from PIL import Image, PngImagePlugin
 
-from mibo.errors import Invalid
+from mibo import clock, db
+from mibo.config import settings
+from mibo.errors import Invalid, Missing
 from mibo.people import pictures
 from mibo.people.pictures import TooLarge, redrawn
+from tests import make
 
 
 def made(kind: str, size: tuple[int, int] = (800, 600), mode: str = "RGB", **more) -> bytes:
@@ -132,7 +138,9 @@ def test_more_than_two_megabytes_are_refused_before_they_are_looked_at():
 
 MEASURE = """
 import io, resource, sys, time
-from mibo.errors import Invalid
+from mibo import clock, db
+from mibo.config import settings
+from mibo.errors import Invalid, Missing
 from mibo.people import pictures
 sent = sys.stdin.buffer.read()
 pictures.Image.init()
@@ -162,3 +170,24 @@ def test_the_largest_takes_less_than_two_seconds_and_100_megabytes(sent):
     told = subprocess.run([sys.executable, "-c", MEASURE], input=sent, capture_output=True, check=True).stdout.split()
     assert int(told[0]) < 100
     assert float(told[1]) < 2
+
+
+@pytest.mark.usefixtures("database")
+def test_a_picture_that_nobody_shows_is_forgotten_after_a_day_and_others_stay():
+    attached, loose, fresh = (pictures.keep(made("PNG", (100, 100))) for _ in range(3))
+    with db.transaction():
+        make.clinician(picture_key=attached)
+    yesterday = (clock.now() - timedelta(hours=25)).timestamp()
+    for key in (attached, loose):
+        os.utime(Path(settings().storage_dir) / key, (yesterday, yesterday))
+    pictures.forget_leftovers()
+    assert pictures.picture(attached.split("/")[1])
+    assert pictures.picture(fresh.split("/")[1])
+    with pytest.raises(Missing):
+        pictures.picture(loose.split("/")[1])
+    pictures.forget_leftovers()
+
+
+def test_pictures_of_tests_lie_in_the_tests_own_folder():
+    assert Path(settings().storage_dir).name == "files"
+    assert "mibo-tests-" in settings().storage_dir
