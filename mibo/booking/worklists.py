@@ -1,0 +1,117 @@
+"""What waits for somebody at the clinic: visits to be closed, holds that are not paid for, wishes to cancel."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, ScalarSelect, and_, literal_column, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from mibo import clinics, clock, db, payments
+from mibo.booking.board import GIVEN_UP_AFTER
+from mibo.booking.models import Appointment, StatusChange
+from mibo.booking.queries import within_reach
+from mibo.booking.rows import AppointmentRow, columns
+from mibo.booking.rules import Status
+from mibo.identity import Actor
+from mibo.payments import Attempt
+
+AT_MOST = 200
+
+
+@dataclass(frozen=True, slots=True)
+class UnpaidHold:
+    """A time that waits for its money, and how the payment link stands."""
+
+    row: AppointmentRow
+    link_sent: bool
+    link_failed: bool
+
+    @property
+    def paise(self) -> int:
+        """What is to be paid."""
+        return self.row.consultation_paise + self.row.registration_paise
+
+
+@dataclass(frozen=True, slots=True)
+class WishToCancel:
+    """A patient asked to cancel: when, why, and what would go back to them."""
+
+    row: AppointmentRow
+    asked_at: datetime
+    reason: str
+    refund_paise: int
+
+
+def needs_closing(by: Actor) -> ColumnElement[bool]:
+    """Visits within reach that are long over and still stand as confirmed or under way (R-SES-11)."""
+    late = clock.now() - timedelta(hours=clinics.policy_in_force().closing_hours)
+    # written out, so that the planner sees that the partial index holds them all
+    open_states: ColumnElement[bool] = literal_column("appointment.status in ('CONFIRMED', 'IN_PROGRESS')")
+    return and_(open_states, Appointment.ends_at < late, within_reach(by))
+
+
+def is_unpaid_hold(by: Actor) -> ColumnElement[bool]:
+    """Times within reach that wait for their money; holds that ran out wait for nothing (P6)."""
+    held: ColumnElement[bool] = literal_column("appointment.status = 'PENDING'")
+    return and_(held, Appointment.held_until > clock.now(), within_reach(by))
+
+
+def is_wish_to_cancel(by: Actor) -> ColumnElement[bool]:
+    """Appointments within reach whose patients asked to cancel them."""
+    return and_(literal_column("appointment.status = 'CANCELLATION_REQUESTED'"), within_reach(by))
+
+
+def visits_to_close(*, by: Actor) -> Sequence[AppointmentRow]:
+    """What needs closing, the oldest first; two hundred at a time."""
+    wanted = columns().where(needs_closing(by)).order_by(Appointment.ends_at, Appointment.id).limit(AT_MOST)
+    return [AppointmentRow(*row) for row in db.session().execute(wanted)]
+
+
+def unpaid_holds(*, by: Actor) -> Sequence[UnpaidHold]:
+    """The holds, the one that ends first at the head."""
+    wanted = (
+        columns()
+        .add_columns(
+            _link(Attempt.link_url.is_not(None)),
+            _link(Attempt.link_url.is_(None), Attempt.asked_at < clock.now() - GIVEN_UP_AFTER),
+        )
+        .where(is_unpaid_hold(by))
+        .order_by(Appointment.held_until, Appointment.id)
+        .limit(AT_MOST)
+    )
+    return [UnpaidHold(AppointmentRow(*row[:-2]), row[-2], row[-1]) for row in db.session().execute(wanted)]
+
+
+def wishes_to_cancel(*, by: Actor) -> Sequence[WishToCancel]:
+    """The wishes, the one whose appointment comes first at the head."""
+    asked = (_of_the_asking(StatusChange.at), _of_the_asking(StatusChange.reason))
+    wanted = columns().add_columns(*asked).where(is_wish_to_cancel(by))
+    found = db.session().execute(wanted.order_by(Appointment.starts_at, Appointment.id).limit(AT_MOST))
+    return [_wish(AppointmentRow(*row[:-2]), row[-2], row[-1]) for row in found]
+
+
+def _wish(row: AppointmentRow, asked_at: datetime, reason: str | None) -> WishToCancel:
+    return WishToCancel(row, asked_at, row.cancel_reason or reason or "", _refund(row, asked_at))
+
+
+def _refund(row: AppointmentRow, asked_at: datetime) -> int:
+    """What goes back if the wish is granted: decided by when it was asked, not by when somebody reads it (R-PAY-15)."""
+    if row.payment_status != "PAID":
+        return 0
+    policy = clinics.policy_in_force()
+    in_time = row.starts_at - asked_at >= timedelta(hours=policy.patient_cutoff_hours)
+    owed = payments.Due(row.consultation_paise, row.registration_paise)
+    return payments.refund_of_own_cancellation(owed, policy, in_time=in_time)
+
+
+def _of_the_asking(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:
+    """Of the newest step to the wish: when it was taken, or why."""
+    step = StatusChange.appointment_id == Appointment.id, StatusChange.next == Status.CANCELLATION_REQUESTED
+    return select(column).where(*step).order_by(StatusChange.id.desc()).limit(1).scalar_subquery()
+
+
+def _link(*which: ColumnElement[bool]) -> ColumnElement[bool]:
+    of_payment = Attempt.payment_id == Appointment.payment_id
+    return select(Attempt.id).where(of_payment, Attempt.kind == "LINK", Attempt.status == "OPEN", *which).exists()
