@@ -12,6 +12,7 @@ NAME_LENGTH = 100
 USERNAME_LENGTH = 50
 EMAIL_LENGTH = 254
 DEVICE_LENGTH = 200
+NETWORK_LENGTH = 24
 AUDIENCES = ("PATIENT", "STAFF")
 PHONE_FORMAT = r"phone ~ '^\+[1-9][0-9]{7,14}$'"
 
@@ -101,6 +102,7 @@ class SignIn(Entity):
     channel: Mapped[str] = mapped_column(String(5))
     key_hash: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     device: Mapped[str] = mapped_column(String(DEVICE_LENGTH), server_default="")
+    network: Mapped[str] = mapped_column(String(NETWORK_LENGTH), server_default="")  # never the whole address
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
     proved_at: Mapped[datetime | None]  # when the second factor was last given in this stay

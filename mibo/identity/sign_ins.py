@@ -12,7 +12,7 @@ from mibo import clock, db
 from mibo.errors import Refused
 from mibo.identity import access_tokens
 from mibo.identity.actor import Actor, Audience
-from mibo.identity.models import DEVICE_LENGTH, Account, RefreshToken, SignIn
+from mibo.identity.models import DEVICE_LENGTH, NETWORK_LENGTH, Account, RefreshToken, SignIn
 from mibo.identity.queries import actor_where
 
 WEB_LIFE = {"STAFF": timedelta(hours=12), "PATIENT": timedelta(hours=24)}
@@ -39,21 +39,21 @@ class AccountClosed(Refused):
     message = "Account inactive"
 
 
-def start_web_sign_in(account: Account, device: str = "", *, proved: bool = False) -> str:
+def start_web_sign_in(account: Account, device: str = "", *, network: str = "", proved: bool = False) -> str:
     """Begin a browser's stay, and return the key for its cookie. `proved`: by a second factor. Raises AccountClosed."""
     key = new_key()
-    _start(account, "WEB", WEB_LIFE[account.audience], device, key, proved=proved)
+    _start(account, "WEB", WEB_LIFE[account.audience], device=device, network=network, proved=proved, key=key)
     return key
 
 
-def start_api_sign_in(account: Account, device: str = "", *, proved: bool = False) -> Tokens:
+def start_api_sign_in(account: Account, device: str = "", *, network: str = "", proved: bool = False) -> Tokens:
     """Begin an app's stay of 7 days. `proved`: by a second factor. Raises AccountClosed."""
-    sign_in = _start(account, "API", API_LIFE, device, proved=proved)
+    sign_in = _start(account, "API", API_LIFE, device=device, network=network, proved=proved)
     return new_tokens(sign_in, account)
 
 
 def _start(
-    account: Account, channel: str, life: timedelta, device: str, key: str | None = None, *, proved: bool
+    account: Account, channel: str, life: timedelta, *, device: str, network: str, proved: bool, key: str | None = None
 ) -> SignIn:
     if not account.active:
         log.warning("auth.sign_in_refused", account=account.id, because="inactive")
@@ -63,6 +63,7 @@ def _start(
         channel=channel,
         key_hash=hash_of(key) if key else None,
         device=device[:DEVICE_LENGTH],
+        network=network[:NETWORK_LENGTH],
         last_seen_at=clock.now(),
         ends_at=clock.now() + life,
         proved_at=clock.now() if proved else None,

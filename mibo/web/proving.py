@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from mibo import clock, identity
 from mibo.identity import Account, Verdict, second_factor
-from mibo.web import access, sealed
+from mibo.web import access, devices, sealed
 from mibo.web.htmx import go_to, local_path
 
 NEXT = "next"
@@ -56,7 +56,7 @@ def enter(account: Account) -> Response:
     if second_factor.enrolled(account):
         session[WAITING] = sealed.seal(WAITING, f"{account.id} {clock.now().timestamp():.0f}")
         return go_to(url_for("staff_sign_in.second", next=where))
-    access.remember(identity.start_web_sign_in(account, device()))
+    access.remember(identity.start_web_sign_in(account, device(), network=devices.network()))
     return go_to(where)
 
 

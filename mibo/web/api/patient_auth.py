@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from mibo import identity, people, phone
 from mibo.identity import Permission, TooMany, Verdict
 from mibo.people import Patient
+from mibo.web import devices
 from mibo.web.access import actor, may, public
 from mibo.web.api import people_shapes
 from mibo.web.api.answers import said
@@ -52,7 +53,7 @@ def verify_code(told: PatientCodeProof) -> ResponseReturnValue:
         return wrong_code(outcome.verdict)
     identity.use_code(outcome.challenge_id)
     account, own, is_new = people.welcome_patient(told.phone, told.details)
-    tokens = identity.start_api_sign_in(account, request.headers.get("User-Agent", ""))
+    tokens = identity.start_api_sign_in(account, request.headers.get("User-Agent", ""), network=devices.network())
     incomplete = _is_incomplete(own, told, is_new=is_new)
     signed_in = PatientSignedIn(
         user=people_shapes.patient_user(account, own),

@@ -6,6 +6,7 @@ from flask.typing import ResponseReturnValue
 from mibo import identity
 from mibo.errors import Refused
 from mibo.identity import Account, AccountClosed, Permission, Role, TooMany, Verdict, second_factor
+from mibo.web import devices
 from mibo.web.access import actor, may, public
 from mibo.web.api import people_shapes
 from mibo.web.api.answers import said
@@ -94,7 +95,9 @@ def _by_password(name: str, password: str, totp: str | None) -> ResponseReturnVa
 
 def _signed_in(account: Account) -> ResponseReturnValue:
     proved = second_factor.enrolled(account)
-    tokens = identity.start_api_sign_in(account, request.headers.get("User-Agent", ""), proved=proved)
+    tokens = identity.start_api_sign_in(
+        account, request.headers.get("User-Agent", ""), network=devices.network(), proved=proved
+    )
     who = identity.actor_of(tokens.sign_in_id)
     if who is None or not who.roles or (who.roles == {Role.CLINICIAN} and who.clinician_id is None):
         raise Refused("Access denied")

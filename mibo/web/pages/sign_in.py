@@ -8,11 +8,12 @@ from werkzeug.wrappers import Response
 
 from mibo import identity, people
 from mibo.identity import TooMany
-from mibo.web import access, proving, sealed
+from mibo.web import access, devices, proving, sealed
 from mibo.web.access import public
 from mibo.web.forms.sign_in import CodeForm, PasswordForm, PhoneForm
 from mibo.web.htmx import go_to, local_path, show
 from mibo.web.inputs.sign_in import CodeInput, PasswordInput, PhoneInput
+from mibo.web.keys import takes
 from mibo.web.limits import address, limiter
 from mibo.web.proving import ADDRESS_LIMIT, NEXT, device, said_of, wait_words, with_phone
 
@@ -61,7 +62,7 @@ def code() -> ResponseReturnValue:
 
 def _welcome(phone: str, challenge_id: int) -> Response:
     account, own, _ = people.welcome_patient(phone, people.Details())
-    key = identity.start_web_sign_in(account, device())
+    key = identity.start_web_sign_in(account, device(), network=devices.network())
     identity.use_code(challenge_id)
     onward = _next()
     access.remember(key)
@@ -92,6 +93,7 @@ def staff() -> ResponseReturnValue:
 
 @bp.post("/sign-out")
 @public
+@takes()
 def out() -> ResponseReturnValue:
     """End this stay, everywhere it is open, and leave nothing behind in the browser."""
     who = access.visitor()
@@ -107,6 +109,7 @@ def out() -> ResponseReturnValue:
 
 @bp.post("/theme")
 @public
+@takes("theme")
 def theme() -> ResponseReturnValue:
     """Light, dark, or as the device has it."""
     chosen = request.form.get("theme", "")

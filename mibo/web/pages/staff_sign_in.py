@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from mibo import db, identity
 from mibo.identity import Account, Proof, TooMany
-from mibo.web import access, sealed
+from mibo.web import access, devices, sealed
 from mibo.web.access import public
 from mibo.web.forms.sign_in import CodeForm, PhoneForm, SecondFactorForm
 from mibo.web.htmx import go_to, show
@@ -79,5 +79,5 @@ def second() -> ResponseReturnValue:
         return show("staff_sign_in/second.html", form=form, next=onward(HOME), status=422)
     where = onward(HOME) if outcome is Proof.RIGHT else url_for("second_factor.status")
     session.pop(WAITING, None)
-    access.remember(identity.start_web_sign_in(account, device(), proved=True))
+    access.remember(identity.start_web_sign_in(account, device(), network=devices.network(), proved=True))
     return go_to(where)

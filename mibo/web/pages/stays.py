@@ -33,6 +33,7 @@ def _stays() -> list[dict[str, object]]:
         {
             "id": one.id,
             "device": devices.in_words(one.device, one.channel),
+            "network": devices.network_words(one.network),
             "since": one.created_at,
             "seen": one.last_seen_at,
             "here": one.id == who.sign_in_id,

@@ -9,8 +9,10 @@ from sqlalchemy import delete, select, update
 from mibo import clock, db, identity
 from mibo.identity import Account, RoleGrant, SignIn
 from mibo.identity.permissions import Role
+from mibo.web import devices
 from tests import make
 from tests.counting import statements
+from tests.identity.people import code_sent
 from tests.web.pages.visitor import Clinic, Visitor, clinic, words
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -223,3 +225,32 @@ def test_an_operator_signs_somebody_out_everywhere(visitor: Visitor, world: Clin
     assert run(args=["end-sign-ins", "--staff", "nobody"]).exit_code == 1
     assert run(args=["end-sign-ins", "--patient", world.asha.phone]).exit_code == 0
     assert visitor.get("/my").status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("whole", "kept", "said"),
+    [
+        ("103.21.244.77", "103.21.244.0/24", "Network 103.21.244.…"),
+        ("2401:4900:1c3a:5e01::9", "2401:4900:1c3a::/48", "Network 2401:4900:1c3a:…"),
+        ("::ffff:103.21.244.77", "103.21.244.0/24", "Network 103.21.244.…"),
+        ("192.168.1.7", "", "Not known"),
+        ("127.0.0.1", "", "Not known"),
+        ("unknown", "", "Not known"),
+    ],
+)
+def test_only_the_first_half_of_an_address_is_kept(whole: str, kept: str, said: str) -> None:
+    assert devices.network_of(whole) == kept
+    assert devices.network_words(kept) == said
+
+
+def test_the_list_says_from_which_network_each_stay_came(app, world: Clinic) -> None:
+    phone = app.test_client()
+    phone.environ_base["REMOTE_ADDR"] = "103.21.244.77"
+    visitor = Visitor(phone)
+    visitor.post("/sign-in", {"phone": world.asha.phone})
+    visitor.post("/sign-in/code", {"code": code_sent(world.asha.phone)})
+    page = visitor.get("/my/sign-ins")
+    assert "Network 103.21.244.…" in words(page)
+    assert "244.77" not in page.text
+    with db.reading() as session:
+        assert session.scalar(select(SignIn.network)) == "103.21.244.0/24"
