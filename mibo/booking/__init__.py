@@ -1,6 +1,6 @@
 """An appointment's life: held, confirmed, moved, cancelled, kept."""
 
-from mibo.booking import lists, patients, worklists
+from mibo.booking import lateness, lists, patients, queue, waiting, worklists
 from mibo.booking.actions import (
     change_status,
     expire_holds,
@@ -10,6 +10,7 @@ from mibo.booking.actions import (
     release_hold,
     write_note,
 )
+from mibo.booking.arriving import check_in, complete, expect_late, mark_no_show, undo_check_in, undo_no_show
 from mibo.booking.availability import (
     ASK_DAYS,
     OpenTime,
@@ -17,9 +18,12 @@ from mibo.booking.availability import (
     month_view,
     next_free,
     open_slots,
+    open_spans,
     open_times,
+    slot_of_span,
 )
 from mibo.booking.board import GIVEN_UP_AFTER, Board, BoardRow, board_version, day_board
+from mibo.booking.calling_off import call_off
 from mibo.booking.cancelling import cancel
 from mibo.booking.closing import StillBooked, ahead_of_account, booked_on, close_centre, how_many_at, still_at
 from mibo.booking.diaries import Diaries, diaries
@@ -46,6 +50,7 @@ from mibo.booking.merging import (
     undo_merge,
 )
 from mibo.booking.models import NOTE_LENGTH, REASON_LENGTH, Appointment, Move, QueueEntry, Series, StatusChange
+from mibo.booking.moving import Place, reschedule, undo_move
 from mibo.booking.patients import Sought, Visits
 from mibo.booking.paying import CheckoutOrder, PaymentAway, note_failure, open_order, pay_at_desk
 from mibo.booking.queries import (
@@ -58,12 +63,25 @@ from mibo.booking.queries import (
     within_reach,
 )
 from mibo.booking.reconciling import reconcile
+from mibo.booking.requests import (
+    SHORTEST_REASON,
+    Asked,
+    ask_to_cancel,
+    asked,
+    grant_cancellation,
+    is_in_time,
+    refuse_cancellation,
+    share_of,
+)
 from mibo.booking.returning import NotVouchedFor, return_from_checkout, return_from_link
 from mibo.booking.rows import AppointmentRow
 from mibo.booking.rules import (
     CannotCancel,
+    CannotMove,
+    ChangedMeanwhile,
     HoldOver,
     KeyReused,
+    NotAllowed,
     NotOffered,
     SlotTaken,
     Status,
@@ -71,9 +89,11 @@ from mibo.booking.rules import (
     TooManyHolds,
     Wanted,
 )
+from mibo.booking.seen import Touch, last_touch, patience, staff_locked
 from mibo.booking.settling import Outcome, settle, settle_payment, settle_waiting
 from mibo.booking.taking import WALK_IN_GRACE, WrongPatient, book_at_desk, hold
 from mibo.booking.telling import attach_meeting, attach_wanted_meetings
+from mibo.booking.week import DayExplained, Week, WeekDay, clinician_week, week_version, why_not
 
 __all__ = [
     "ASK_DAYS",
@@ -81,27 +101,34 @@ __all__ = [
     "GIVEN_UP_AFTER",
     "NOTE_LENGTH",
     "REASON_LENGTH",
+    "SHORTEST_REASON",
     "UNDO_WITHIN",
     "WALK_IN_GRACE",
     "Appointment",
     "AppointmentRow",
+    "Asked",
     "Board",
     "BoardRow",
     "CannotCancel",
     "CannotMerge",
+    "CannotMove",
     "CannotUndo",
+    "ChangedMeanwhile",
     "CheckoutOrder",
+    "DayExplained",
     "Diaries",
     "HoldOver",
     "KeyReused",
     "LinkNotSent",
     "Move",
+    "NotAllowed",
     "NotOffered",
     "NotVouchedFor",
     "OpenTime",
     "Outcome",
     "PaymentAway",
     "PaymentLink",
+    "Place",
     "Preview",
     "QueueEntry",
     "SentLink",
@@ -113,35 +140,50 @@ __all__ = [
     "StillBooked",
     "TooManyAhead",
     "TooManyHolds",
+    "Touch",
     "VisitAhead",
     "Visits",
     "VisitsToCome",
     "Wanted",
+    "Week",
+    "WeekDay",
     "WrongPatient",
     "ahead_of_account",
+    "ask_to_cancel",
+    "asked",
     "attach_meeting",
     "attach_wanted_meetings",
     "board_version",
     "book_at_desk",
     "booked_on",
+    "call_off",
     "cancel",
     "change_clinician",
     "change_status",
+    "check_in",
+    "clinician_week",
     "close_centre",
     "close_clinician",
+    "complete",
     "day_board",
     "days_with_slots",
     "diaries",
+    "expect_late",
     "expire_holds",
     "extend_hold",
     "give_up",
+    "grant_cancellation",
     "history_of",
     "hold",
     "how_many_at",
+    "is_in_time",
+    "last_touch",
+    "lateness",
     "likely_doubles",
     "link_by_token",
     "lists",
     "locked",
+    "mark_no_show",
     "merge",
     "merge_preview",
     "month_view",
@@ -150,14 +192,19 @@ __all__ = [
     "open_link",
     "open_order",
     "open_slots",
+    "open_spans",
     "open_times",
     "own_appointment",
     "own_appointments",
     "past",
+    "patience",
     "patients",
     "pay_at_desk",
+    "queue",
     "reconcile",
+    "refuse_cancellation",
     "release_hold",
+    "reschedule",
     "resend_link",
     "return_from_checkout",
     "return_from_link",
@@ -166,11 +213,20 @@ __all__ = [
     "settle",
     "settle_payment",
     "settle_waiting",
+    "share_of",
+    "slot_of_span",
     "staff_appointment",
+    "staff_locked",
     "still_at",
+    "undo_check_in",
     "undo_merge",
+    "undo_move",
+    "undo_no_show",
     "upcoming",
     "visits_ahead",
+    "waiting",
+    "week_version",
+    "why_not",
     "within_reach",
     "worklists",
     "write_note",

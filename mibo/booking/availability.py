@@ -1,16 +1,16 @@
 """Which times are open: hours and blocks of scheduling, less the appointments, handed to the pure core."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from mibo import clinics, clock, db
 from mibo.booking.known import busy_of, facts_of, offer_of, packed_busy
 from mibo.booking.models import Appointment
 from mibo.booking.rules import HOLDS_TIME
-from mibo.scheduling.diary import MINUTES_A_DAY, MODES_OF_BITS, Audience, Mode, Offer
+from mibo.scheduling.diary import MINUTES_A_DAY, MODES_OF_BITS, Audience, Hours, Mode, Offer
 from mibo.scheduling.openings import ClinicianDays, DayCount, free_times, month_counts
-from mibo.scheduling.slots import Slot, slots_between
+from mibo.scheduling.slots import Slot, slot_at, slots_between
 
 ASK_DAYS = 62
 
@@ -109,6 +109,69 @@ def open_slots(
         holidays=facts.holidays,
         patient_busy=busy_of(Appointment.patient_id == patient_id, first, last) if patient_id else (),
     )
+
+
+def open_spans(
+    clinician_id: int,
+    first: date,
+    last: date,
+    *,
+    minutes: int,
+    centre_id: int | None = None,
+    mode: str | None = None,
+    for_whom: Audience = Audience.STAFF,
+    patient_id: int | None = None,
+    but: int = 0,
+) -> list[Slot]:
+    """Every time at which something of this length could begin, as slots with a state and every reason.
+
+    A time begins where a slot does and ends within the hours. What an appointment (`but`) takes itself does not count:
+    so this is where it may be moved, at its own length (R-CHG-1).
+    """
+    facts = facts_of([clinician_id], first, last)
+    clinician = facts.clinicians.get(clinician_id)
+    if clinician is None:
+        return []
+    others = Appointment.id != but
+    patients = (Appointment.patient_id == patient_id) & others
+    return slots_between(
+        first,
+        last,
+        [span for window in facts.hours_of(clinician_id) for span in _spans(window, minutes)],
+        offer_of(clinician, facts, mode=mode, centre_id=centre_id, for_whom=for_whom),
+        busy=busy_of((Appointment.clinician_id == clinician_id) & others, first, last),
+        closed=facts.closed_of(clinician_id),
+        holidays=facts.holidays,
+        patient_busy=busy_of(patients, first, last) if patient_id else (),
+    )
+
+
+def _spans(window: Hours, minutes: int) -> list[Hours]:
+    """The window as one window for each start of a slot, just as long as what is to begin there."""
+    starts = range(window.opens_minute, window.closes_minute - minutes + 1, window.slot_minutes)
+    return [
+        replace(window, opens_minute=start, closes_minute=start + minutes, slot_minutes=minutes) for start in starts
+    ]
+
+
+def slot_of_span(
+    clinician_id: int,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    centre_id: int,
+    mode: str,
+    for_whom: Audience = Audience.STAFF,
+    patient_id: int | None = None,
+    but: int = 0,
+) -> Slot | None:
+    """A span asked as if it were a slot, with every reason why it is not free; None when the hours have none there."""
+    day, minutes = clock.clinic_day(starts_at), (ends_at - starts_at) // timedelta(minutes=1)
+    spans = open_spans(
+        clinician_id, day, day, minutes=minutes, centre_id=centre_id, mode=mode, for_whom=for_whom,
+        patient_id=patient_id, but=but,
+    )  # fmt: skip
+    return slot_at(spans, starts_at)
 
 
 def days_with_slots(

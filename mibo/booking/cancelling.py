@@ -1,8 +1,10 @@
 """A patient calls an appointment off: in time, and with what they get back decided here (R-CHG-4, R-PAY-15)."""
 
-from mibo import clinics, clock, db, payments, video
+from mibo import clinics, clock, db, payments
 from mibo.booking import actions, rules, telling
+from mibo.booking.calling_off import call_off_meeting, give_back
 from mibo.booking.models import Appointment
+from mibo.booking.requests import share_of
 from mibo.booking.rules import Status
 from mibo.identity import Actor
 from mibo.payments import RefundReason
@@ -20,23 +22,8 @@ def cancel(appointment_id: int, *, by: Actor, reason: str | None = None) -> Appo
     appointment.cancel_reason = reason
     payments.void_open_attempts(appointment.payment_id)
     if not was_held:
-        _give_back(appointment)
-        _call_off_meeting(appointment)
-        telling.cancelled(appointment)
+        back = give_back(appointment, share_of(appointment, in_time=True), RefundReason.CANCELLED_IN_TIME)
+        call_off_meeting(appointment)
+        telling.cancelled(appointment, back)
     db.session().flush()
     return appointment
-
-
-def _give_back(appointment: Appointment) -> None:
-    paid = payments.newest_attempt(appointment.payment_id)
-    if paid is None or paid.status != "PAID":
-        return
-    owed = payments.Due(appointment.payment.consultation_paise, appointment.payment.registration_paise)
-    share = payments.refund_of_own_cancellation(owed, clinics.policy_in_force(), in_time=True)
-    if share:
-        payments.open_refund(paid, share, RefundReason.CANCELLED_IN_TIME)
-
-
-def _call_off_meeting(appointment: Appointment) -> None:
-    if appointment.meeting is not None:
-        video.call_off(appointment.meeting)

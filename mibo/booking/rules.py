@@ -46,8 +46,7 @@ class NotAllowed(Conflict):
 def check_transition(current: str, wanted: str) -> None:
     """Raises NotAllowed unless the transition table has the step."""
     if Status(wanted) not in ALLOWED[Status(current)]:
-        words = current.lower().replace("_", " ")
-        raise NotAllowed(f"This appointment is {words}, so that cannot be done any more.")
+        raise NotAllowed(_gone(current))
 
 
 class SlotTaken(Conflict):
@@ -88,6 +87,19 @@ class KeyReused(Conflict):
     code = "KEY_REUSED"
     message = "This was sent before, for another booking. Please check what you chose and send it again."
     api_status = 422  # api-contract.md 1.3
+
+
+class ChangedMeanwhile(Conflict):
+    """Somebody changed it after the page was drawn: who did what and when, and the fresh row goes back (look.md C7)."""
+
+    code = "CHANGED_MEANWHILE"
+    message = "This was changed in the meantime. Please look again."
+
+
+class CannotMove(Conflict):
+    """The patient may not move this any more, or not there."""
+
+    code = "CANNOT_MOVE"
 
 
 class CannotCancel(Conflict):
@@ -164,3 +176,93 @@ def may_be_kept_until(until: datetime, created_at: datetime, policy: Policy) -> 
 def may_extend_hold(status: str, held_until: datetime | None, extended: bool, now: datetime) -> bool:
     """A live hold may be prolonged once (WCAG 2.2.1)."""
     return is_live_hold(status, held_until, now) and not extended
+
+
+def check_may_move(status: str, held_until: datetime | None, ends_at: datetime, now: datetime) -> None:
+    """Staff may move what stands and is not over, and a hold that still lives. Raises HoldOver, NotAllowed."""
+    if status == Status.CANCELLATION_REQUESTED:
+        raise NotAllowed("The patient has asked to cancel this. Decide that first.")
+    if status == Status.PENDING:
+        if not is_live_hold(status, held_until, now):
+            raise HoldOver
+    elif status != Status.CONFIRMED:
+        raise NotAllowed(_gone(status))
+    elif ends_at <= now:
+        raise NotAllowed("This appointment is over. Mark it as completed or as a no-show.")
+
+
+def check_may_move_own(status: str, starts_at: datetime, moved: int, now: datetime, policy: Policy) -> None:
+    """A patient may move a confirmed appointment until the cut-off, so many times (R-CHG-2). Raises CannotMove."""
+    hours, times = policy.patient_cutoff_hours, policy.patient_moves
+    if status != Status.CONFIRMED:
+        raise CannotMove("Only a confirmed appointment can be moved.")
+    if starts_at - now < timedelta(hours=hours):
+        raise CannotMove(f"This can be moved online until {hours} hours before it starts. Please call the centre.")
+    if moved >= times:
+        often = {0: "cannot be moved", 1: "can be moved once"}.get(times, f"can be moved {times} times")
+        raise CannotMove(f"An appointment {often} online. Please call the centre.")
+
+
+def may_move_own(status: str, starts_at: datetime, moved: int, now: datetime, policy: Policy) -> bool:
+    """Whether a patient may move it."""
+    try:
+        check_may_move_own(status, starts_at, moved, now, policy)
+    except CannotMove:
+        return False
+    return True
+
+
+def check_may_call_off(status: str, held_until: datetime | None, ends_at: datetime, now: datetime) -> None:
+    """The clinic may cancel what is not over (R-CHG-5). Raises NotAllowed."""
+    check_transition(status, Status.CANCELLED)
+    if status == Status.PENDING and not is_live_hold(status, held_until, now):
+        raise NotAllowed("The hold has run out, so there is nothing to cancel.")
+    if ends_at <= now:
+        raise NotAllowed("This appointment is over, so it cannot be cancelled any more.")
+
+
+def check_may_ask_to_cancel(status: str, starts_at: datetime, now: datetime) -> None:
+    """A patient may ask as long as it has not begun (R-CHG-3). Raises CannotCancel."""
+    if (refusal := _PAST_CANCELLING.get(Status(status))) is not None:
+        raise CannotCancel(refusal)
+    if status == Status.PENDING:
+        raise CannotCancel("This time is not paid for yet, so you can simply let it go.")
+    if starts_at <= now:
+        raise CannotCancel("This appointment has begun, so it cannot be cancelled. Please call the centre.")
+
+
+def check_may_arrive(status: str, is_today: bool) -> None:
+    """Who comes is checked in on the day, for an appointment that stands. Raises NotAllowed."""
+    if status != Status.CONFIRMED:
+        raise NotAllowed(_gone(status))
+    if not is_today:
+        raise NotAllowed("This appointment is not today. Move it to today first.")
+
+
+def check_may_miss(status: str, starts_at: datetime, arrived_at: datetime | None, now: datetime) -> None:
+    """Nobody has missed what has not begun, or came to (R-CHG-7). Raises NotAllowed."""
+    check_transition(status, Status.NO_SHOW)
+    if starts_at > now:
+        raise NotAllowed("This appointment has not begun yet, so nobody has missed it.")
+    if status == Status.CONFIRMED and arrived_at is not None:
+        raise NotAllowed("The patient is checked in. Undo the check-in first.")
+
+
+def check_may_correct(status: str, is_today: bool, *, everywhere: bool) -> None:
+    """A no-show by mistake is corrected on its day; later by managers (api-contract.md 6.1). Raises NotAllowed."""
+    if status != Status.NO_SHOW:
+        raise NotAllowed(_gone(status))
+    if not is_today and not everywhere:
+        raise NotAllowed("This was on another day. Ask a manager to correct it.")
+
+
+def check_may_close(status: str, ends_at: datetime, now: datetime, *, own: bool) -> None:
+    """What is over is marked as completed; the clinician may end what they began at any time. Raises NotAllowed."""
+    check_transition(status, Status.COMPLETED)
+    if ends_at > now and not (own and status == Status.IN_PROGRESS):
+        raise NotAllowed("This appointment is not over yet, so it cannot be completed.")
+
+
+def _gone(status: str) -> str:
+    words = status.lower().replace("_", " ")
+    return f"This appointment is {words}, so that cannot be done any more."

@@ -208,16 +208,16 @@ def _free_slot(
     """The slot that starts then, if it may be taken now (R-SLOT-3, 4, 6, 8, 9)."""
     day = clock.clinic_day(starts_at)
     if _is_gone(clinician_id, centre_id, starts_at):
-        raise SlotTaken(_wanted(clinician_id, centre_id, mode, starts_at))
+        raise SlotTaken(wanted_at(clinician_id, centre_id, mode, starts_at))
     slots = open_slots(clinician_id, day, centre_id=centre_id, mode=mode, for_whom=for_whom, patient_id=patient_id)
     slot = slot_at(slots, starts_at)
     if slot is None:
         raise NotOffered("That is not one of the times offered. Please choose a time from the list.")
     if slot.state in (SlotState.BOOKED, SlotState.HELD):
-        raise SlotTaken(_wanted(clinician_id, centre_id, mode, starts_at))
+        raise SlotTaken(wanted_at(clinician_id, centre_id, mode, starts_at))
     late = walk_in and slot.state == SlotState.PAST and slot.starts_at > clock.now() - WALK_IN_GRACE
     if not slot.is_free and not late:
-        raise NotOffered(_sentence(slot, for_whom))
+        raise NotOffered(sentence_of(slot, for_whom))
     return slot
 
 
@@ -235,7 +235,7 @@ def _is_gone(clinician_id: int, centre_id: int, starts_at: datetime) -> bool:
     return db.session().scalar(theirs.limit(1)) is not None
 
 
-def _sentence(slot: Slot, for_whom: Audience) -> str:
+def sentence_of(slot: Slot, for_whom: Audience) -> str:
     """Staff read the reason; a patient reads no more than concerns them (R-SLOT-14)."""
     if slot.reasons[0].why == Why.PATIENT_BUSY:
         return "There is already an appointment at this time. Please choose another time."
@@ -254,7 +254,7 @@ def _take(slot: Slot, patient: Patient, terms: _Terms) -> Appointment:
     )
     taken = session.scalar(_insert(slot, patient, terms, payment.id))
     if taken is None:
-        raise SlotTaken(_wanted(slot.clinician_id, slot.centre_id, terms.mode, slot.starts_at))
+        raise SlotTaken(wanted_at(slot.clinician_id, slot.centre_id, terms.mode, slot.starts_at))
     session.add(
         StatusChange(appointment_id=taken, previous=None, next=Status.PENDING, by_account_id=by, reason=terms.source)
     )
@@ -262,7 +262,7 @@ def _take(slot: Slot, patient: Patient, terms: _Terms) -> Appointment:
     made = actions.in_full(taken)
     _check_still_open(made)
     if actions.is_too_near(made):
-        raise SlotTaken(_wanted(slot.clinician_id, slot.centre_id, terms.mode, slot.starts_at))
+        raise SlotTaken(wanted_at(slot.clinician_id, slot.centre_id, terms.mode, slot.starts_at))
     return made
 
 
@@ -304,6 +304,6 @@ def _insert(slot: Slot, patient: Patient, terms: _Terms, payment_id: int) -> Ret
     )
 
 
-def _wanted(clinician_id: int, centre_id: int, mode: str, starts_at: datetime) -> Wanted:
+def wanted_at(clinician_id: int, centre_id: int, mode: str, starts_at: datetime) -> Wanted:
     wall = clock.local(starts_at)
     return Wanted(clinician_id, centre_id, mode, starts_at, clock_face(wall.hour * 60 + wall.minute))

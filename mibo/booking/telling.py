@@ -10,10 +10,12 @@ import structlog
 
 from mibo import clock, db, jobs, messaging, video
 from mibo.booking.models import Appointment
+from mibo.booking.rules import Status
 from mibo.identity import Account
 from mibo.jobs import job
 from mibo.messaging import wording
 from mibo.payments import Attempt
+from mibo.people import Clinician
 
 log = structlog.get_logger(__name__)
 
@@ -38,21 +40,70 @@ def confirmed(appointment: Appointment) -> None:
         jobs.defer(attach_meeting, appointment.meeting_id)
 
 
-def _tell_clinician(appointment: Appointment) -> None:
+def _tell_clinician(appointment: Appointment, *, wait_s: int = 0) -> None:
     """The clinician hears of a new booking: when, how, and the patient's first name and initial, nothing more."""
-    account = db.session().get(Account, appointment.clinician.account_id or 0)
+    who, when = appointment.clinician, clock.local(appointment.starts_at)
+    told = wording.clinician_booking(
+        who.full_name, patient=appointment.patient.full_name, when=when, mode=appointment.mode
+    )  # fmt: skip
+    key = f"clinician:{appointment.id}:{when:%Y%m%d%H%M}" + (f":{appointment.moves}" if appointment.moves else "")
+    _tell(who, told, appointment, key, wait_s=wait_s)
+
+
+def moved(appointment: Appointment, before: datetime, clinician_id: int, *, wait_s: int = 0) -> None:
+    """The patient hears the new time; the clinician that theirs has moved, or left, and another that somebody comes.
+
+    Of a hold no clinician has heard yet. What was promised of the move before this one is no longer true.
+    """
+    number = f"{appointment.id}:{appointment.moves}"
+    messaging.withdraw(
+        *(f"{what}:{appointment.id}:{appointment.moves - 1}" for what in ("moved", "clinician-moved", "clinician-left"))
+    )
+    told = wording.booking_moved(
+        appointment.patient.full_name, when=clock.local(appointment.starts_at), reference=appointment.reference
+    )
+    _tell_patient(appointment, told, f"moved:{number}", not_after=appointment.ends_at, wait_s=wait_s)
+    if appointment.status == Status.PENDING:
+        return
+    if clinician_id != appointment.clinician_id:
+        former = db.session().get_one(Clinician, clinician_id)
+        _tell(former, _gone(former, appointment, before), appointment, f"clinician-left:{number}", wait_s=wait_s)
+        _tell_clinician(appointment, wait_s=wait_s)
+        return
+    who = appointment.clinician
+    news = wording.clinician_moved(
+        who.full_name, patient=appointment.patient.full_name, before=clock.local(before),
+        when=clock.local(appointment.starts_at), mode=appointment.mode,
+    )  # fmt: skip
+    _tell(who, news, appointment, f"clinician-moved:{number}", wait_s=wait_s)
+
+
+def clinician_cancelled(appointment: Appointment, *, wait_s: int = 0) -> None:
+    """The clinician hears that somebody does not come (R-MSG-4)."""
+    who = appointment.clinician
+    key = f"clinician-off:{appointment.id}:{appointment.version}"
+    _tell(who, _gone(who, appointment, appointment.starts_at), appointment, key, wait_s=wait_s)
+
+
+def _gone(who: Clinician, appointment: Appointment, when: datetime) -> wording.Wording:
+    return wording.clinician_cancelled(
+        who.full_name, patient=appointment.patient.full_name, when=clock.local(when)
+    )  # fmt: skip
+
+
+def _tell(who: Clinician, told: wording.Wording, appointment: Appointment, key: str, *, wait_s: int) -> None:
+    """To the clinician's own phone, while it is still of use."""
+    account = db.session().get(Account, who.account_id or 0)
     if account is None:
         return
-    when = clock.local(appointment.starts_at)
     messaging.tell(
-        wording.clinician_booking(
-            appointment.clinician.full_name, patient=appointment.patient.full_name, when=when, mode=appointment.mode
-        ),
+        told,
         phone=account.phone,
         name=account.full_name,
-        dedupe_key=f"clinician:{appointment.id}:{when:%Y%m%d%H%M}",
+        dedupe_key=key,
         about_id=appointment.id,
         not_after=appointment.starts_at,
+        wait_s=wait_s,
     )
 
 
@@ -105,15 +156,51 @@ def payment_link(appointment: Appointment, attempt: Attempt) -> None:
     )
 
 
-def cancelled(appointment: Appointment) -> None:
-    """The patient hears that it will not take place."""
-    _tell_patient(
-        appointment,
-        wording.booking_cancelled(
-            appointment.patient.full_name, when=clock.local(appointment.starts_at), reference=appointment.reference
-        ),
-        f"cancelled:{appointment.id}:{appointment.version}",
-    )
+def cancelled(appointment: Appointment, refund_paise: int = 0, *, wait_s: int = 0) -> None:
+    """As the patient wished it will not take place: they hear so, and what goes back; and so does the clinician."""
+    told = wording.booking_cancelled(appointment.patient.full_name, **_about(appointment))
+    _tell_patient(appointment, told, f"cancelled:{appointment.id}:{appointment.version}", wait_s=wait_s)
+    _tell_refund(appointment, refund_paise, wait_s=wait_s)
+    clinician_cancelled(appointment, wait_s=wait_s)
+
+
+def called_off(appointment: Appointment, refund_paise: int, *, clinician_too: bool, wait_s: int) -> None:
+    """The clinic cancels: the patient hears that we are sorry, and what goes back; a clinician who knew of it, too."""
+    told = wording.booking_off(appointment.patient.full_name, **_about(appointment))
+    _tell_patient(appointment, told, f"off:{appointment.id}:{appointment.version}", wait_s=wait_s)
+    _tell_refund(appointment, refund_paise, wait_s=wait_s)
+    if clinician_too:
+        clinician_cancelled(appointment, wait_s=wait_s)
+
+
+def _tell_refund(appointment: Appointment, paise: int, *, wait_s: int) -> None:
+    """Said only where a refund row stands (P9)."""
+    if paise:
+        told = wording.refund_opened(appointment.patient.full_name, amount_paise=paise, **_about(appointment))
+        key = f"refund-opened:{appointment.id}:{appointment.version}"
+        _tell_patient(appointment, told, key, wait_s=wait_s)
+
+
+def request_refused(appointment: Appointment, *, wait_s: int = 0) -> None:
+    """The patient asked to cancel, and it stands."""
+    told = wording.request_refused(appointment.patient.full_name, **_about(appointment))
+    key = f"request-refused:{appointment.id}:{appointment.version}"
+    _tell_patient(appointment, told, key, not_after=appointment.ends_at, wait_s=wait_s)
+
+
+def please_move(appointment: Appointment, *, wait_s: int = 0) -> None:
+    """Its time is closed: the patient is asked to choose another on the page of its move."""
+    link = f"{_page(appointment)}/move"
+    told = wording.please_move(appointment.patient.full_name, **_about(appointment), link=link)
+    key = f"please-move:{appointment.id}:{appointment.version}"
+    _tell_patient(appointment, told, key, not_after=appointment.starts_at, wait_s=wait_s)
+
+
+def running_late(appointment: Appointment, minutes: int, *, wait_s: int = 0) -> None:
+    """The patient hears that it will begin about so many minutes late; of the same delay they hear once."""
+    told = wording.running_late(appointment.patient.full_name, minutes=minutes, **_about(appointment))
+    key = f"late:{appointment.id}:{clock.local(appointment.starts_at):%Y%m%d%H%M}:{minutes}"
+    _tell_patient(appointment, told, key, not_after=appointment.ends_at, wait_s=wait_s)
 
 
 def late_payment_refund(appointment: Appointment, surplus: Attempt) -> None:
@@ -125,7 +212,12 @@ def late_payment_refund(appointment: Appointment, surplus: Attempt) -> None:
 
 
 def _tell_patient(
-    appointment: Appointment, told: wording.Wording, key: str, *, not_after: datetime | None = None
+    appointment: Appointment,
+    told: wording.Wording,
+    key: str,
+    *,
+    not_after: datetime | None = None,
+    wait_s: int = 0,
 ) -> None:
     messaging.tell(
         told,
@@ -134,7 +226,12 @@ def _tell_patient(
         dedupe_key=key,
         about_id=appointment.id,
         not_after=not_after,
+        wait_s=wait_s,
     )
+
+
+def _about(appointment: Appointment) -> dict[str, Any]:
+    return {"when": clock.local(appointment.starts_at), "reference": appointment.reference}
 
 
 def _page(appointment: Appointment) -> str:

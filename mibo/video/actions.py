@@ -1,7 +1,7 @@
 """Making a meeting: at the provider first, then one write. Never in the way of a booking (R-VID-2)."""
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import select
@@ -38,7 +38,15 @@ def make(meeting_id: int) -> bool:
     if made.join_url is None:
         _try_later(meeting_id, "PENDING", hopeless=False)
         return False
-    return _ready(meeting_id, made.event_id, made.join_url)
+    return _ready(meeting_id, made.event_id, made.join_url, (meeting.starts_at, meeting.ends_at))
+
+
+def move(meeting: Meeting, starts_at: datetime, ends_at: datetime) -> None:
+    """The appointment has another time: the meeting is wanted then, and whoever makes it moves the one that stands, so
+    that its link stays (R-VID-4). One that is just being made is made again.
+    """
+    meeting.starts_at, meeting.ends_at = starts_at, ends_at
+    meeting.status, meeting.attempts, meeting.next_at = "WANTED", 0, clock.now() + LEFT_TO_THE_BELL
 
 
 def call_off(meeting: Meeting) -> None:
@@ -85,10 +93,12 @@ def _gone(meeting_id: int) -> None:
         meeting.event_id, meeting.join_url = None, None
 
 
-def _ready(meeting_id: int, event_id: str, join_url: str) -> bool:
+def _ready(meeting_id: int, event_id: str, join_url: str, made_for: tuple[datetime, datetime]) -> bool:
     with db.transaction() as session:
         meeting = session.get_one(Meeting, meeting_id, with_for_update=True)
-        if meeting.status == "WANTED":
+        if meeting.status == "WANTED" and (meeting.starts_at, meeting.ends_at) != made_for:
+            meeting.event_id, meeting.join_url, meeting.next_at = event_id, join_url, clock.now()  # moved meanwhile
+        elif meeting.status == "WANTED":
             meeting.status, meeting.event_id, meeting.join_url, meeting.last_error = "READY", event_id, join_url, None
         elif meeting.status == "CANCELLED":  # called off while it was being made
             meeting.event_id = event_id
