@@ -12,7 +12,7 @@ from mibo.clinics.actions import (
     set_open,
 )
 from mibo.clinics.deciding import decide_policy, forget_policy, newest_policy, policy_in_force, policy_versions
-from mibo.clinics.models import ADDRESS_LENGTH, NAME_LENGTH, REASON_LENGTH, Centre, Holiday, PolicyVersion
+from mibo.clinics.models import ADDRESS_LENGTH, NAME_LENGTH, REASON_LENGTH, Centre, Holiday, OpeningHours, PolicyVersion
 from mibo.clinics.queries import centre, centres, door_hours, holidays_from
 
 __all__ = [
@@ -23,6 +23,7 @@ __all__ = [
     "CentreDetails",
     "Holiday",
     "NameTaken",
+    "OpeningHours",
     "PolicyVersion",
     "add_centre",
     "add_holiday",

@@ -186,7 +186,8 @@ class TestWhatIsLoaded:
             "no fee": "select 1 from clinician where fee_paise is null",
             "longest note": "select 1 from appointment where length(patient_note) = 500 and patient_note like '%\n%'",
             "formula": "select 1 from appointment where patient_note like '=%'",
-            "holiday": "select 1 from holiday where day > current_date",
+            "a holiday at every centre": "select 1 from holiday where day > current_date"
+            " having count(distinct centre_id) = (select count(*) from centre)",
             "far away": "select 1 from time_block where starts_local > now() + interval '60 days'",
             "one name": "select 1 from patient where last_name is null",
             "other script": "select 1 from patient where full_name ~ '[ऀ-ൿ]'",
@@ -196,6 +197,18 @@ class TestWhatIsLoaded:
             "born today": "select 1 from patient where date_of_birth = (now() at time zone 'Asia/Kolkata')::date",
         }
         assert [name for name, statement in traps.items() if not rows(database.url, statement)] == []
+
+    def test_who_is_seen_in_a_room_is_seen_while_the_door_is_open(
+        self, loaded: list[dict[str, Any]], database: Database
+    ) -> None:
+        outside = """select 1 from weekly_hours kept join clinician on clinician.id = clinician_id
+                      where effective_to is null and mode <> 'ONLINE' and 'IN_PERSON' = any(modes)
+                        and not exists (select from opening_hours door
+                                         where door.centre_id = kept.centre_id and door.weekday = kept.weekday
+                                           and door.opens_minute <= kept.opens_minute
+                                           and door.closes_minute >= kept.closes_minute)"""
+        assert rows(database.url, outside) == []
+        assert rows(database.url, "select count(*) from opening_hours") == [(21,)]
 
     def test_a_clinician_has_adjacent_sessions_at_two_centres(
         self, loaded: list[dict[str, Any]], database: Database

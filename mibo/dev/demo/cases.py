@@ -32,6 +32,7 @@ def close_times(diary: Diary, house: House, doctors: list[Doctor], now: datetime
     diary.close(raghav, _at(away, "00:00"), _at(home, "00:00"), "Conference abroad", by=manager, at=week_ago)
     diary.shut(house.centre_ids["Kochi"], today + timedelta(days=12), "Local holiday")
     diary.shut(house.centre_ids["Mumbai"], today + timedelta(days=26), "Building works")
+    diary.shut(house.centre_ids["Bengaluru"], today + timedelta(days=33), "Training of the whole team")
 
 
 def keep_odd_hours(diary: Diary, doctors: list[Doctor], now: datetime) -> None:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import NamedTuple
 from urllib.parse import quote_plus
 
-from mibo.clinics import Centre
+from mibo.clinics import Centre, OpeningHours
 from mibo.dev.demo.rows import Rows
 from mibo.identity import Account, RoleGrant
 from mibo.identity.permissions import Role
@@ -51,6 +51,8 @@ STAFF = (
     ("16", Role.ADMIN, "admin.two", "Philip Jacob", None),
 )
 
+WEEKDAYS, WEEKEND = range(1, 6), (6, 0)  # 0 is Sunday
+DOOR_ON_WEEKDAYS, DOOR_ON_WEEKENDS = (8 * 60 + 30, 20 * 60 + 30), (9 * 60 + 30, 14 * 60 + 30)
 
 SignIn = dict[str, str | None]
 
@@ -99,6 +101,9 @@ def _centre(rows: Rows, now: datetime, address: Address) -> int:
         map_url=f"https://www.openstreetmap.org/search?query={place}",
         created_at=now - AGE_OF_THE_CLINIC,
     )
+    for weekdays, (opens, closes) in ((WEEKDAYS, DOOR_ON_WEEKDAYS), (WEEKEND, DOOR_ON_WEEKENDS)):
+        for weekday in weekdays:
+            rows.add(OpeningHours, centre_id=row["id"], weekday=weekday, opens_minute=opens, closes_minute=closes)
     return int(row["id"])
 
 

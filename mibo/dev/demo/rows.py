@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from mibo import db
 from mibo.audit import AuditEntry
 from mibo.booking import Appointment, StatusChange
-from mibo.clinics import Centre, Holiday
+from mibo.clinics import Centre, Holiday, OpeningHours
 from mibo.identity import Account, RoleGrant
 from mibo.messaging import Message
 from mibo.payments import Attempt, Payment, Refund
@@ -23,7 +23,7 @@ Row = dict[str, Any]
 
 # parents before their children
 TABLES: tuple[type[db.Base], ...] = (
-    Centre, Holiday, Account, RoleGrant, Clinician, ClinicianCentre, WeeklyHours, TimeBlock, Patient, Payment, Attempt,
+    Centre, OpeningHours, Holiday, Account, RoleGrant, Clinician, ClinicianCentre, WeeklyHours, TimeBlock, Patient, Payment, Attempt,
     Refund, Meeting, Appointment, StatusChange, Message, AuditEntry,
 )  # fmt: skip
 
