@@ -5,14 +5,15 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import aliased, joinedload
 
 from mibo import audit, clock, db, identity, payments, people
 from mibo.booking import actions
-from mibo.booking.models import Appointment
+from mibo.booking.models import Appointment, QueueEntry, Series
 from mibo.booking.patients import patient_within_reach
+from mibo.booking.queue_rules import HERE
 from mibo.booking.rules import HOLDS_TIME, Status
 from mibo.booking.taking import WrongPatient
 from mibo.errors import Conflict, Missing
@@ -23,7 +24,11 @@ from mibo.people import MedicalNote, Patient, PatientMerge, search
 
 UNDO_WITHIN = timedelta(hours=24)
 LIKELY_AT_MOST = 10
-IN_THE_WAY = ("appointment_patient_free", "uq_payment_registration_once")
+IN_THE_WAY = ("appointment_patient_free", "uq_payment_registration_once", "ix_queue_entry_once")
+OF_A_PATIENT: tuple[tuple[str, Any], ...] = (
+    ("appointments", Appointment), ("payments", Payment), ("notes", MedicalNote), ("series", Series),
+    ("queue", QueueEntry),
+)  # fmt: skip
 
 
 class CannotMerge(Conflict):
@@ -158,7 +163,7 @@ def _refusal(kept: Patient, merged: Patient, *, overlapping: bool) -> str:
 
 
 def _account_closes(kept: Patient, merged: Patient) -> bool:
-    """A phone on which nobody is left signs nobody in."""
+    """A phone on which nobody is left opens the record that is kept (`people.welcome_patient`), or says where it is."""
     others = [one for one in people.family_of(merged.account_id) if one.id != merged.id]
     return merged.account_id != kept.account_id and not others
 
@@ -195,7 +200,8 @@ def _move(kept: Patient, merged: Patient) -> dict[str, Any]:
     moved: dict[str, Any] = {"mrn": False, "registration": False, "account": None, "fee": None}
     if twice := payments.second_registration(kept.id, merged.id):
         moved["fee"] = [twice.id, *payments.give_back_registration(twice)]
-    for name, kind in (("appointments", Appointment), ("payments", Payment), ("notes", MedicalNote)):
+    moved["left_queue"] = _leave_queue_twice_joined(kept.id, merged.id)
+    for name, kind in OF_A_PATIENT:
         moved[name] = _hand_over(kind, merged.id, kept.id)
     if merged.mrn and not kept.mrn:
         mrn, merged.mrn, moved["mrn"] = merged.mrn, None, True
@@ -205,15 +211,15 @@ def _move(kept: Patient, merged: Patient) -> dict[str, Any]:
         kept.registration_paid_at, moved["registration"] = merged.registration_paid_at, True
     if _account_closes(kept, merged):
         moved["account"] = merged.account_id
-        db.session().get_one(Account, merged.account_id).active = False
         identity.end_all(merged.account_id, "patient merged")
     merged.active, merged.merged_into_id = False, kept.id
     return moved
 
 
 def _move_back(kept: Patient, merged: Patient, moved: dict[str, Any]) -> None:
-    for name, kind in (("appointments", Appointment), ("payments", Payment), ("notes", MedicalNote)):
-        _hand_over(kind, kept.id, merged.id, only=moved[name])
+    for name, kind in OF_A_PATIENT:
+        _hand_over(kind, kept.id, merged.id, only=moved.get(name, ()))
+    _join_queue_again(moved.get("left_queue", ()))
     if moved["fee"]:
         payments.keep_registration(*moved["fee"])
     if moved["mrn"] and not merged.mrn:
@@ -224,6 +230,7 @@ def _move_back(kept: Patient, merged: Patient, moved: dict[str, Any]) -> None:
         kept.registration_paid_at = None
     if moved["account"]:
         db.session().get_one(Account, moved["account"]).active = True
+        identity.end_all(kept.account_id, "merge undone")  # among them whoever came in by the other phone
     merged.active, merged.merged_into_id = True, None
 
 
@@ -233,6 +240,29 @@ def _hand_over(kind: Any, giver: int, taker: int, only: Sequence[int] | None = N
         step = step.where(kind.id.in_(only))
     step = step.execution_options(synchronize_session=False)
     return sorted(db.session().scalars(step))
+
+
+def _leave_queue_twice_joined(kept_id: int, merged_id: int) -> list[list[Any]]:
+    """Who waits under both records has one number too many: the merged record's leaves, and each is noted as it was."""
+    theirs = aliased(QueueEntry)
+    both = exists().where(
+        theirs.patient_id == kept_id, theirs.centre_id == QueueEntry.centre_id, theirs.day == QueueEntry.day,
+        theirs.status.in_(HERE),
+    )  # fmt: skip
+    twice = select(QueueEntry).where(QueueEntry.patient_id == merged_id, QueueEntry.status.in_(HERE), both)
+    left = []
+    for entry in db.session().scalars(twice.with_for_update(of=QueueEntry)).all():
+        left.append([entry.id, entry.status])
+        entry.status, entry.finished_at, entry.version = "LEFT", clock.now(), entry.version + 1
+    db.session().flush()
+    return left
+
+
+def _join_queue_again(left: Sequence[Sequence[Any]]) -> None:
+    for entry_id, status in left:
+        entry = db.session().get(QueueEntry, entry_id, with_for_update=True, populate_existing=True)
+        if entry is not None and entry.status == "LEFT" and entry.day == clock.today():
+            entry.status, entry.finished_at, entry.version = status, None, entry.version + 1
 
 
 def _count(kind: Any, patient_id: int) -> int:
