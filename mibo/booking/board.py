@@ -47,6 +47,9 @@ class BoardRow:
     link_failed: bool
     meeting_ready: bool
     since: datetime | None
+    overbooked: bool
+    expected_at: datetime | None
+    version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +96,8 @@ def _here(centre_id: int, by: Actor) -> ColumnElement[bool]:
     return and_(Appointment.centre_id == centre_id, within_reach(by))
 
 
-def _rows(centre_id: int, day: date, by: Actor) -> Select[*tuple[Any, ...]]:
-    """The day's appointments here, and what its clinicians have elsewhere, so that nothing looks free that is not."""
-    elsewhere = and_(
-        Appointment.centre_id != centre_id,
-        Appointment.clinician_id.in_(working_at(centre_id)),
-        Appointment.status.in_(HOLDS_TIME),
-    )
+def board_rows(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+    """Appointments as a board shows them, in order of time; ended holds are none (P6)."""
     live = or_(Appointment.status != Status.PENDING, Appointment.held_until > clock.now())
     return (
         select(
@@ -109,13 +107,24 @@ def _rows(centre_id: int, day: date, by: Actor) -> Select[*tuple[Any, ...]]:
             Appointment.source.in_(DESK_SOURCES), Payment.status, _link(Attempt.link_url.is_not(None)),
             _link(Attempt.link_url.is_(None), Attempt.asked_at < clock.now() - GIVEN_UP_AFTER),
             func.coalesce(Meeting.status == "READY", False), _since(),
+            Appointment.overbooked, Appointment.expected_at, Appointment.version,
         )
         .join(Patient, Patient.id == Appointment.patient_id)
         .join(Payment, Payment.id == Appointment.payment_id)
         .outerjoin(Meeting, Meeting.id == Appointment.meeting_id)
-        .where(_on(day), live, or_(_here(centre_id, by), elsewhere))
+        .where(live, *which)
         .order_by(Appointment.starts_at, Appointment.id)
     )  # fmt: skip
+
+
+def _rows(centre_id: int, day: date, by: Actor) -> Select[*tuple[Any, ...]]:
+    """The day's appointments here, and what its clinicians have elsewhere, so that nothing looks free that is not."""
+    elsewhere = and_(
+        Appointment.centre_id != centre_id,
+        Appointment.clinician_id.in_(working_at(centre_id)),
+        Appointment.status.in_(HOLDS_TIME),
+    )
+    return board_rows(_on(day), or_(_here(centre_id, by), elsewhere))
 
 
 def _link(*which: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -1,7 +1,7 @@
 """What the pure core needs to know of clinicians' time, read as plain rows and turned into its plain values."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -140,7 +140,7 @@ def as_closed(row: Any) -> Closed:
     )
 
 
-def busy_of(whose: ColumnElement[bool], first: date, last: date) -> Iterable[Busy]:
+def busy_of(whose: ColumnElement[bool], first: date, last: date) -> Sequence[Busy]:
     starts, ends = reach(first, last)
     rows = db.session().execute(
         select(

@@ -4,7 +4,7 @@ from mibo.people import guardians, search
 from mibo.people.actions import add_family_member, complete_own, fill_in, welcome_patient
 from mibo.people.clinician_accounts import NotTheirAccount
 from mibo.people.clinician_list import PAGE as CLINICIANS_PAGE
-from mibo.people.clinician_list import ClinicianWish, all_clinicians, clinicians_page
+from mibo.people.clinician_list import ClinicianWish, all_clinicians, clinicians_in_reach, clinicians_page
 from mibo.people.clinicians import (
     AlreadyClinician,
     Contact,
@@ -65,7 +65,7 @@ from mibo.people.queries import (
     works_at,
 )
 from mibo.people.records import assign_mrn, change_patient, lock_patients, locked_patient, register_patient
-from mibo.people.rules import Details, MrnTaken, PhoneInUse, SamePerson, split_name
+from mibo.people.rules import Details, KeptElsewhere, MrnTaken, PhoneInUse, SamePerson, split_name
 from mibo.people.vocabulary import EXPERTISE, LANGUAGES, QUALIFICATIONS, SPECIALISATIONS
 
 __all__ = [
@@ -89,6 +89,7 @@ __all__ = [
     "ClinicianWish",
     "Contact",
     "Details",
+    "KeptElsewhere",
     "MedicalNote",
     "MrnTaken",
     "NotTheirAccount",
@@ -111,6 +112,7 @@ __all__ = [
     "clinician",
     "clinician_to_change",
     "clinicians_at",
+    "clinicians_in_reach",
     "clinicians_page",
     "complete_own",
     "contact_of",

@@ -39,6 +39,12 @@ def all_clinicians(wish: ClinicianWish, *, by: Actor) -> Sequence[Clinician]:
     return db.session().scalars(_wanted(wish, by)).all()
 
 
+def clinicians_in_reach(by: Actor) -> Sequence[Clinician]:
+    """The active clinicians whose days are somebody's to see, oneself included; by name, for a choice."""
+    wanted = select(Clinician).where(Clinician.active, within_reach(by))
+    return db.session().scalars(wanted.order_by(func.lower(Clinician.full_name), Clinician.id)).all()
+
+
 def _wanted(wish: ClinicianWish, by: Actor) -> Select[Clinician]:
     primary = (
         select(Centre.name)
