@@ -147,5 +147,5 @@ def _show(one: Clinician, key: str | None) -> None:
 
 def _shown(one: Clinician, message: str | None = None, status: int = 200) -> ResponseReturnValue:
     db.session().flush()
-    rules = [clinic_shapes.hours(each) for each in scheduling.hours_of(one.id)]
+    rules = [clinic_shapes.hours(each) for each in scheduling.weekly_hours(one.id)]
     return said(clinic_shapes.clinician_in_full(one, rules, to_staff=True), message, status)

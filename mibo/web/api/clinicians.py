@@ -43,7 +43,7 @@ def show_clinician(clinician_id: str, asked: ActiveFilter) -> ResponseReturnValu
     """One clinician with the hours they keep."""
     to_staff = _to_staff()
     one = people.clinician(the_id(clinician_id), active=asked.is_active if to_staff else True)
-    rules = [clinic_shapes.hours(each) for each in scheduling.hours_of(one.id)]
+    rules = [clinic_shapes.hours(each) for each in scheduling.weekly_hours(one.id)]
     return said(clinic_shapes.clinician_in_full(one, rules, to_staff=to_staff))
 
 
@@ -54,7 +54,7 @@ def show_clinician(clinician_id: str, asked: ActiveFilter) -> ResponseReturnValu
 def show_availability(clinician_id: str, asked: CentreChoice) -> ResponseReturnValue:
     """The hours a clinician keeps, by weekday and time."""
     one = people.clinician(the_id(clinician_id), active=None if _to_staff() else True)
-    return said([clinic_shapes.hours(each) for each in scheduling.hours_of(one.id, centre_id=asked.centre_id)])
+    return said([clinic_shapes.hours(each) for each in scheduling.weekly_hours(one.id, centre_id=asked.centre_id)])
 
 
 def _to_staff() -> bool:
