@@ -75,10 +75,10 @@ def look(board: Board, who: Actor) -> Shown:
     opens, closes = draw.opens, draw.closes
     columns = [draw.column(clinician) for clinician in board.diaries.clinicians if draw.is_here(clinician)]
     return Shown(
-        opens=_face(opens),
-        closes=_face(closes),
-        hours=[(_face(minute), _hour(minute)) for minute in range(opens, closes, 60)],
-        now=_face(draw.minute) if draw.minute is not None and opens <= draw.minute < closes else "",
+        opens=face(opens),
+        closes=face(closes),
+        hours=[(face(minute), hour_words(minute)) for minute in range(opens, closes, 60)],
+        now=face(draw.minute) if draw.minute is not None and opens <= draw.minute < closes else "",
         columns=columns,
         away=[one.full_name for one in board.diaries.clinicians if not draw.is_here(one)],
         holiday=next((holiday.reason for holiday in board.diaries.holidays), ""),
@@ -157,11 +157,11 @@ class _Drawing:
     def _free(self, slot: Slot, lane: str) -> Entry:
         begun = not slot.is_free
         mode = slot.modes[0] if slot.modes else ""
-        href = f"{self.new}&clinician={slot.clinician_id}&mode={mode}&at={_face(slot.starts_minute)}"
+        href = f"{self.new}&clinician={slot.clinician_id}&mode={mode}&at={face(slot.starts_minute)}"
         return Entry(
             "free",
-            _face(slot.starts_minute),
-            _face(slot.ends_minute),
+            face(slot.starts_minute),
+            face(slot.ends_minute),
             "Free now, walk-in" if begun else f"Free {clock_time(slot.starts_at)}",
             id=f"f-{slot.clinician_id}-{slot.starts_minute}",
             href=(f"{href}&walk_in=yes" if begun else href) if self.new else "",
@@ -190,7 +190,7 @@ class _Drawing:
         return (at - self.midnight) // timedelta(minutes=1)
 
     def _face_at(self, at: datetime) -> str:
-        return _face(min(self._minute(at), MINUTES_A_DAY))
+        return face(min(self._minute(at), MINUTES_A_DAY))
 
 
 def standing(row: BoardRow) -> Standing:
@@ -215,7 +215,7 @@ def _meets(one: BoardRow | Slot, others: Sequence[BoardRow | Slot]) -> bool:
 
 
 def _closed(shut: Shut) -> Entry:
-    return Entry("shut", _face(shut.starts), _face(shut.ends), shut.words)
+    return Entry("shut", face(shut.starts), face(shut.ends), shut.words)
 
 
 def _counts(rows: Sequence[BoardRow], columns: Sequence[Column]) -> list[tuple[int, str]]:
@@ -253,12 +253,12 @@ def _plural(words: str, n: int) -> str:
     return plurals.get(words, words) if n > 1 else words
 
 
-def _face(minute: int) -> str:
+def face(minute: int) -> str:
     """`09:05`, as the stylesheet reads it."""
     return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
-def _hour(minute: int) -> str:
+def hour_words(minute: int) -> str:
     hour = minute // 60
     return f"{hour % 12 or 12} {'am' if hour < 12 else 'pm'}"
 
