@@ -18,6 +18,7 @@ from mibo import db, identity
 from mibo.errors import Refused
 from mibo.identity import Account, Actor, TooMany, second_factor
 from mibo.identity.permissions import Permission
+from mibo.web import keys
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 SESSION_KEY = "key"
@@ -95,6 +96,7 @@ def _guarded(view: Callable[..., Any], access: Access) -> Callable[..., Any]:
     def guarded(**arguments: Any) -> Any:
         if access.permission is not None:
             _check(access.permission, fresh=access.fresh)
+        keys.check(view)
         if access.own_transactions:
             return view(**arguments)
         if request.method in SAFE_METHODS:

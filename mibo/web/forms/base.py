@@ -1,6 +1,6 @@
 """A form draws an input; the input's own model decides whether the values are good, and its errors land beside the fields."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from flask_wtf import FlaskForm
@@ -9,6 +9,7 @@ from pydantic_core import ErrorDetails
 from wtforms import PasswordField
 
 from mibo.errors import Invalid
+from mibo.web import keys
 
 Input = TypeVar("Input", bound=BaseModel)
 MISSING = {"missing", "string_too_short", "too_short", "none_required"}
@@ -22,6 +23,9 @@ class InputForm(FlaskForm):  # type: ignore[misc]
     missing: ClassVar[Mapping[str, str]] = {}
     """What to say where a field was left empty, when `Enter …` and its label make no good sentence."""
 
+    also: ClassVar[Collection[str]] = ()
+    """What the page sends along that is no field of the form: where one came from, which button it was."""
+
     class Meta:
         """Typed blanks around a value are nobody's intention, except around a password."""
 
@@ -32,6 +36,9 @@ class InputForm(FlaskForm):  # type: ignore[misc]
 
     def read(self, kind: type[Input]) -> Input | None:
         """The input, when the form was sent and all of it is good; else None, with the errors at the fields."""
+        if self.is_submitted() and not keys.are_known({*self._fields, *self.also}):
+            self.form_errors.append(keys.UnknownKeys.message)
+            return None
         if not self.validate_on_submit():
             return None
         values = {name: field.data for name, field in self._fields.items() if name in kind.model_fields}

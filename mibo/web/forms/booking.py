@@ -22,6 +22,8 @@ GENDER_WORDS = [
 class HoldForm(InputForm):
     """A time and a person; the page draws them itself."""
 
+    also = ("way", "day", "from")
+
     time = StringField("Time")
     patient = StringField("Who it is for")
     key = HiddenField()

@@ -10,6 +10,7 @@ from mibo.web.forms.base import InputForm
 class PhoneForm(InputForm):
     """Where to send the code."""
 
+    also = ("again",)
     missing: ClassVar = {"phone": "Enter your mobile number."}
 
     phone = TelField("Mobile number", description="We send a six-digit code to this number on WhatsApp.")

@@ -20,6 +20,7 @@ from mibo.web.filters import clock_time
 from mibo.web.forms.booking import HoldForm, NoteForm
 from mibo.web.htmx import go, show
 from mibo.web.inputs.booking import HoldInput, NoteInput
+from mibo.web.keys import takes
 
 bp = Blueprint("book", __name__)
 
@@ -164,6 +165,7 @@ def onward(reference: str) -> ResponseReturnValue:
 
 @bp.post("/book/<reference>/more-time")
 @may(Permission.BOOK_OWN)
+@takes()
 def more_time(reference: str) -> ResponseReturnValue:
     """Keep the time a little longer, once."""
     appointment = booking.own_appointment(actor(), reference=reference)
@@ -173,6 +175,7 @@ def more_time(reference: str) -> ResponseReturnValue:
 
 @bp.post("/book/<reference>/release")
 @may(Permission.BOOK_OWN)
+@takes()
 def release(reference: str) -> ResponseReturnValue:
     """Let the time go, and choose another."""
     appointment = booking.own_appointment(actor(), reference=reference)

@@ -14,6 +14,7 @@ from mibo.web.access import actor, may
 from mibo.web.forms.centres import WEEK, CentreForm, DoorHoursForm, HolidayForm
 from mibo.web.htmx import go, show
 from mibo.web.inputs.centres import CentreInput, DoorHoursInput, HolidayInput, doors_of, doors_shown
+from mibo.web.keys import takes
 
 bp = Blueprint("centres", __name__, url_prefix="/desk/centres")
 
@@ -128,6 +129,7 @@ def add_holiday(centre_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/holidays/<int(max={GREATEST_ID}):holiday_id>/removal")
 @may(Permission.EDIT_CENTRES)
+@takes()
 def remove_holiday(centre_id: int, holiday_id: int) -> ResponseReturnValue:
     """The day can be booked again."""
     _reached(centre_id)
@@ -145,6 +147,7 @@ def state(centre_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/state")
 @may(Permission.CLOSE_CENTRES, own_transactions=True, fresh=True)
+@takes("active")
 def set_state(centre_id: int) -> ResponseReturnValue:
     """Close the centre, or open it again."""
     opens = request.form.get("active") == "yes"

@@ -21,6 +21,7 @@ from mibo.web.clinician_rows import MODE_WORDS, SORT_WORDS, STATE_WORDS
 from mibo.web.forms.clinicians import ClinicianForm, PictureForm, clinician_form
 from mibo.web.htmx import go, show
 from mibo.web.inputs.clinicians import ClinicianInput, ClinicianSearch
+from mibo.web.keys import takes
 from mibo.web.pages import home
 from mibo.web.spreadsheet import spreadsheet
 
@@ -160,6 +161,7 @@ def set_picture(clinician_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/picture/removal")
 @may(Permission.EDIT_CLINICIANS, own_transactions=True, fresh=True)
+@takes()
 def remove_picture(clinician_id: int) -> ResponseReturnValue:
     """Show the first letters of the name again."""
     with db.transaction():
@@ -179,6 +181,7 @@ def before_closing(clinician_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/closing")
 @may(Permission.EDIT_CLINICIANS, own_transactions=True, fresh=True)
+@takes()
 def close(clinician_id: int) -> ResponseReturnValue:
     """Switch off, unless somebody is still coming (R-ACL-5)."""
     try:
@@ -193,6 +196,7 @@ def close(clinician_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/opening")
 @may(Permission.EDIT_CLINICIANS, fresh=True)
+@takes()
 def reopen(clinician_id: int) -> ResponseReturnValue:
     """Switch on again."""
     opened = people.reopen_clinician(clinician_id, by=actor())
@@ -202,6 +206,7 @@ def reopen(clinician_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/password-link")
 @may(Permission.EDIT_CLINICIANS, fresh=True)
+@takes()
 def send_password_link(clinician_id: int) -> ResponseReturnValue:
     """Send a link with which they set a password themselves; nobody here reads it."""
     found = people.clinician_to_change(clinician_id, by=actor())

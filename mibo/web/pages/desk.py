@@ -21,6 +21,7 @@ from mibo.web.access import actor, may
 from mibo.web.forms.desk import BookingForm, FindForm, PatientForm, PaymentForm, booking_form
 from mibo.web.htmx import go, show, wants_part
 from mibo.web.inputs.desk import BookingInput, FindInput, PatientInput, PaymentInput
+from mibo.web.keys import takes
 from mibo.web.reads import noted
 
 bp = Blueprint("desk", __name__, url_prefix="/desk")
@@ -167,6 +168,7 @@ def take_payment(appointment_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/payment-link")
 @may(Permission.TAKE_PAYMENT, own_transactions=True)
+@takes()
 def send_payment_link(appointment_id: int) -> ResponseReturnValue:
     """Send the payment link, again or at last; the former one stops working."""
     try:

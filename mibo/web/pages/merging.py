@@ -18,6 +18,7 @@ from mibo.web.forms.patients import MergeForm
 from mibo.web.htmx import go, show
 from mibo.web.inputs.desk import FindInput
 from mibo.web.inputs.patients import MergeInput
+from mibo.web.keys import takes
 from mibo.web.reads import noted
 
 bp = Blueprint("merging", __name__, url_prefix="/desk/patients")
@@ -69,6 +70,7 @@ def merge(patient_id: int) -> ResponseReturnValue:
 
 @bp.post(f"/merges/<int(max={GREATEST_ID}):merge_id>/undo")
 @may(Permission.MERGE_PATIENTS, fresh=True)
+@takes()
 def undo(merge_id: int) -> ResponseReturnValue:
     """Two records again."""
     done = booking.undo_merge(merge_id, by=actor())

@@ -18,6 +18,7 @@ from mibo.web.access import actor, may
 from mibo.web.forms.patients import MedicalNoteForm, PatientsForm, RecordForm, patients_form, record_form
 from mibo.web.htmx import go, show
 from mibo.web.inputs.patients import MedicalNoteInput, PatientsInput, RecordInput
+from mibo.web.keys import takes
 from mibo.web.reads import more_read, noted
 from mibo.web.spreadsheet import spreadsheet
 
@@ -67,6 +68,7 @@ def new() -> ResponseReturnValue:
 
 @bp.post("/known")
 @may(Permission.SEE_PATIENTS)
+@takes("phone")
 def known() -> ResponseReturnValue:
     """Who has the phone that is being typed; nothing while it is none."""
     number = _number(request.form.get("phone", ""))
@@ -142,6 +144,7 @@ def save(patient_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/mrn")
 @may(Permission.EDIT_PATIENTS)
+@takes()
 def number_patient(patient_id: int) -> ResponseReturnValue:
     """Give the next MRN to a patient without one."""
     booking.patients.patient_within_reach(patient_id, by=actor())
@@ -151,6 +154,7 @@ def number_patient(patient_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/archive")
 @may(Permission.EDIT_PATIENTS, own_transactions=True)
+@takes("active")
 def archive(patient_id: int) -> ResponseReturnValue:
     """Put a record aside, or take it up again."""
     active = request.form.get("active") == "yes"

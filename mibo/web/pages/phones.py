@@ -12,6 +12,7 @@ from mibo.web.access import actor, may, staff_member
 from mibo.web.forms.sign_in import CodeForm, NewPhoneForm
 from mibo.web.htmx import go_to, show
 from mibo.web.inputs.sign_in import CodeInput, PhoneInput
+from mibo.web.keys import takes
 from mibo.web.limits import address, limiter
 from mibo.web.proving import ADDRESS_LIMIT, said_of, wait_words, with_phone
 
@@ -56,6 +57,7 @@ def staff_code() -> ResponseReturnValue:
 
 @bp.post("/sign-ins/again")
 @may(Permission.MANAGE_OWN_SIGN_INS)
+@takes()
 def again() -> ResponseReturnValue:
     """Sign in once more, and come back to change the number."""
     who, door = actor(), "sign_in.staff" if _is_staff() else "sign_in.patient"

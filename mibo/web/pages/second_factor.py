@@ -12,6 +12,7 @@ from mibo.web.access import may, staff_member
 from mibo.web.forms.sign_in import SecondFactorForm
 from mibo.web.htmx import go, go_to, show
 from mibo.web.inputs.sign_in import SecondFactorInput
+from mibo.web.keys import takes
 from mibo.web.limits import address, limiter
 from mibo.web.proving import ADDRESS_LIMIT, onward, wait_words
 
@@ -31,6 +32,7 @@ def status() -> ResponseReturnValue:
 
 @bp.post("/second-factor")
 @may(Permission.MANAGE_OWN_SIGN_INS)
+@takes()
 def begin() -> ResponseReturnValue:
     """Choose a secret, which the next page shows as a picture."""
     account = _own()
@@ -75,6 +77,7 @@ def _picture(account: Account) -> Markup:
 
 @bp.post("/second-factor/codes")
 @may(Permission.MANAGE_OWN_SIGN_INS, fresh=True)
+@takes()
 def new_codes() -> ResponseReturnValue:
     """Ten new recovery codes in place of the older ones."""
     account = _own()
@@ -85,6 +88,7 @@ def new_codes() -> ResponseReturnValue:
 
 @bp.post("/second-factor/off")
 @may(Permission.MANAGE_OWN_SIGN_INS, fresh=True)
+@takes()
 def off() -> ResponseReturnValue:
     """Forget it, to set up another phone."""
     account, who = _own(), staff_member()
@@ -96,6 +100,7 @@ def off() -> ResponseReturnValue:
 
 @bp.post("/<int:account_id>/second-factor/off")
 @may(Permission.ADD_FRONT_DESK, fresh=True)
+@takes()
 def forget(account_id: int) -> ResponseReturnValue:
     """Somebody lost their phone: forget their second factor and sign them out, so that they set up another."""
     account = identity.staff_to_handle(account_id, by=staff_member())

@@ -17,6 +17,7 @@ from mibo.web.access import actor, may
 from mibo.web.forms.staff import ROLE_WORDS, StaffFilterForm, StaffForm
 from mibo.web.htmx import go, show
 from mibo.web.inputs.staff import StaffFilter, StaffInput
+from mibo.web.keys import takes
 from mibo.web.spreadsheet import spreadsheet
 
 bp = Blueprint("staff", __name__, url_prefix="/desk/staff")
@@ -30,7 +31,10 @@ HEAD = ("Name", "Roles", "Centres", "Phone", "Username", "Email", "Designation",
 @may(Permission.SEE_STAFF)
 def listing() -> ResponseReturnValue:
     """The staff, a page at a time."""
-    form, asked = _asked()
+    return _list(*_asked())
+
+
+def _list(form: StaffFilterForm, asked: StaffFilter) -> ResponseReturnValue:
     rows, total = identity.staff_page(asked.wish, asked.page, size=PAGE)
     handled = {row.id for row in rows if identity.may_handle(actor().roles, frozenset(row.roles))}
     return show(
@@ -50,7 +54,9 @@ def listing() -> ResponseReturnValue:
 @may(Permission.SEE_STAFF, fresh=True)
 def export() -> ResponseReturnValue:
     """The same list as a file, all of it."""
-    _, asked = _asked()
+    form, asked = _asked()
+    if form.errors:
+        return _list(form, asked)
     rows = (
         (
             row.full_name,
@@ -130,6 +136,7 @@ def access(account_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/access")
 @may(Permission.ADD_FRONT_DESK, own_transactions=True, fresh=True)
+@takes("active")
 def set_access(account_id: int) -> ResponseReturnValue:
     """Close the account, or open it again."""
     opens = request.form.get("active") == "yes"
@@ -145,6 +152,7 @@ def set_access(account_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/password-link")
 @may(Permission.ADD_FRONT_DESK, fresh=True)
+@takes()
 def send_link(account_id: int) -> ResponseReturnValue:
     """Send the link to set a password once more; the former one stops working."""
     account = identity.staff_to_handle(account_id, by=actor())

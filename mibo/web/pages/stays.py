@@ -8,6 +8,7 @@ from mibo.identity.permissions import Permission
 from mibo.web import devices, kept_forms
 from mibo.web.access import actor, may, staff_member
 from mibo.web.htmx import go, go_to, local_path, show
+from mibo.web.keys import takes
 
 bp = Blueprint("stays", __name__)
 
@@ -44,6 +45,7 @@ def _stays() -> list[dict[str, object]]:
 
 @bp.post("/sign-ins/<int:sign_in_id>/end")
 @may(Permission.MANAGE_OWN_SIGN_INS)
+@takes()
 def end(sign_in_id: int) -> ResponseReturnValue:
     """End one of them, at once."""
     identity.end_stay(sign_in_id, by=actor())
@@ -53,6 +55,7 @@ def end(sign_in_id: int) -> ResponseReturnValue:
 
 @bp.post("/sign-ins/end-others")
 @may(Permission.MANAGE_OWN_SIGN_INS)
+@takes()
 def end_others() -> ResponseReturnValue:
     """End all of them but this one, at once."""
     identity.end_other_stays(by=actor())
@@ -73,6 +76,7 @@ def until() -> ResponseReturnValue:
 
 @bp.post("/stay")
 @may(Permission.MANAGE_OWN_SIGN_INS)
+@takes()
 def longer() -> ResponseReturnValue:
     """Stay signed in: being asked is enough."""
     if "HX-Request" in request.headers:

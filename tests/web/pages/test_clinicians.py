@@ -223,8 +223,9 @@ def test_a_centre_manager_keeps_the_clinicians_of_their_centres_only(client):
     assert "Far Away" not in desk.get(f"{LIST}/list.csv").text
     for path in ("", "/edit", "/preview", "/closing"):
         assert desk.get(f"{LIST}/{far.id}{path}").status_code == 404
-    for path in ("/edit", "/closing", "/opening", "/picture/removal", "/password-link"):
-        assert desk.post(f"{LIST}/{far.id}{path}", **typed(here)).status_code == 404
+    assert desk.post(f"{LIST}/{far.id}/edit", **typed(here)).status_code == 404
+    for path in ("/closing", "/opening", "/picture/removal", "/password-link"):
+        assert desk.post(f"{LIST}/{far.id}{path}").status_code == 404
     assert (
         desk.post(f"{LIST}/{near.id}/edit", **typed(here, primary=here.id, centres=[here.id, there.id])).status_code
         == 422
