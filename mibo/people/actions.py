@@ -3,21 +3,26 @@
 from mibo import audit, clock, db
 from mibo.errors import Invalid, Problem
 from mibo.identity import Account, Actor
-from mibo.people import records, rules
+from mibo.people import queries, records, rules
 from mibo.people.models import GENDERS, Patient
 from mibo.people.records import Told
-from mibo.people.rules import OLDEST, Details
+from mibo.people.rules import OLDEST, Details, KeptElsewhere
 
 
 def welcome_patient(phone: str, details: Details) -> tuple[Account, Patient, bool]:
     """The account and own record behind a phone that has just been proved; made now if there is none (True: new).
 
-    What an old record lacks is filled in from `details`, never overwritten (R-AUTH-4). Raises Invalid.
+    A phone whose record was merged into another opens that one. What an old record lacks is filled in from `details`,
+    never overwritten (R-AUTH-4). Raises Invalid, KeptElsewhere.
     """
     account, is_new = records.account_on(phone)
+    if not is_new and (kept := queries.kept_instead(account.id)):
+        if kept.id != kept.account_id:
+            raise KeptElsewhere
+        account = db.session().get_one(Account, kept.account_id, with_for_update={"key_share": True})
     own = db.session().get(Patient, account.id)
     if own is None:
-        own = Patient(id=account.id, account_id=account.id, phone=phone, full_name="")
+        own = Patient(id=account.id, account_id=account.id, phone=account.phone or phone, full_name="")
         db.session().add(own)
         audit.record("patient.added", account.id, by=account.id)
     had_name = bool(own.full_name)

@@ -61,6 +61,17 @@ def patients_of(account_id: int) -> Sequence[Patient]:
     return db.session().scalars(select(Patient).where(Patient.account_id == account_id).order_by(Patient.id)).all()
 
 
+def kept_instead(account_id: int) -> Patient | None:
+    """The record that an account's own were merged into, when none is left on it; else nobody's."""
+    known = patients_of(account_id)
+    if not known or not all(one.merged_into_id for one in known):
+        return None
+    one = known[0]
+    while one.merged_into_id:
+        one = db.session().get_one(Patient, one.merged_into_id)
+    return one
+
+
 def find_patients(typed: str) -> Sequence[Patient]:
     """Patients by the last digits of the phone, by part of the name, or by MRN; the newest first, at most twenty."""
     typed = " ".join(typed.split())

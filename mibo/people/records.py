@@ -32,8 +32,9 @@ def register_patient(told: Told, *, by: Actor, family: bool = False, guardian_la
     """
     account, _ = account_on(told["phone"])
     known = queries.family_of(account.id)
-    if known and not family:
-        raise PhoneInUse(known[0].id, known[0].full_name)
+    holder = known[0] if known else queries.kept_instead(account.id)
+    if holder and not family:
+        raise PhoneInUse(holder.id, holder.full_name)
     session = db.session()
     added = Patient(account_id=account.id, phone=account.phone, full_name="")
     if session.get(Patient, account.id) is None:

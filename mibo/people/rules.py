@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from mibo.errors import Conflict, Problem
+from mibo.errors import Conflict, Problem, Refused
 
 OLDEST = 150
 LONGEST_NAME = 100
@@ -45,6 +45,13 @@ class SamePerson(Conflict):
 
     code = "SAME_PERSON"
     message = "A patient of this name is on this phone already."
+
+
+class KeptElsewhere(Refused):
+    """The record of this phone was merged into one on a family's phone, which this one does not open."""
+
+    code = "KEPT_ELSEWHERE"
+    message = "Your record is kept under another phone number now. Please sign in with that one, or call the centre."
 
 
 class MrnTaken(Conflict):

@@ -239,10 +239,12 @@ def moved_words(seen: booking.Preview) -> list[str]:
     """What a merge moves, in words."""
     counts = [(seen.appointments, "appointment"), (seen.payments, "payment"), (seen.messages, "message")]
     words = [f"{n} {what}{'' if n == 1 else 's'}" for n, what in (*counts, (seen.notes, "medical note"))]
+    own = seen.kept.id == seen.kept.account_id
     more = [
         (bool(seen.mrn), f"the MRN {seen.mrn}"),
         (seen.registration, "the registration fee that was paid"),
         (seen.fee_goes_back, "and the second registration fee is put on the refunds list"),
-        (seen.account_closes, "and nobody signs in by its phone any more"),
+        (seen.account_closes and own, "and whoever signs in by its phone comes to the record that is kept"),
+        (seen.account_closes and not own, "and whoever signs in by its phone is told to use the other one"),
     ]
     return [*words, *(what for holds, what in more if holds)]

@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select, update
 
-from mibo import booking, clock, db, people
+from mibo import booking, clock, db, identity, people
 from mibo.booking import Appointment, CannotMerge, CannotUndo, WrongPatient
 from mibo.errors import DomainError, Missing
 from mibo.identity import Account, Actor
@@ -80,9 +80,41 @@ def test_everything_moves_and_the_double_stays_as_a_pointer(world: World) -> Non
     assert (double.active, double.merged_into_id, double.mrn) == (False, kept.id, None)
     assert kept.mrn == "K-7"
     assert kept.registration_paid_at
-    with db.reading() as session:
-        assert not session.get_one(Account, world.double.account_id).active
     assert broken_rules() == {}
+
+
+def proved(phone: str) -> int:
+    """Whose record somebody comes to who has proved this phone."""
+    with db.transaction():
+        account, own, is_new = people.welcome_patient(phone, people.Details())
+        assert (account.id, is_new) == (own.account_id, False)
+        return own.id
+
+
+def test_the_phone_of_a_merged_record_opens_the_one_that_is_kept_until_it_is_undone(world: World) -> None:
+    done = world.merge()
+    assert proved(world.double.phone) == world.kept.id
+    with db.transaction():
+        key = identity.start_web_sign_in(db.session().get_one(Account, world.kept.account_id), "by the former phone")
+    with pytest.raises(people.PhoneInUse) as refused, db.transaction():
+        people.register_patient({"phone": world.double.phone, "full_name": "Asha"}, by=world.manager)
+    assert refused.value.patient_id == world.kept.id, "the desk is offered whoever is kept"
+    world.undo(done)
+    assert proved(world.double.phone) == world.double.id
+    with db.reading():
+        assert identity.who_by_key(key) is None, "who came in by it is signed out"
+
+
+def test_a_record_kept_on_the_familys_phone_is_not_opened_by_the_former_one(world: World) -> None:
+    with db.transaction() as session:
+        mother = make.patient("Latha Menon")
+        session.execute(
+            update(Patient).where(Patient.id == world.kept.id).values(account_id=mother.account_id, phone=mother.phone)
+        )
+        world.kept.account_id = mother.account_id
+    world.merge()
+    with pytest.raises(people.KeptElsewhere):
+        proved(world.double.phone)
 
 
 def test_undone_within_a_day_all_is_as_it_was(world: World) -> None:
