@@ -27,6 +27,7 @@ from mibo.booking.calling_off import call_off
 from mibo.booking.cancelling import cancel
 from mibo.booking.closing import StillBooked, ahead_of_account, booked_on, close_centre, how_many_at, still_at
 from mibo.booking.diaries import Diaries, diaries
+from mibo.booking.keeping import HoursWish, Kept, VisitsOutside, WeekAhead, preview_hours, set_hours
 from mibo.booking.leaving import VisitAhead, VisitsToCome, change_clinician, close_clinician, visits_ahead
 from mibo.booking.links import (
     DESK_SOURCES,
@@ -118,6 +119,8 @@ __all__ = [
     "DayExplained",
     "Diaries",
     "HoldOver",
+    "HoursWish",
+    "Kept",
     "KeyReused",
     "LinkNotSent",
     "Move",
@@ -143,9 +146,11 @@ __all__ = [
     "Touch",
     "VisitAhead",
     "Visits",
+    "VisitsOutside",
     "VisitsToCome",
     "Wanted",
     "Week",
+    "WeekAhead",
     "WeekDay",
     "WrongPatient",
     "ahead_of_account",
@@ -200,6 +205,7 @@ __all__ = [
     "patience",
     "patients",
     "pay_at_desk",
+    "preview_hours",
     "queue",
     "reconcile",
     "refuse_cancellation",
@@ -210,6 +216,7 @@ __all__ = [
     "return_from_link",
     "send_link",
     "send_unsent_links",
+    "set_hours",
     "settle",
     "settle_payment",
     "settle_waiting",

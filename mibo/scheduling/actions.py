@@ -64,7 +64,9 @@ def standing(clinician_id: int, *, by: Actor) -> Standing:
 
 
 def check_pattern(now: Standing, rows: Sequence[Window], from_day: date) -> list[Window]:
-    """The rows that are to be set: told rows of others that stand already stay as they are. Raises Invalid."""
+    """The rows that are to be set: told rows of others that stand already stay as they are. Raises Missing or Invalid."""
+    if not now.centres:
+        raise Missing("We could not find that clinician.")
     if not clock.today() <= from_day <= clock.today() + FARTHEST:
         raise Invalid.field("from_day", "Hours change from today on, and within two years.")
     theirs = {window_of(each) for each in now.beside if not is_opening(each)}
@@ -87,8 +89,6 @@ def set_pattern(
     """
     lock_hours(clinician_id)
     now = standing(clinician_id, by=by)
-    if not now.centres:
-        raise Missing("We could not find that clinician.")
     told = check_pattern(now, rows, from_day)
     if now.keeps(told, from_day):
         return False
