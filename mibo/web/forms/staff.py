@@ -69,7 +69,7 @@ class StaffForm(InputForm):
     full_name = StringField("Full name", render_kw={"autocomplete": "off", "spellcheck": "false"})
     phone = TelField("Mobile number", description="Codes to sign in go to this number.")
     username = StringField(
-        "Username", description="3 to 50 letters, digits or underscores.",
+        "Username", description="3 to 50 letters, digits, dots, dashes or underscores.",
         render_kw={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "none"},
     )  # fmt: skip
     email = EmailField("Email", render_kw={"autocomplete": "off"})

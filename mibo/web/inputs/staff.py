@@ -11,7 +11,7 @@ from mibo.web.inputs.sign_in import Phone, Strict
 
 SEARCH_LENGTH = 100
 DESIGNATION_LENGTH = 100
-USERNAME = re.compile(r"[A-Za-z0-9_]{3,50}")
+USERNAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9._-]{3,50}")
 EMAIL = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+\.[^@\s<>\".]+")
 
 
@@ -29,9 +29,12 @@ def chosen_id(typed: object) -> int:
 
 
 def a_username(typed: str) -> str:
-    """3 to 50 letters, digits and underscores, and no phone number (R-AUTH-6). Raises ValueError."""
-    if not USERNAME.fullmatch(typed) or typed.isdigit():
-        raise ValueError("A username has 3 to 50 letters, digits or underscores, and not digits alone.")
+    """The one rule, of staff and of clinicians (R-AUTH-6): with a letter, so that none looks like a phone; and with dots
+    and dashes, because the names that people bring along have them. Raises ValueError."""
+    if not USERNAME.fullmatch(typed):
+        raise ValueError(
+            "A username has 3 to 50 letters, digits, dots, dashes or underscores, and at least one letter."
+        )
     return typed
 
 

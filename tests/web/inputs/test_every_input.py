@@ -8,9 +8,11 @@ from contextlib import suppress
 import pytest
 from pydantic import BaseModel, ValidationError
 
+from mibo.dev.demo import centres
 from mibo.web import inputs
 from mibo.web.inputs.base import Input
 from mibo.web.inputs.sign_in import Strict
+from mibo.web.inputs.staff import a_username
 from mibo.web.inputs.users import StaffChange
 
 for module in pkgutil.iter_modules(inputs.__path__):
@@ -41,3 +43,8 @@ def test_what_may_be_empty_of_staff_is_emptied_by_null_and_by_blanks(field: str,
     told = StaffChange.model_validate({field: empty})
     assert getattr(told, field) is None
     assert field in told.model_fields_set
+
+
+def test_the_staff_of_the_demo_clinic_can_be_saved_as_they_are() -> None:
+    names = [username for _, _, username, _, _ in centres.STAFF if username]
+    assert [a_username(name) for name in names] == names
