@@ -3,17 +3,15 @@
 The secret is sealed; a code works once, as does a recovery code. Wrong ones are returned, not raised: they are counted.
 """
 
-import base64
 import hmac
 import secrets
 from enum import StrEnum
 
 import pyotp
 import structlog
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from sqlalchemy import delete, func, or_, select, update
 
-from mibo import audit, clock, db
+from mibo import audit, clock, db, sealing
 from mibo.config import settings
 from mibo.errors import Conflict
 from mibo.identity import tries
@@ -27,6 +25,7 @@ RECOVERY_CODES = 10
 RECOVERY_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 RECOVERY_LENGTH = 10
 NAME = "Mibo"
+SEALED_AS = "second factors"
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +58,7 @@ def begin(account: Account) -> None:
     """Choose the secret that an authenticator app is about to be given. Raises AlreadyEnrolled."""
     if enrolled(account):
         raise AlreadyEnrolled
-    account.second_factor = _fernet().encrypt(pyotp.random_base32().encode())
+    account.second_factor = sealing.box(SEALED_AS).encrypt(pyotp.random_base32().encode())
     account.second_factor_step = None
     db.session().flush()
 
@@ -184,14 +183,10 @@ def _secret(account: Account) -> str | None:
     if account.second_factor is None:
         return None
     try:
-        return _fernet().decrypt(account.second_factor).decode()
-    except InvalidToken:
+        return sealing.box(SEALED_AS).decrypt(account.second_factor).decode()
+    except sealing.InvalidToken:
         log.error("auth.second_factor_unreadable", account=account.id)
         return None
-
-
-def _fernet() -> MultiFernet:
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in settings().keys_for("second factors")])
 
 
 def _hashes(account_id: int, code: str) -> list[bytes]:

@@ -5,21 +5,19 @@ sees it again. It is not sent by itself: the page shows that it is there, with o
 is kept, and they type it again.
 """
 
-import base64
 import json
 import secrets
 from dataclasses import dataclass
 from functools import cache
 
 import structlog
-from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from flask import g, request, session, url_for
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from mibo import db, identity
+from mibo import db, identity, sealing
 from mibo.config import settings
 from mibo.web.access import SESSION_KEY, for_programs
 
@@ -51,7 +49,7 @@ def keep() -> str | None:
     if account_id is None or sum(len(name) + len(value) for name, value in fields) > MOST_LETTERS:
         return None
     token = secrets.token_urlsafe(24)
-    sealed = _fernet().encrypt(json.dumps([account_id, request.full_path.rstrip("?"), fields]).encode())
+    sealed = sealing.box("kept forms").encrypt(json.dumps([account_id, request.full_path.rstrip("?"), fields]).encode())
     try:
         _redis().set(_name(token), sealed, ex=LIFE_S)
     except (RedisError, OSError):
@@ -68,18 +66,16 @@ def find(token: str, account_id: int) -> Kept | None:
     """What was kept under this name, for the account that sent it."""
     try:
         sealed = _redis().get(_name(token[:100]))
-        owner, path, fields = json.loads(_fernet().decrypt(sealed, ttl=LIFE_S)) if sealed else (None, "", [])
-    except (RedisError, OSError, InvalidToken):
+        owner, path, fields = (
+            json.loads(sealing.box("kept forms").decrypt(sealed, ttl=LIFE_S)) if sealed else (None, "", [])
+        )
+    except (RedisError, OSError, sealing.InvalidToken):
         return None
     return Kept(owner, path, [(name, value) for name, value in fields]) if owner == account_id else None
 
 
 def _name(token: str) -> str:
     return f"mibo-kept:{token}"
-
-
-def _fernet() -> MultiFernet:
-    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in settings().keys_for("kept forms")])
 
 
 @cache
