@@ -16,6 +16,7 @@ from pydantic_core import PydanticCustomError
 from mibo import clock, phone
 from mibo.errors import Invalid
 from mibo.ids import GREATEST_ID, read_id
+from mibo.web.inputs.text import cleaned
 
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 WALL_CLOCK = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?")
@@ -53,10 +54,10 @@ class Input(BaseModel):
         for key, value in ranked:
             field, _ = names.get(_squashed(key), ("", 0))
             if field:
-                renamed.setdefault(field, _without_nul(value))
+                renamed.setdefault(field, value)
             else:
                 strangers[key] = value
-        return {**strangers, **renamed}
+        return {**strangers, **cleaned(renamed)}
 
 
 @cache
@@ -71,11 +72,6 @@ def _names_of(model: type[Input]) -> dict[str, tuple[str, int]]:
 
 def _squashed(key: object) -> str:
     return str(key).replace("_", "").lower()
-
-
-def _without_nul(value: Any) -> Any:
-    """PostgreSQL cannot keep a NUL in a text."""
-    return value.replace("\x00", "") if isinstance(value, str) else value
 
 
 def _id(sent: object) -> int:

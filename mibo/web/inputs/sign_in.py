@@ -1,12 +1,13 @@
 """What somebody types to sign in."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, model_validator
 
 from mibo import phone
 from mibo.errors import Invalid
 from mibo.identity import USERNAME_LENGTH
+from mibo.web.inputs.text import cleaned
 
 CODE_LENGTH = 6
 PASSWORD_LENGTH = 256
@@ -36,6 +37,12 @@ class Strict(BaseModel):
     """An input of a page: unknown keys are refused."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def without_what_is_hidden(cls, sent: Any) -> Any:
+        """What is not seen, or turns the rest around, is nobody's intention."""
+        return cleaned(sent) if isinstance(sent, dict) else sent
 
 
 class PhoneInput(Strict):

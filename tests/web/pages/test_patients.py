@@ -27,7 +27,7 @@ FULL = {
 }  # fmt: skip
 PLAIN = {"first_name": "Ravi", "phone": "9876500020", "age": "40", "gender": "MALE"}
 HOSTILE = [
-    "<script>alert(1)</script>", "{{7*7}}", '" hx-get="/sign-out', "<div hx-trigger=load>", "\u202eabc", "=1+1", "a'b\\",
+    "<script>alert(1)</script>", "{{7*7}}", '" hx-get="/sign-out', "<div hx-trigger=load>", "=1+1", "a'b\\",
 ]  # fmt: skip
 
 
