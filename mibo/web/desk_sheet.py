@@ -3,6 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from difflib import SequenceMatcher
+from itertools import combinations
 from typing import Any
 
 from flask import url_for
@@ -19,6 +21,7 @@ from mibo.web.filters import clock_time, moment
 from mibo.web.filters import day as day_words
 
 DAYS_SHOWN = 14
+ALIKE = 0.85  # of two names: Asha Menon and Asha Manon, but not Asha Menon and Usha Nair
 PARTS = {PartOfDay.MORNING: "Morning", PartOfDay.AFTERNOON: "Afternoon", PartOfDay.EVENING: "Evening"}
 UNKNOWN = "–"
 BEGUN = "Walk-in only, begun already"
@@ -150,6 +153,17 @@ def facts_of(patient: Patient) -> list[tuple[str, object]]:
         ("Phone", phone.masked(patient.phone)),
         ("MRN", patient.mrn or UNKNOWN),
     ]
+
+
+def look_alikes(found: Sequence[Patient]) -> set[int]:
+    """Those among them whose names are easily taken for one another (M13)."""
+    names = [(one.id, one.full_name.casefold()) for one in found]
+    pairs = (
+        {one, other}
+        for (one, name), (other, second) in combinations(names, 2)
+        if SequenceMatcher(None, name, second).ratio() >= ALIKE
+    )
+    return set().union(*pairs)
 
 
 def known_of(patient: Patient) -> list[tuple[str, object]]:

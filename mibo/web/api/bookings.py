@@ -137,6 +137,7 @@ def _book_at_desk(told: DeskWish, by: Actor, key: str | None) -> Appointment:
             starts_at=told.starts_at,
             by=by,
             pay_by="LINK",
+            last_four=told.last_four,
             note=told.notes,
             request_key=key,
         )

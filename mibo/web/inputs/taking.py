@@ -97,6 +97,7 @@ class DeskWish(TimeWish):
     patient_name: str = Field(min_length=2, max_length=NAME_LENGTH)
     patient_email: Email = Field(None, max_length=EMAIL_LENGTH)
     patient_id: Annotated[Id | None, BlankIsNone] = None
+    last_four: Annotated[str | None, BlankIsNone] = Field(None, pattern="^[0-9]{4}$")
     notes: Annotated[str | None, BlankIsNone] = Field(None, max_length=NOTE_LENGTH)
 
 

@@ -221,8 +221,10 @@ def _tagged(response: Response, tag: str) -> Response:
 
 def _found(found: Sequence[Patient]) -> dict[str, Any]:
     """Who was found, with the facts that tell them apart, and how many share a number."""
-    numbers = [one.phone for one in found]
-    rows = [(one.id, one.full_name, desk_sheet.known_of(one), numbers.count(one.phone)) for one in found]
+    numbers, alike = [one.phone for one in found], desk_sheet.look_alikes(found)
+    rows = [
+        (one.id, one.full_name, desk_sheet.known_of(one), numbers.count(one.phone), one.id in alike) for one in found
+    ]
     return {"found": rows, "kept": _kept()}
 
 

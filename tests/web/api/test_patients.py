@@ -210,3 +210,10 @@ def test_an_id_of_another_kind_is_nobody(desk: App, clinic: Clinic) -> None:
     for other in (clinic.centre.id, clinic.clinician.id, clinic.clinician.account_id):
         assert desk.get(f"/patients/{other}").status_code == 404
     assert desk.get("/patients/abc").status_code == 400
+
+
+def test_a_booking_for_whoever_was_not_confirmed_is_refused(desk: App, clinic: Clinic) -> None:
+    who = {"patientPhone": clinic.patient.phone, "patientName": clinic.patient.full_name}
+    wrong = desk.post("/booking/front-desk", clinic.booking(**who, lastFour="9999"))
+    assert (wrong.status_code, wrong.get_json()["error"]["code"]) == (409, "WRONG_PATIENT")
+    assert desk.post("/booking/front-desk", clinic.booking(**who, lastFour="0001")).status_code == 201

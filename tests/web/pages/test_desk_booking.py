@@ -379,3 +379,14 @@ def test_the_day_strip_counts_what_the_desk_can_give(desk, world):
         make.appointment(make.patient(), world.anita, world.kochi, make.at("10:00"))
     page = desk.get(f"/desk/new?patient={world.asha.id}&day={make.tomorrow()}").text
     assert re.search(r'aria-current="date"><small>\w+</small> <b>\d+</b> <i>8 free</i>', page)
+
+
+def test_names_that_are_easily_mixed_up_are_marked_and_who_is_booked_for_is_read_back(desk, world):
+    with db.transaction():
+        twin = make.patient("Asha Manon")
+        twin.mrn = "K-99"
+        make.patient("Ashwin Varghese")
+    found = text_of(desk.post("/desk/find", q="ash").text)
+    assert found.count("Look-alike: check age, phone and MRN") == 2
+    page = text_of(desk.get(f"/desk/new?patient={twin.id}").text)
+    assert f"Asha Manon, age 30, MRN K-99, phone ending {twin.phone[-4:]}" in page
