@@ -1,6 +1,6 @@
 """An appointment's life: held, confirmed, moved, cancelled, kept."""
 
-from mibo.booking import lateness, lists, patients, queue, waiting, worklists
+from mibo.booking import blocks, extra, lateness, lists, patients, queue, waiting, worklists
 from mibo.booking.actions import (
     change_status,
     expire_holds,
@@ -10,6 +10,7 @@ from mibo.booking.actions import (
     release_hold,
     write_note,
 )
+from mibo.booking.affected import Affected, closed_over
 from mibo.booking.arriving import check_in, complete, expect_late, mark_no_show, undo_check_in, undo_no_show
 from mibo.booking.availability import (
     ASK_DAYS,
@@ -22,11 +23,15 @@ from mibo.booking.availability import (
     open_times,
     slot_of_span,
 )
+from mibo.booking.blocking import AlreadyClosed, Closing, Summary, close_time, preview_closing
 from mibo.booking.board import GIVEN_UP_AFTER, Board, BoardRow, board_version, day_board
 from mibo.booking.calling_off import call_off
 from mibo.booking.cancelling import cancel
 from mibo.booking.closing import StillBooked, ahead_of_account, booked_on, close_centre, how_many_at, still_at
 from mibo.booking.diaries import Diaries, diaries
+from mibo.booking.grid import clinician_grid
+from mibo.booking.displacing import AffectedChanged, Answers, Choice
+from mibo.booking.holidays import affected_on, close_day
 from mibo.booking.keeping import HoursWish, Kept, VisitsOutside, WeekAhead, preview_hours, set_hours
 from mibo.booking.leaving import VisitAhead, VisitsToCome, change_clinician, close_clinician, visits_ahead
 from mibo.booking.links import (
@@ -97,6 +102,23 @@ from mibo.booking.telling import attach_meeting, attach_wanted_meetings
 from mibo.booking.week import DayExplained, Week, WeekDay, clinician_week, week_version, why_not
 
 __all__ = [
+    "Affected",
+    "closed_over",
+    "AlreadyClosed",
+    "Closing",
+    "Summary",
+    "close_time",
+    "preview_closing",
+    "AffectedChanged",
+    "Answers",
+    "Choice",
+    "affected_on",
+    "close_day",
+    "NotClosed",
+    "reopen_time",
+    "blocks",
+    "extra",
+
     "ASK_DAYS",
     "DESK_SOURCES",
     "GIVEN_UP_AFTER",
@@ -166,6 +188,7 @@ __all__ = [
     "change_clinician",
     "change_status",
     "check_in",
+    "clinician_grid",
     "clinician_week",
     "close_centre",
     "close_clinician",

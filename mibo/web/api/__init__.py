@@ -7,7 +7,9 @@ from mibo.config import settings
 from mibo.web.api import (
     bookings,
     centres,
+    clinician_hours,
     clinician_records,
+    clinician_slots,
     clinicians,
     cors,
     health,
@@ -35,6 +37,8 @@ RESOURCES = (
     staff_auth.bp,
     clinicians.bp,
     clinician_records.bp,
+    clinician_hours.bp,
+    clinician_slots.bp,
     upload.bp,
     users.bp,
     centres.bp,

@@ -1,5 +1,7 @@
 """How the API shows centres and clinicians."""
 
+from datetime import date
+
 from mibo import phone
 from mibo.clinics import Centre
 from mibo.config import settings
@@ -41,6 +43,8 @@ class HoursShown(Shown):
     slot_duration_minutes: int
     mode: str
     consultation_mode: str
+    effective_from: date
+    effective_to: date | None
     is_active: bool
     created_at: Instant
     updated_at: Instant
@@ -101,13 +105,15 @@ def hours(one: WeeklyHours) -> HoursShown:
     """A window of weekly hours."""
     return HoursShown(
         id=one.id, clinician_id=one.clinician_id, centre_id=one.centre_id, day_of_week=one.weekday,
-        start_time=_face(one.opens_minute), end_time=_face(one.closes_minute), slot_duration_minutes=one.slot_minutes,
-        mode=one.mode, consultation_mode=one.mode, is_active=one.active, created_at=one.created_at,
+        start_time=face(one.opens_minute), end_time=face(one.closes_minute), slot_duration_minutes=one.slot_minutes,
+        mode=one.mode, consultation_mode=one.mode, effective_from=one.effective_from, effective_to=one.effective_to,
+        is_active=one.active, created_at=one.created_at,
         updated_at=one.updated_at,
     )  # fmt: skip
 
 
-def _face(minute: int) -> str:
+def face(minute: int) -> str:
+    """`09:30:00`, as older clients read hours."""
     return f"{minute // 60:02d}:{minute % 60:02d}:00"
 
 

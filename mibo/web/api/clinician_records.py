@@ -14,6 +14,7 @@ from mibo.web.access import actor, may
 from mibo.web.api import clinic_shapes
 from mibo.web.api.answers import said, the_id
 from mibo.web.api.clinic_shapes import ClinicianInFull
+from mibo.web.api.clinician_hours import keep_rules
 from mibo.web.api.document import documented
 from mibo.web.api.shown import Shown
 from mibo.web.inputs.clinician_records import ActiveWish, ClinicianAdded, ClinicianChange, Credentials
@@ -59,6 +60,8 @@ def add_clinician(told: ClinicianAdded) -> ResponseReturnValue:
         people.set_credentials(added.id, None, told.password, by=actor())
     elif added.account and not added.account.password_hash:
         identity.send_password_link(added.account, by=actor())
+    if told.availability_rules:
+        keep_rules(added, told.availability_rules, by=actor())
     return _shown(added, "Clinician created successfully", 201)
 
 

@@ -22,7 +22,7 @@ bp = Blueprint("clinicians", __name__)
 @public
 def list_clinicians(asked: ClinicianFilter) -> ResponseReturnValue:
     """Clinicians by name; staff also see those who no longer practise, and how to reach them."""
-    to_staff = _to_staff()
+    to_staff = asked_by_staff()
     wish = Wish(centre_id=asked.centre_id, specialisation=asked.specialization)
     found = people.directory(wish, active=asked.is_active if to_staff else True)
     if not to_staff and asked.is_active is False:
@@ -41,7 +41,7 @@ def list_clinicians(asked: ClinicianFilter) -> ResponseReturnValue:
 @public
 def show_clinician(clinician_id: str, asked: ActiveFilter) -> ResponseReturnValue:
     """One clinician with the hours they keep."""
-    to_staff = _to_staff()
+    to_staff = asked_by_staff()
     one = people.clinician(the_id(clinician_id), active=asked.is_active if to_staff else True)
     rules = [clinic_shapes.hours(each) for each in scheduling.weekly_hours(one.id)]
     return said(clinic_shapes.clinician_in_full(one, rules, to_staff=to_staff))
@@ -53,11 +53,11 @@ def show_clinician(clinician_id: str, asked: ActiveFilter) -> ResponseReturnValu
 @public
 def show_availability(clinician_id: str, asked: CentreChoice) -> ResponseReturnValue:
     """The hours a clinician keeps, by weekday and time."""
-    one = people.clinician(the_id(clinician_id), active=None if _to_staff() else True)
+    one = people.clinician(the_id(clinician_id), active=None if asked_by_staff() else True)
     return said([clinic_shapes.hours(each) for each in scheduling.weekly_hours(one.id, centre_id=asked.centre_id)])
 
 
-def _to_staff() -> bool:
+def asked_by_staff() -> bool:
     """Whether staff ask. A stale token makes nobody staff, and is no reason to refuse what is public either."""
     who = visitor() if request.headers.get("Authorization") else None
     return who is not None and who.audience == "STAFF"

@@ -7,6 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from mibo.identity import NAME_LENGTH
 from mibo.people import BIO_LENGTH
+from mibo.scheduling.rules import MOST_ROWS
 from mibo.web.inputs.base import AnyCase, BlankIsNone, Id, Input, Names, Phone
 from mibo.web.inputs.clinicians import (
     MOST_YEARS,
@@ -19,6 +20,7 @@ from mibo.web.inputs.clinicians import (
     Words,
     fee_in_paise,
 )
+from mibo.web.inputs.hours import RuleWish
 from mibo.web.inputs.proving import Email
 from mibo.web.inputs.users import Ids, Password
 
@@ -88,8 +90,9 @@ class ClinicianAdded(Input):
     buffer_minutes: Pause = 0
     profile_picture_url: Picture = None
     video_introduction_url: Video = None
+    availability_rules: list[RuleWish] = Field(default_factory=list, max_length=MOST_ROWS)
 
-    also: ClassVar[Names] = _NAMES
+    also: ClassVar[Names] = _NAMES | {"availability_rules": ("availability_slots",)}
 
 
 class ClinicianChange(Input):

@@ -43,7 +43,7 @@ def field_of(model: type[Input], wrong: ErrorDetails) -> str:
 
 
 def _sentence(model: type[Input], wrong: ErrorDetails) -> str:
-    field = field_of(model, wrong).replace("_", " ").capitalize() or "This"
+    field = _words(model, wrong)
     told = wrong.get("ctx", {})
     if wrong["type"] in OUR_OWN:
         return wrong["msg"].replace("{field}", field)
@@ -53,3 +53,11 @@ def _sentence(model: type[Input], wrong: ErrorDetails) -> str:
         return f"{field} must be {str(told['expected']).replace(chr(39), '')}."
     pattern = SENTENCES.get(wrong["type"], "{field} does not look right.")
     return pattern.format(field=field, **told)
+
+
+def _words(model: type[Input], wrong: ErrorDetails) -> str:
+    """What to call the field; of one in a list, what it is called there, and in which place: `Start time (2)`."""
+    match wrong["loc"]:
+        case (str(), int(place), str(inner)):
+            return f"{inner.replace('_', ' ').capitalize()} ({place + 1})"
+    return field_of(model, wrong).replace("_", " ").capitalize() or "This"
