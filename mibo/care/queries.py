@@ -92,8 +92,8 @@ def due_soon(today: date) -> date:
     return today + timedelta(days=DUE_SOON_DAYS)
 
 
-def _due(by: Actor, centre_id: int | None, clinician_id: int | None, until: date | None) -> Select[Any]:
-    wanted: Select[Any] = (
+def _due(by: Actor, centre_id: int | None, clinician_id: int | None, until: date | None) -> Select[*tuple[Any, ...]]:
+    wanted: Select[*tuple[Any, ...]] = (
         select(
             FollowUp.id, FollowUp.wanted_on, FollowUp.note, FollowUp.created_at, Patient.id, Patient.full_name,
             Patient.phone, Patient.mrn, Clinician.id, Clinician.full_name, Centre.id, Centre.short_name,
@@ -158,7 +158,7 @@ def my_visit(appointment_id: int, *, by: Actor) -> Visit:
     raise Missing("We could not find that appointment.")
 
 
-def _visits() -> Select[Any]:
+def _visits() -> Select[*tuple[Any, ...]]:
     before = aliased(Appointment)
     done = select(func.count() + 1).where(
         before.patient_id == Appointment.patient_id, before.clinician_id == Appointment.clinician_id,
