@@ -29,8 +29,8 @@ from mibo.booking.calling_off import call_off
 from mibo.booking.cancelling import cancel
 from mibo.booking.closing import StillBooked, ahead_of_account, booked_on, close_centre, how_many_at, still_at
 from mibo.booking.diaries import Diaries, diaries
-from mibo.booking.grid import clinician_grid
 from mibo.booking.displacing import AffectedChanged, Answers, Choice
+from mibo.booking.grid import clinician_grid
 from mibo.booking.holidays import affected_on, close_day
 from mibo.booking.keeping import HoursWish, Kept, VisitsOutside, WeekAhead, preview_hours, set_hours
 from mibo.booking.leaving import VisitAhead, VisitsToCome, change_clinician, close_clinician, visits_ahead
@@ -69,6 +69,7 @@ from mibo.booking.queries import (
     within_reach,
 )
 from mibo.booking.reconciling import reconcile
+from mibo.booking.reopening import NotClosed, reopen_time
 from mibo.booking.requests import (
     SHORTEST_REASON,
     Asked,
@@ -102,23 +103,6 @@ from mibo.booking.telling import attach_meeting, attach_wanted_meetings
 from mibo.booking.week import DayExplained, Week, WeekDay, clinician_week, week_version, why_not
 
 __all__ = [
-    "Affected",
-    "closed_over",
-    "AlreadyClosed",
-    "Closing",
-    "Summary",
-    "close_time",
-    "preview_closing",
-    "AffectedChanged",
-    "Answers",
-    "Choice",
-    "affected_on",
-    "close_day",
-    "NotClosed",
-    "reopen_time",
-    "blocks",
-    "extra",
-
     "ASK_DAYS",
     "DESK_SOURCES",
     "GIVEN_UP_AFTER",
@@ -127,6 +111,10 @@ __all__ = [
     "SHORTEST_REASON",
     "UNDO_WITHIN",
     "WALK_IN_GRACE",
+    "Affected",
+    "AffectedChanged",
+    "AlreadyClosed",
+    "Answers",
     "Appointment",
     "AppointmentRow",
     "Asked",
@@ -138,6 +126,8 @@ __all__ = [
     "CannotUndo",
     "ChangedMeanwhile",
     "CheckoutOrder",
+    "Choice",
+    "Closing",
     "DayExplained",
     "Diaries",
     "HoldOver",
@@ -147,6 +137,7 @@ __all__ = [
     "LinkNotSent",
     "Move",
     "NotAllowed",
+    "NotClosed",
     "NotOffered",
     "NotVouchedFor",
     "OpenTime",
@@ -163,6 +154,7 @@ __all__ = [
     "Status",
     "StatusChange",
     "StillBooked",
+    "Summary",
     "TooManyAhead",
     "TooManyHolds",
     "Touch",
@@ -175,11 +167,13 @@ __all__ = [
     "WeekAhead",
     "WeekDay",
     "WrongPatient",
+    "affected_on",
     "ahead_of_account",
     "ask_to_cancel",
     "asked",
     "attach_meeting",
     "attach_wanted_meetings",
+    "blocks",
     "board_version",
     "book_at_desk",
     "booked_on",
@@ -192,6 +186,9 @@ __all__ = [
     "clinician_week",
     "close_centre",
     "close_clinician",
+    "close_day",
+    "close_time",
+    "closed_over",
     "complete",
     "day_board",
     "days_with_slots",
@@ -199,6 +196,7 @@ __all__ = [
     "expect_late",
     "expire_holds",
     "extend_hold",
+    "extra",
     "give_up",
     "grant_cancellation",
     "history_of",
@@ -228,11 +226,13 @@ __all__ = [
     "patience",
     "patients",
     "pay_at_desk",
+    "preview_closing",
     "preview_hours",
     "queue",
     "reconcile",
     "refuse_cancellation",
     "release_hold",
+    "reopen_time",
     "reschedule",
     "resend_link",
     "return_from_checkout",

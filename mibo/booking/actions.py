@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from mibo import audit, clinics, clock, db, payments, people
 from mibo.booking import rules, telling
+from mibo.booking.affected import closed_over
 from mibo.booking.models import Appointment, StatusChange
 from mibo.booking.rules import HOLDS_TIME, HoldOver, Status
 from mibo.clinics import Centre
@@ -110,11 +111,13 @@ def reseat(appointment: Appointment, *, reason: str) -> bool:
 
 
 def _still_open(appointment: Appointment) -> bool:
-    """Whether clinician and centre still take bookings; both rows are locked, so that neither closes meanwhile."""
+    """Whether clinician and centre still take bookings then; both rows are locked, so that neither closes meanwhile."""
     session, one, where = db.session(), appointment.clinician_id, appointment.centre_id
     works = select(Clinician.active).where(Clinician.id == one).with_for_update(key_share=True)
     is_open = select(Centre.active).where(Centre.id == where).with_for_update(read=True, key_share=True)
-    return bool(session.scalar(works) and session.scalar(is_open) and people.works_at(one, where))
+    if not (session.scalar(works) and session.scalar(is_open) and people.works_at(one, where)):
+        return False
+    return closed_over(one, where, appointment.starts_at, appointment.ends_at) is None
 
 
 def is_too_near(appointment: Appointment) -> bool:

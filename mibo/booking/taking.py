@@ -10,6 +10,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from mibo import audit, clinics, clock, db, payments, people
 from mibo.booking import actions, rules, telling
+from mibo.booking.affected import closed_over
 from mibo.booking.availability import open_slots
 from mibo.booking.models import Appointment, StatusChange
 from mibo.booking.rules import (
@@ -267,13 +268,15 @@ def _take(slot: Slot, patient: Patient, terms: _Terms) -> Appointment:
 
 
 def _check_still_open(made: Appointment) -> None:
-    """Who closes an account, a centre or a clinician's place there holds its row, for which our insert waited; whoever
-    comes after it finds our appointment. So what is read now is the truth (R-ACL-5). Raises Missing and NotOffered.
+    """Who closes an account, a centre, or a clinician's place or time there holds its row, for which our insert waited;
+    whoever comes after it finds our appointment. So what is read now is the truth (R-ACL-5). Raises Missing, NotOffered.
     """
     if not made.patient.active:  # merged into another record while we waited for it
         raise Missing("We could not find that patient.")
     if not (made.clinician.active and made.centre.active and people.works_at(made.clinician_id, made.centre_id)):
         raise NotOffered("This clinician cannot be booked there any more. Please choose another time.")
+    if not made.overbooked and closed_over(made.clinician_id, made.centre_id, made.starts_at, made.ends_at):
+        raise NotOffered("This time has just been closed. Please choose another time.")
 
 
 def _insert(slot: Slot, patient: Patient, terms: _Terms, payment_id: int) -> ReturningInsert[int]:
