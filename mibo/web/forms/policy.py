@@ -17,7 +17,7 @@ GROUPS = (
         ("hold_minutes", "hold_extensions", "link_hold_minutes", "unpaid_holds", "future_per_clinician"),
     ),
     ("Cancelling and moving", ("patient_cutoff_hours", "patient_moves")),
-    ("Money", ("registration_fee_paise", "refund_in_time_percent")),
+    ("Money", ("registration_fee_paise", "refund_in_time_percent", "refund_late_percent")),
     ("The day of the visit", ("join_minutes_before", "start_early_minutes", "closing_hours", "undo_seconds")),
 )
 WORDS = {
@@ -43,7 +43,7 @@ WORDS = {
     "reminder_third_hours": ("Last reminder, hours before", ""),
 }  # fmt: skip
 SHOWN = tuple(name for _, names in GROUPS for name in names)
-"""The numbers of the page. No reminder is sent yet and nobody cancels late online, so those stand in the history only."""
+"""The numbers of the page. No reminders are sent yet, so their times stand in the history only, and on no control."""
 
 
 class PolicyForm(InputForm):
