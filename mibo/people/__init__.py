@@ -4,7 +4,13 @@ from mibo.people import guardians, search
 from mibo.people.actions import add_family_member, complete_own, fill_in, welcome_patient
 from mibo.people.clinician_accounts import NotTheirAccount
 from mibo.people.clinician_list import PAGE as CLINICIANS_PAGE
-from mibo.people.clinician_list import ClinicianWish, all_clinicians, clinicians_in_reach, clinicians_page
+from mibo.people.clinician_list import (
+    ClinicianWish,
+    all_clinicians,
+    clinician_names,
+    clinicians_in_reach,
+    clinicians_page,
+)
 from mibo.people.clinicians import (
     AlreadyClinician,
     Contact,
@@ -112,6 +118,7 @@ __all__ = [
     "clinician",
     "clinician_to_change",
     "clinicians_at",
+    "clinician_names",
     "clinicians_in_reach",
     "clinicians_page",
     "complete_own",

@@ -45,6 +45,15 @@ def clinicians_in_reach(by: Actor) -> Sequence[Clinician]:
     return db.session().scalars(wanted.order_by(func.lower(Clinician.full_name), Clinician.id)).all()
 
 
+def clinician_names(by: Actor, *, centre_id: int | None = None) -> list[tuple[int, str]]:
+    """Who they are, by name, at one centre or at any: for a filter. One statement, and no whole records."""
+    wanted = select(Clinician.id, Clinician.full_name).where(Clinician.active, within_reach(by))
+    if centre_id is not None:
+        wanted = wanted.where(Clinician.places.any(ClinicianCentre.centre_id == centre_id))
+    found = db.session().execute(wanted.order_by(func.lower(Clinician.full_name), Clinician.id))
+    return [(row[0], row[1]) for row in found]
+
+
 def _wanted(wish: ClinicianWish, by: Actor) -> Select[Clinician]:
     primary = (
         select(Centre.name)

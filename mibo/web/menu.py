@@ -25,6 +25,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
             ("Today", "desk.board", Permission.SEE_DAY),
             ("Find a patient", "desk.find", Permission.SEE_PATIENTS),
             ("New booking", "desk.new_booking", Permission.BOOK_AT_DESK),
+            ("Appointments", "appointments.index", Permission.SEE_APPOINTMENTS),
         ],
     ),
     (

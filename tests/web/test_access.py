@@ -65,6 +65,10 @@ TABLE = {
     "POST /desk/appointments/<appointment_id>/payment": "303 403 422 422 403 403 422 422",
     "POST /desk/appointments/<appointment_id>/payment-link": "303 403 303 303 403 403 303 303",
     # people, places, policy and one's own sign-ins
+    "GET  /appointments": "303 403 200 200 200 200 200 200",
+    "POST /appointments/find": "303 403 200 200 200 200 200 200",
+    "POST /appointments/csv": "303 403 200 200 200 200 200 200",
+    "POST /appointments/paper": "303 403 200 200 200 200 200 200",
     "GET  /desk/audit": "303 403 200 200 403 403 403 403",
     "POST /desk/audit": "303 403 200 200 403 403 403 403",
     "GET  /desk/centres": "303 403 200 200 200 200 200 200",

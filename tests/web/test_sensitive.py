@@ -18,7 +18,10 @@ from tests.web.pages.visitor import Visitor
 pytestmark = pytest.mark.usefixtures("database")
 __all__ = ["clinic", "signed_in"]
 
-EXPORTS = {"patients.export", "patients.history", "staff.export", "clinicians.table"}
+EXPORTS = {
+    "patients.export", "patients.history", "staff.export", "clinicians.table", "appointments.export",
+    "appointments.paper",
+}  # fmt: skip
 USERS = {
     "staff.add", "staff.change", "staff.set_access", "staff.send_link", "second_factor.new_codes", "second_factor.off",
     "second_factor.forget", "phones.staff", "clinicians.add", "clinicians.change", "clinicians.set_picture",
