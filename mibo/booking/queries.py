@@ -91,8 +91,8 @@ def within_reach(by: Actor) -> ColumnElement[bool]:
 
 
 def staff_appointment(appointment_id: int, *, by: Actor) -> Appointment:
-    """One appointment within this member of staff's reach, with its history. Raises Missing."""
-    wanted = _in_full().options(selectinload(Appointment.history))
+    """One appointment within this member of staff's reach, with its history and moves. Raises Missing."""
+    wanted = _in_full().options(selectinload(Appointment.history), selectinload(Appointment.moved))
     return _one(wanted.where(Appointment.id == appointment_id, within_reach(by)))
 
 

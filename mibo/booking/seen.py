@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from mibo import audit, clinics, clock, identity
+from sqlalchemy import select
+
+from mibo import audit, clinics, clock, db, identity
+from mibo.audit import AuditEntry
 from mibo.booking import actions
 from mibo.booking.models import Appointment
 from mibo.booking.rules import ChangedMeanwhile, Status
@@ -76,12 +79,12 @@ def check_fresh(appointment: Appointment, version: int | None) -> None:
 
 
 def last_touch(appointment: Appointment) -> Touch | None:
-    """What was done to it last, as the audit has it."""
-    wish = audit.AuditWish(subject_id=appointment.id, act="appointment.")
-    found, _ = audit.entries(wish, limit=1)
-    if not found:
+    """What was done to it last, as the audit has it; who only looked at it changed nothing."""
+    acts = AuditEntry.subject_id == appointment.id, AuditEntry.act.in_(("appointment.status", *_ACT_WORDS))
+    newest = select(AuditEntry).where(*acts).order_by(AuditEntry.at.desc(), AuditEntry.id.desc()).limit(1)
+    entry = db.session().scalar(newest)
+    if entry is None:
         return None
-    [entry] = found
     words = _ACT_WORDS.get(entry.act) or _STATUS_WORDS.get(str(entry.details.get("next")), "changed this")
     return Touch(entry.by_account_id, entry.at, words, entry.act, entry.details)
 

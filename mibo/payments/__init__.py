@@ -26,6 +26,7 @@ from mibo.payments.queries import (
     attempt_by_reference,
     newest_attempt,
     reference,
+    refunds_of,
     registration,
 )
 from mibo.payments.rules import (
@@ -87,6 +88,7 @@ __all__ = [
     "record_surplus",
     "reference",
     "refund_of_own_cancellation",
+    "refunds_of",
     "refuse_card_number",
     "registration",
     "second_registration",

@@ -1,5 +1,6 @@
 """Which payment something is about, and how one stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
@@ -7,7 +8,7 @@ from sqlalchemy import ColumnElement, select
 from mibo import db
 from mibo.clinics.policy import Policy
 from mibo.ids import read_id
-from mibo.payments.models import Attempt
+from mibo.payments.models import Attempt, Refund
 from mibo.payments.rules import Asked
 from mibo.people import Patient
 
@@ -47,6 +48,11 @@ def newest_attempt(payment_id: int) -> Attempt | None:
     """The last try to pay; a try that is paid counts before any other."""
     order = (Attempt.status != "PAID", Attempt.id.desc())
     return db.session().scalar(select(Attempt).where(Attempt.payment_id == payment_id).order_by(*order).limit(1))
+
+
+def refunds_of(payment_id: int) -> Sequence[Refund]:
+    """What goes back of a payment, oldest first."""
+    return db.session().scalars(select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id)).all()
 
 
 def asked(attempt: Attempt) -> Asked:

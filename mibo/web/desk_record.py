@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mibo import clock, money, people, phone
-from mibo.booking import DESK_SOURCES, GIVEN_UP_AFTER, Appointment, Status, StatusChange
+from mibo import booking, clock, money, people, phone
+from mibo.booking import DESK_SOURCES, GIVEN_UP_AFTER, Appointment, Move, Status, StatusChange
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.messaging import Message
-from mibo.payments import Attempt
+from mibo.payments import Attempt, Refund
+from mibo.web import desk_actions
 from mibo.web.desk_words import MODES, Standing, minutes
 from mibo.web.filters import clock_time, moment
 
@@ -31,6 +32,15 @@ MESSAGE_WORDS = {
     "mibo_clinician_cancelled": "To the clinician: cancelled", "mibo_booking_off": "Cancelled by the clinic",
     "mibo_refund_opened": "Refund", "mibo_request_refused": "Cancellation refused",
     "mibo_please_move": "Asked to choose another time", "mibo_running_late": "Running late",
+}  # fmt: skip
+REFUND_WORDS = {
+    "CANCELLED_BY_CLINIC": "Cancelled by the clinic", "CANCELLED_IN_TIME": "Cancelled in time",
+    "CANCELLED_LATE": "Cancelled late", "PAID_TWICE": "Paid twice", "PAID_TOO_LATE": "Paid too late",
+    "PAID_AFTER_CANCELLATION": "Paid after it was cancelled", "PRICE_FELL": "The price fell",
+}  # fmt: skip
+REFUND_STATES = {
+    "REQUESTED": "to be returned", "APPROVED": "approved", "SENT": "on its way", "DONE": "returned",
+    "FAILED": "could not be returned",
 }  # fmt: skip
 MESSAGE_STATES = {
     "PENDING": ("Waiting to be sent", "pend", "clock"), "SENDING": ("Being sent", "pend", "refresh"),
@@ -59,19 +69,27 @@ class Record:
     link_url: str
     steps: Sequence[tuple[str, str, str]]
     messages: Sequence[tuple[str, str, tuple[str, str, str]]]
+    may: frozenset[str]
+    wish: tuple[str, str] | None
+    wish_back: str
+    back: Sequence[tuple[str, str, str]]
 
 
-def look(one: Appointment, names: Mapping[int, str], told: Sequence[Message], who: Actor) -> Record:
+def look(
+    one: Appointment,
+    names: Mapping[int, str],
+    told: Sequence[Message],
+    refunds: Sequence[Refund],
+    who: Actor,
+) -> Record:
     """The appointment as this person may see it; clinicians see no money and no whole number."""
     desk = who.may(Permission.BOOK_AT_DESK)
     attempt = _open_link(one)
     waits = one.payment.status == "PENDING" and one.status in (Status.PENDING, Status.EXPIRED)
-    age = people.age_of(one.patient)
-    number = phone.shown(one.patient.phone) if desk else phone.masked(one.patient.phone)
     return Record(
         title=moment(one.starts_at),
         day=clock.clinic_day(one.starts_at).isoformat(),
-        facts=[("Age", age if age is not None else "–"), ("Phone", number), ("MRN", one.patient.mrn or "–")],
+        facts=facts_of(one, who),
         state=_state(one, attempt),
         rows=_rows(one),
         note=one.patient_note or "",
@@ -84,13 +102,30 @@ def look(one: Appointment, names: Mapping[int, str], told: Sequence[Message], wh
         link_url=(attempt.link_url or "") if attempt and waits else "",
         steps=_steps(one, names),
         messages=[_message(message) for message in told] if desk else [],
+        may=offered_now(one, who),
+        wish=_wish(one) if who.may(Permission.DECIDE_CANCELLATIONS) else None,
+        wish_back=_back_by_policy(one),
+        back=[_refund(refund) for refund in refunds] if desk else [],
     )
+
+
+def facts_of(one: Appointment, who: Actor) -> list[tuple[str, object]]:
+    """What tells two patients apart; the whole number is for the desk."""
+    desk, age = who.may(Permission.BOOK_AT_DESK), people.age_of(one.patient)
+    number = phone.shown(one.patient.phone) if desk else phone.masked(one.patient.phone)
+    return [("Age", age if age is not None else "–"), ("Phone", number), ("MRN", one.patient.mrn or "–")]
+
+
+def offered_now(one: Appointment, who: Actor) -> frozenset[str]:
+    """What this person may do with it at this moment."""
+    return desk_actions.offered(one, who, clock.now())
 
 
 def accounts_of(one: Appointment) -> set[int]:
     """Whose names the history needs."""
     taken_by = {attempt.taken_by for attempt in one.payment.attempts}
-    return {account for account in {*taken_by, *(step.by_account_id for step in one.history)} if account}
+    stepped = {step.by_account_id for step in one.history} | {move.by_account_id for move in one.moved}
+    return {account for account in taken_by | stepped if account}
 
 
 def _open_link(one: Appointment) -> Attempt | None:
@@ -128,7 +163,41 @@ def _rows(one: Appointment) -> list[tuple[str, str, str]]:
         ("Where", one.centre.short_name if one.mode == "IN_PERSON" else f"Online, from {one.centre.short_name}", ""),
         ("Kind", kind, ""),
         ("Booked", f"{moment(one.created_at)}, {SOURCE_WORDS[one.source]}", ""),
+        *_changes(one),
     ]
+
+
+def _changes(one: Appointment) -> list[tuple[str, str, str]]:
+    """What is out of the ordinary about it."""
+    rows = []
+    if one.moves:
+        own = f", {one.moves_by_patient} of them by the patient" if one.moves_by_patient else ""
+        rows.append(("Moved", ("once" if one.moves == 1 else f"{one.moves} times") + own, ""))
+    if one.expected_at and one.status == Status.CONFIRMED:
+        rows.append(("Comes late", f"about {clock_time(one.expected_at)}", ""))
+    if one.overbooked:
+        rows.append(("Overbooked", one.overbook_reason or "", ""))
+    return rows
+
+
+def _wish(one: Appointment) -> tuple[str, str] | None:
+    """When the patient asked to cancel, and why: for those who decide it."""
+    asked = [step for step in one.history if step.next == Status.CANCELLATION_REQUESTED]
+    if one.status != Status.CANCELLATION_REQUESTED or not asked:
+        return None
+    return moment(asked[-1].at), asked[-1].reason or ""
+
+
+def _back_by_policy(one: Appointment) -> str:
+    """What the patient gets back when their wish is granted, as of when they asked."""
+    asked = [step.at for step in one.history if step.next == Status.CANCELLATION_REQUESTED]
+    paise = booking.share_of(one, in_time=booking.is_in_time(one, asked[-1])) if asked else 0
+    return money.rupees(paise) if paise else ""
+
+
+def _refund(refund: Refund) -> tuple[str, str, str]:
+    words = REFUND_WORDS.get(refund.reason, "Refund")
+    return words, money.rupees(refund.paise), REFUND_STATES[refund.status]
 
 
 def _lines(one: Appointment) -> list[tuple[str, str]]:
@@ -167,18 +236,38 @@ def _link(one: Appointment, attempt: Attempt | None) -> tuple[str, str]:
 
 def _steps(one: Appointment, names: Mapping[int, str]) -> list[tuple[str, str, str]]:
     """What happened, newest first, with who did it."""
-    steps = [(step.at, STEP_WORDS[Status(step.next)], _how(step, one, names)) for step in one.history]
+    steps = [(step.at, _what(step), _how(step, one, names)) for step in one.history]
+    steps += [(move.at, "Moved", _from(move, one, names)) for move in one.moved]
     if one.arrived_at:
         steps.append((one.arrived_at, "Arrived", ""))
     steps.sort(key=lambda step: step[0])
     return [(moment(at), what, how) for at, what, how in reversed(steps)]
 
 
+def _what(step: StatusChange) -> str:
+    if step.previous == Status.CANCELLATION_REQUESTED:
+        return "Cancelled as the patient asked" if step.next == Status.CANCELLED else "Kept: the wish was refused"
+    if step.previous == Status.NO_SHOW:
+        return "Not a no-show after all"
+    return STEP_WORDS[Status(step.next)]
+
+
+def _from(move: Move, one: Appointment, names: Mapping[int, str]) -> str:
+    """`from Wed 25 Nov, 10:00 am to …, by Deepa Desk, …`."""
+    person = "the patient" if move.by_patient else names.get(move.by_account_id or 0, "")
+    other = "another clinician" if move.from_clinician_id != move.to_clinician_id else ""
+    reason = (move.reason or "")[:1].lower() + (move.reason or "")[1:]
+    parts = [f"from {moment(move.from_starts_at)} to {moment(move.to_starts_at)}", f"to {other}" if other else ""]
+    return ", ".join(filter(None, [*parts, f"by {person}" if person else "", reason]))
+
+
 def _how(step: StatusChange, one: Appointment, names: Mapping[int, str]) -> str:
     """By whom and why; what a patient wrote when they cancelled is not for the desk to read (security.md line 37)."""
     by = step.by_account_id
     person = "the patient" if by == one.patient.account_id else names.get(by or 0, "")
-    reason = "" if step.next in PATIENTS_OWN_WORDS else SOURCE_WORDS.get(step.reason or "", step.reason or "")
+    own = by is None or by == one.patient.account_id
+    private = step.next in PATIENTS_OWN_WORDS and own
+    reason = "" if private else SOURCE_WORDS.get(step.reason or "", step.reason or "")
     return ", ".join(filter(None, [f"by {person}" if person else "", reason[:1].lower() + reason[1:]]))
 
 

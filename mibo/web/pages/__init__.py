@@ -2,19 +2,24 @@
 
 from flask import Flask
 
+from mibo.web.pages import appointments as appointments
 from mibo.web.pages import audit as audit
+from mibo.web.pages import blocks as blocks
 from mibo.web.pages import book as book
 from mibo.web.pages import centres as centres
+from mibo.web.pages import changes as changes
 from mibo.web.pages import clinicians as clinicians
 from mibo.web.pages import desk as desk
 from mibo.web.pages import home as home
 from mibo.web.pages import merging as merging
 from mibo.web.pages import my as my
+from mibo.web.pages import openings as openings
 from mibo.web.pages import passwords as passwords
 from mibo.web.pages import patients as patients
 from mibo.web.pages import phones as phones
 from mibo.web.pages import pictures as pictures
 from mibo.web.pages import policy as policy
+from mibo.web.pages import queue as queue
 from mibo.web.pages import second_factor as second_factor
 from mibo.web.pages import sign_in as sign_in
 from mibo.web.pages import staff as staff
@@ -31,9 +36,14 @@ def register_pages(app: Flask) -> None:
         book,
         my,
         desk,
+        queue,
+        changes,
+        appointments,
         patients,
         merging,
         clinicians,
+        blocks,
+        openings,
         pictures,
         staff_sign_in,
         passwords,

@@ -9,15 +9,16 @@ from flask import Blueprint, flash, make_response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from mibo import booking, clinics, clock, db, identity, messaging, people, phone
+from mibo import booking, clinics, clock, db, people, phone
 from mibo.booking import NotOffered, SlotTaken
 from mibo.clinics import Centre
 from mibo.errors import Conflict, Invalid, Missing
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID, read_id
 from mibo.people import Patient, PhoneInUse, SamePerson
-from mibo.web import desk_board, desk_list, desk_record, desk_sheet, desk_words
+from mibo.web import desk_board, desk_list, desk_origins, desk_sheet, desk_words
 from mibo.web.access import actor, may
+from mibo.web.desk_page import record_page
 from mibo.web.forms.desk import BookingForm, FindForm, PatientForm, PaymentForm, booking_form
 from mibo.web.htmx import go, show, wants_part
 from mibo.web.inputs.desk import BookingInput, FindInput, PatientInput, PaymentInput
@@ -27,7 +28,7 @@ from mibo.web.reads import noted
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
 ONE = f"/appointments/<int(max={GREATEST_ID}):appointment_id>"
-KEPT = ("patient", "centre", "clinician", "mode", "day", "at", "walk_in")
+KEPT = ("patient", "centre", "clinician", "mode", "day", "at", "walk_in", *desk_origins.ORIGINS)
 
 
 @bp.get("")
@@ -142,7 +143,7 @@ def add_patient() -> ResponseReturnValue:
 @noted("appointment.opened", "appointment_id")
 def appointment(appointment_id: int) -> ResponseReturnValue:
     """One appointment in full."""
-    return _record(appointment_id)
+    return record_page(appointment_id)
 
 
 @bp.post(f"{ONE}/payment")
@@ -163,7 +164,7 @@ def take_payment(appointment_id: int) -> ResponseReturnValue:
             flash("The payment is noted and the appointment is confirmed.", "success")
             return go("desk.appointment", appointment_id=appointment_id)
     with db.reading():
-        return _record(appointment_id, form, problem=problem, status=status)
+        return record_page(appointment_id, form, problem=problem, status=status)
 
 
 @bp.post(f"{ONE}/payment-link")
@@ -175,7 +176,7 @@ def send_payment_link(appointment_id: int) -> ResponseReturnValue:
         booking.resend_link(appointment_id, by=actor())
     except Conflict as error:
         with db.reading():
-            return _record(appointment_id, problem=error.message, status=409)
+            return record_page(appointment_id, problem=error.message, status=409)
     flash("The payment link is on its way on WhatsApp.", "success")
     return go("desk.appointment", appointment_id=appointment_id)
 
@@ -285,24 +286,10 @@ def _book_once(said: BookingInput) -> tuple[int, str]:
             walk_in=said.walk_in,
             request_key=said.request_key,
         )
-        return made.id, desk_words.booked(made.status, people.patient(said.patient).full_name)
+        unlinked = desk_origins.link(made, queue_entry=said.queue_entry, follow_up=said.follow_up, by=actor())
+        words = desk_words.booked(made.status, people.patient(said.patient).full_name)
+        return made.id, f"{words} {unlinked}".strip()
 
 
 def _start(said: BookingInput) -> datetime:
     return clock.instant(said.day, said.at)
-
-
-def _record(
-    appointment_id: int, form: PaymentForm | None = None, *, problem: str = "", status: int = 200
-) -> ResponseReturnValue:
-    one = booking.staff_appointment(appointment_id, by=actor())
-    names = identity.names_of(desk_record.accounts_of(one))
-    return show(
-        "desk/appointment.html",
-        one=one,
-        record=desk_record.look(one, names, messaging.messages_about(one.id), actor()),
-        form=form or PaymentForm(formdata=None),
-        problem_words=problem,
-        centre_name=one.centre.short_name,
-        status=status,
-    )
