@@ -23,13 +23,16 @@ from mibo.booking.availability import (
     open_times,
     slot_of_span,
 )
-from mibo.booking.blocking import AlreadyClosed, Closing, Summary, close_time, preview_closing
+from mibo.booking.blocking import UNAVAILABLE, AlreadyClosed, Closing, Summary, close_time, preview_closing
 from mibo.booking.board import GIVEN_UP_AFTER, Board, BoardRow, board_version, day_board
 from mibo.booking.calling_off import call_off
 from mibo.booking.cancelling import cancel
+from mibo.booking.closable import has_post as closes_for_others
+from mibo.booking.closable import may_open
 from mibo.booking.closing import StillBooked, ahead_of_account, booked_on, close_centre, how_many_at, still_at
 from mibo.booking.diaries import Diaries, diaries
 from mibo.booking.displacing import AffectedChanged, Answers, Choice
+from mibo.booking.displacing import Outcome as Answered
 from mibo.booking.grid import clinician_grid
 from mibo.booking.holidays import affected_on, close_day
 from mibo.booking.keeping import HoursWish, Kept, VisitsOutside, WeekAhead, preview_hours, set_hours
@@ -100,6 +103,7 @@ from mibo.booking.seen import Touch, last_touch, patience, staff_locked
 from mibo.booking.settling import Outcome, settle, settle_payment, settle_waiting
 from mibo.booking.taking import WALK_IN_GRACE, WrongPatient, book_at_desk, hold
 from mibo.booking.telling import attach_meeting, attach_wanted_meetings
+from mibo.booking.waiting import QueueRow
 from mibo.booking.week import DayExplained, Week, WeekDay, clinician_week, week_version, why_not
 
 __all__ = [
@@ -109,11 +113,13 @@ __all__ = [
     "NOTE_LENGTH",
     "REASON_LENGTH",
     "SHORTEST_REASON",
+    "UNAVAILABLE",
     "UNDO_WITHIN",
     "WALK_IN_GRACE",
     "Affected",
     "AffectedChanged",
     "AlreadyClosed",
+    "Answered",
     "Answers",
     "Appointment",
     "AppointmentRow",
@@ -147,6 +153,7 @@ __all__ = [
     "Place",
     "Preview",
     "QueueEntry",
+    "QueueRow",
     "SentLink",
     "Series",
     "SlotTaken",
@@ -189,6 +196,7 @@ __all__ = [
     "close_day",
     "close_time",
     "closed_over",
+    "closes_for_others",
     "complete",
     "day_board",
     "days_with_slots",
@@ -210,6 +218,7 @@ __all__ = [
     "lists",
     "locked",
     "mark_no_show",
+    "may_open",
     "merge",
     "merge_preview",
     "month_view",

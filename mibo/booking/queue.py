@@ -3,6 +3,8 @@
 A queue is a day's: yesterday's is over at midnight, because nothing here looks at another day than today.
 """
 
+from collections.abc import Callable
+
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
@@ -10,7 +12,8 @@ from sqlalchemy.orm import joinedload
 from mibo import audit, clock, db, payments, people
 from mibo.booking import actions
 from mibo.booking.models import QueueEntry
-from mibo.booking.queue_rules import HERE, OVER, AlreadyWaiting, Step, check_step
+from mibo.booking.queue_rules import HERE, OVER, Step, check_step
+from mibo.booking.queue_rules import AlreadyWaiting as AlreadyWaiting
 from mibo.booking.rules import ChangedMeanwhile
 from mibo.booking.taking import WrongPatient
 from mibo.booking.waiting import entries_within_reach
@@ -171,3 +174,12 @@ def _locked(entry_id: int, by: Actor) -> QueueEntry:
     if entry.day != clock.today():
         raise Conflict("This is another day's queue, and it is over. Let them join today's.")
     return entry
+
+
+STEP_VERBS: dict[Step, Callable[..., QueueEntry]] = {
+    "CALLED": call,
+    "SKIPPED": skip,
+    "DONE": finish,
+    "LEFT": leave,
+    "WAITING": bring_back,
+}

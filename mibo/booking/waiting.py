@@ -10,6 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from mibo import clock, db
 from mibo.booking.models import QueueEntry
+from mibo.booking.queue_rules import HERE
 from mibo.errors import Missing
 from mibo.identity import Actor
 from mibo.identity.permissions import Role
@@ -35,6 +36,11 @@ class QueueRow:
     joined_at: datetime
     called_at: datetime | None
     finished_at: datetime | None
+
+    @property
+    def is_here(self) -> bool:
+        """Whether they are still about."""
+        return self.status in HERE
 
     def waited_minutes(self, now: datetime) -> int:
         """Whole minutes from when they came until they were called, or until now."""

@@ -16,6 +16,7 @@ from mibo.errors import Missing
 from mibo.ids import read_id
 from mibo.people import MODES, Clinician, Patient
 from mibo.scheduling.slots import PartOfDay, Slot, SlotState, nearest
+from mibo.web.desk_origins import ORIGINS
 from mibo.web.desk_words import MODES as MODE_WORDS
 from mibo.web.filters import clock_time, moment
 from mibo.web.filters import day as day_words
@@ -38,6 +39,7 @@ class Choices:
     day: date | None
     at: str
     walk_in: bool
+    origins: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -99,6 +101,7 @@ def asked(values: Mapping[str, str]) -> Choices:
         day=_the_day(values.get("day")),
         at=values.get("at", ""),
         walk_in=values.get("walk_in") in ("yes", "y"),
+        origins={name: found for name in ORIGINS if (found := read_id(values.get(name, "")))},
     )
 
 
@@ -119,7 +122,7 @@ def look(choices: Choices, centres: Sequence[Centre], centre: Centre) -> Sheet:
     day = day or next((slot.day for slot in slots if slot.is_free), first)
     kept = {
         "patient": choices.patient_id, "centre": centre.id, "clinician": clinician.id if clinician else None,
-        "mode": mode, "day": day.isoformat(),
+        "mode": mode, "day": day.isoformat(), **choices.origins,
     }  # fmt: skip
     return Sheet(
         patient=patient,

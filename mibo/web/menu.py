@@ -25,7 +25,17 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
             ("Today", "desk.board", Permission.SEE_DAY),
             ("Find a patient", "desk.find", Permission.SEE_PATIENTS),
             ("New booking", "desk.new_booking", Permission.BOOK_AT_DESK),
+            ("Walk-ins", "queue.board", Permission.RUN_QUEUE),
             ("Appointments", "appointments.index", Permission.SEE_APPOINTMENTS),
+        ],
+    ),
+    (
+        "Work",
+        [
+            ("Needs closing", "worklists.closing", Permission.MARK_ARRIVALS),
+            ("Unpaid holds", "worklists.holds", Permission.BOOK_AT_DESK),
+            ("Cancellation requests", "worklists.wishes", Permission.DECIDE_CANCELLATIONS),
+            ("Follow-ups due", "worklists.follow_ups", Permission.SEE_FOLLOW_UPS),
         ],
     ),
     (
@@ -33,6 +43,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
         [
             ("Patients", "patients.index", Permission.SEE_PATIENTS),
             ("Clinicians", "clinicians.index", Permission.SEE_CLINICIANS),
+            ("Time off", "blocks.listing", Permission.SEE_HOURS),
         ],
     ),
     (

@@ -67,6 +67,8 @@ class BookingForm(InputForm):
         "Payment note", description="A slip or reference number, if any.", render_kw={"autocomplete": "off"}
     )
     request_key = HiddenField()
+    queue_entry = HiddenField()
+    follow_up = HiddenField()
 
 
 class PaymentForm(InputForm):

@@ -77,6 +77,8 @@ class BookingInput(Strict):
     desk_note: DeskNote | None = None
     walk_in: bool = False
     request_key: Annotated[str, StringConstraints(min_length=8, max_length=KEY_LENGTH)]
+    queue_entry: Chosen | None = None
+    follow_up: Chosen | None = None
 
 
 class PaymentInput(Strict):
