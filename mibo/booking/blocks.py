@@ -10,11 +10,13 @@ from sqlalchemy.orm import aliased
 
 from mibo import clock, db
 from mibo.booking.affected import Affected, affected_by, wall_clock
-from mibo.booking.closable import blocks_in_reach
+from mibo.booking.closable import blocks_in_reach, has_post
 from mibo.booking.models import Appointment
+from mibo.booking.queries import within_reach
 from mibo.clinics import Centre
 from mibo.errors import Missing
 from mibo.identity import Account, Actor
+from mibo.identity.permissions import Permission
 from mibo.people import Clinician, ClinicianCentre, Patient
 from mibo.scheduling import TimeBlock
 from mibo.scheduling.spans import Span
@@ -123,25 +125,31 @@ def authors(*, by: Actor) -> Sequence[tuple[int, str]]:
     return [(account_id, name) for account_id, name in db.session().execute(wanted)]
 
 
-def displaced_by(block_ids: Collection[int]) -> Sequence[Displaced]:
-    """The appointments that these blocks cancelled, in the order of their times."""
+def displaced_by(block_ids: Collection[int], *, by: Actor) -> Sequence[Displaced]:
+    """The appointments within reach that these blocks cancelled, in the order of their times."""
     wanted = (
         select(Appointment.id, Appointment.reference, Patient.full_name, Appointment.starts_at)
         .join(Patient, Patient.id == Appointment.patient_id)
-        .where(Appointment.displaced_by.in_(block_ids))
+        .where(Appointment.displaced_by.in_(block_ids), within_reach(by))
         .order_by(Appointment.starts_at, Appointment.id)
     )
     return [Displaced(*row) for row in db.session().execute(wanted)]
 
 
-def still_inside(blocks: Sequence[BlockRow]) -> Sequence[Affected]:
-    """Who is still booked inside closed time: asked to move, kept, or not to be cancelled."""
+def still_inside(blocks: Sequence[BlockRow], *, by: Actor) -> Sequence[Affected]:
+    """Who, within reach, is still booked inside closed time: asked to move, kept, or not to be cancelled."""
     ahead = [one for one in blocks if one.is_live and not one.is_over]
     if not ahead:
         return ()
     now = wall_clock(clock.now())
     spans = [Span(max(one.starts, now), one.ends) for one in ahead]
-    return affected_by(ahead[0].clinician_id, ahead[0].centre_id, spans)
+    found = affected_by(ahead[0].clinician_id, ahead[0].centre_id, spans)
+    return [one for one in found if _is_in_reach(one, by)]
+
+
+def _is_in_reach(one: Affected, by: Actor) -> bool:
+    here = by.reaches(one.centre_id) and has_post(by, Permission.SEE_APPOINTMENTS)
+    return here or one.clinician_id == by.clinician_id
 
 
 def _read(wanted: Select[*tuple[Any, ...]]) -> Sequence[BlockRow]:

@@ -73,10 +73,10 @@ def blocks_in_reach(by: Actor) -> ColumnElement[bool]:
     if by.everywhere:
         return true()
     own = TimeBlock.clinician_id == by.clinician_id if by.clinician_id else false()
-    centres = sorted(by.centre_ids if has_post(by) else by.practice_ids | by.centre_ids)
-    whole = and_(TimeBlock.clinician_id.is_(None), TimeBlock.centre_id.in_(centres))
-    if not has_post(by):
-        return or_(own, whole)
+    post = has_post(by, Permission.SEE_HOURS)
+    centres = sorted(by.centre_ids if post else by.practice_ids | by.centre_ids)
+    if not post:
+        return or_(own, and_(TimeBlock.clinician_id.is_(None), TimeBlock.centre_id.in_(centres)))
     working = select(ClinicianCentre.clinician_id).where(ClinicianCentre.centre_id.in_(centres))
     everywhere = and_(TimeBlock.centre_id.is_(None), TimeBlock.clinician_id.in_(working))
     return or_(own, TimeBlock.centre_id.in_(centres), everywhere)

@@ -143,7 +143,7 @@ def extras(*, by: Actor, clinician_id: int | None = None, centre_id: int | None 
     return [ExtraRow(*row) for row in found]
 
 
-def extra(extra_id: int, *, by: Actor) -> ExtraRow:
+def opening(extra_id: int, *, by: Actor) -> ExtraRow:
     """One of them. Raises Missing."""
     row = db.session().execute(_rows().where(WeeklyHours.id == extra_id, _in_reach(by))).first()
     if row is None:
@@ -158,7 +158,7 @@ def booked_in(one: ExtraRow) -> Sequence[Affected]:
 
 def remove_extra(extra_id: int, *, by: Actor) -> ExtraRow:
     """Nothing more is offered there; who is booked already stays (R-SLOT-17). Raises Missing."""
-    one = extra(extra_id, by=by)
+    one = opening(extra_id, by=by)
     check_may_close(one.clinician_id, one.centre_id, by, Permission.SET_HOURS)
     db.session().get_one(WeeklyHours, one.id, with_for_update=True).active = False
     booked = [each.id for each in booked_in(one)] if one.span.ends > wall_clock(clock.now()) else []

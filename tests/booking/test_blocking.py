@@ -134,8 +134,8 @@ def test_who_is_asked_to_move_stays_until_they_do(world):
         link = session.scalars(select(Message.link).where(Message.template == "mibo_please_move")).one()
         assert link == f"my/{asked.reference}/move"
         [row] = booking.blocks.blocks_page(BlockWish(), by=world.boss, limit=10)[0]
-        assert [one.id for one in booking.blocks.still_inside([row])] == [asked.id, kept.id]
-        assert [one.id for one in booking.blocks.displaced_by([row.id])] == [dropped.id, held.id]
+        assert [one.id for one in booking.blocks.still_inside([row], by=world.boss)] == [asked.id, kept.id]
+        assert [one.id for one in booking.blocks.displaced_by([row.id], by=world.boss)] == [dropped.id, held.id]
 
 
 def test_who_is_booked_after_the_list_was_shown_is_caught_and_nothing_is_done(world):
