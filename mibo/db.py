@@ -126,6 +126,11 @@ def session() -> Session:
     return current
 
 
+def is_under_way() -> bool:
+    """Whether there is a transaction or a reading to ask in; a page that says what went wrong has none."""
+    return _current.get() is not None
+
+
 @contextmanager
 def transaction() -> Iterator[Session]:
     """Everything inside is done together or not at all; effects promised with `after_commit` follow the commit.

@@ -14,6 +14,7 @@ from mibo.care.queries import (
     my_visit,
 )
 from mibo.care.rules import CannotEnd, CannotStart, FollowUpClosed, StillInConsultation
+from mibo.care.worklists import Waiting, waiting
 
 __all__ = [
     "CLOSE_REASON_LENGTH",
@@ -25,6 +26,7 @@ __all__ = [
     "FollowUpClosed",
     "StillInConsultation",
     "Visit",
+    "Waiting",
     "call_off",
     "count_follow_ups_due",
     "due_soon",
@@ -36,4 +38,5 @@ __all__ = [
     "my_visit",
     "recommend",
     "start",
+    "waiting",
 ]

@@ -87,6 +87,11 @@ def count_follow_ups_due(
     return db.session().scalar(rows) or 0
 
 
+def follow_ups_waiting(by: Actor, *, until: date) -> Select[*tuple[Any, ...]]:
+    """The ids of those wanted by then, for whoever counts them among other things."""
+    return _due(by, None, None, until).with_only_columns(FollowUp.id)
+
+
 def due_soon(today: date) -> date:
     """The last day that counts as soon."""
     return today + timedelta(days=DUE_SOON_DAYS)

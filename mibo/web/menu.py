@@ -4,8 +4,11 @@ from dataclasses import dataclass
 
 from flask import request, url_for
 
+from mibo import care, db
+from mibo.care import Waiting
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
+from mibo.web.htmx import wants_part
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,12 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
         ],
     ),
 ]
+COUNTS = {
+    "worklists.closing": "to_close",
+    "worklists.holds": "unpaid",
+    "worklists.wishes": "wishes",
+    "worklists.follow_ups": "follow_ups",
+}
 
 
 @dataclass(frozen=True)
@@ -79,9 +88,16 @@ def menu_for(who: Actor | None) -> list[Group]:
     """The groups with at least one entry that this person may open."""
     if who is None or who.audience != "STAFF":
         return []
-    groups = [Group(label, [_entry(*line) for line in lines if who.may(line[2])]) for label, lines in _GROUPS]
+    waiting = _waiting(who)
+    groups = [Group(label, [_entry(*line, waiting) for line in lines if who.may(line[2])]) for label, lines in _GROUPS]
     return [group for group in groups if group.entries]
 
 
-def _entry(label: str, endpoint: str, _: Permission) -> Entry:
-    return Entry(label, url_for(endpoint), request.endpoint == endpoint)
+def _waiting(who: Actor) -> Waiting:
+    """How much waits for them: asked once for a whole page, never for a part of one, nor for a page without a database."""
+    return Waiting() if wants_part() or not db.is_under_way() else care.waiting(by=who)
+
+
+def _entry(label: str, endpoint: str, _: Permission, waiting: Waiting) -> Entry:
+    count = getattr(waiting, COUNTS[endpoint]) if endpoint in COUNTS else 0
+    return Entry(label, url_for(endpoint), request.endpoint == endpoint, count)

@@ -26,6 +26,7 @@ from mibo.web.pages import staff as staff
 from mibo.web.pages import staff_sign_in as staff_sign_in
 from mibo.web.pages import stays as stays
 from mibo.web.pages import styleguide as styleguide
+from mibo.web.pages import worklists as worklists
 
 
 def register_pages(app: Flask) -> None:
@@ -39,6 +40,7 @@ def register_pages(app: Flask) -> None:
         queue,
         changes,
         appointments,
+        worklists,
         patients,
         merging,
         clinicians,
