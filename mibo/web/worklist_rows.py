@@ -7,8 +7,7 @@ from datetime import date, datetime, timedelta
 from flask import url_for
 
 from mibo import clock, money, phone
-from mibo.booking import AppointmentRow
-from mibo.booking.worklists import UnpaidHold, WishToCancel
+from mibo.booking import AppointmentRow, worklists
 from mibo.care import Due
 from mibo.identity import Actor
 from mibo.web.appointment_rows import Line, lines
@@ -74,19 +73,19 @@ def late(rows: Sequence[AppointmentRow], who: Actor) -> list[Late]:
     ]
 
 
-def holds(found: Sequence[UnpaidHold], who: Actor) -> list[Hold]:
+def holds(found: Sequence[worklists.UnpaidHold], who: Actor) -> list[Hold]:
     """The unpaid holds."""
     drawn = lines([one.row for one in found], who)
     return [_hold(one, line) for one, line in zip(found, drawn, strict=True)]
 
 
-def _hold(one: UnpaidHold, line: Line) -> Hold:
+def _hold(one: worklists.UnpaidHold, line: Line) -> Hold:
     until = one.row.held_until
     assert until is not None
     return Hold(line, money.rupees(one.paise), until, clock_time(until), _link(one), one.row.by_desk)
 
 
-def _link(one: UnpaidHold) -> tuple[str, str]:
+def _link(one: worklists.UnpaidHold) -> tuple[str, str]:
     """A key of the table of states, and its words where they are other."""
     if one.link_sent:
         return "LINK_SENT", ""
@@ -95,7 +94,7 @@ def _link(one: UnpaidHold) -> tuple[str, str]:
     return ("PROCESSING", "Link is being sent") if one.row.by_desk else ("PENDING", "Paying on the web")
 
 
-def wishes(found: Sequence[WishToCancel], who: Actor) -> list[Wish]:
+def wishes(found: Sequence[worklists.WishToCancel], who: Actor) -> list[Wish]:
     """The wishes to cancel."""
     now = clock.now()
     drawn = lines([one.row for one in found], who)

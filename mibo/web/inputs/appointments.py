@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints, ValidationError, field_validator
 
 from mibo.booking import Status, lists
-from mibo.booking.lists import ListWish
 from mibo.people import SHORTEST_SEARCH
 from mibo.web.inputs.base import YEARS
 from mibo.web.inputs.desk import Chosen, Search
@@ -64,9 +63,9 @@ class AppointmentsInput(Strict):
         return self.order or ("starts" if self.time in ("today", "upcoming") else "-starts")
 
     @property
-    def wish(self) -> ListWish:
+    def wish(self) -> lists.ListWish:
         """The same as the query takes it."""
-        return ListWish(
+        return lists.ListWish(
             typed=self.q, centre_id=self.centre, clinician_id=self.clinician,
             states=frozenset({Status(self.state)}) if self.state else frozenset(), source=self.source,
             payment=self.payment, span=self.time, first=self.since, last=self.until, order=self.sorted_by,
