@@ -59,7 +59,7 @@ from mibo.booking.merging import (
     undo_merge,
 )
 from mibo.booking.models import NOTE_LENGTH, REASON_LENGTH, Appointment, Move, QueueEntry, Series, StatusChange
-from mibo.booking.moving import Place, reschedule, undo_move
+from mibo.booking.moving import Place, is_displaced, reschedule, undo_move, why_not_own
 from mibo.booking.patients import Sought, Visits
 from mibo.booking.paying import CheckoutOrder, PaymentAway, note_failure, open_order, pay_at_desk
 from mibo.booking.queries import (
@@ -71,6 +71,7 @@ from mibo.booking.queries import (
     upcoming,
     within_reach,
 )
+from mibo.booking.queue_rules import AlreadyWaiting
 from mibo.booking.reconciling import reconcile
 from mibo.booking.reopening import NotClosed, reopen_time
 from mibo.booking.requests import (
@@ -119,6 +120,7 @@ __all__ = [
     "Affected",
     "AffectedChanged",
     "AlreadyClosed",
+    "AlreadyWaiting",
     "Answered",
     "Answers",
     "Appointment",
@@ -210,6 +212,7 @@ __all__ = [
     "history_of",
     "hold",
     "how_many_at",
+    "is_displaced",
     "is_in_time",
     "last_touch",
     "lateness",
@@ -266,6 +269,7 @@ __all__ = [
     "waiting",
     "week_version",
     "why_not",
+    "why_not_own",
     "within_reach",
     "worklists",
     "write_note",

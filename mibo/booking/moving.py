@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from mibo import clinics, clock, db, jobs, messaging, payments, people, video
 from mibo.booking import actions, rules, seen, taking, telling
+from mibo.booking.affected import closed_over
 from mibo.booking.availability import slot_of_span
 from mibo.booking.models import REASON_LENGTH, Appointment, Move
 from mibo.booking.rules import CannotMove, NotAllowed, NotOffered, SlotTaken, Status
@@ -59,14 +60,15 @@ def reschedule(
     if goal == Place.of(one) and one.moves:
         return one
     seen.check_fresh(one, version)
-    _check_may(one, goal, by)
+    displaced = is_displaced(one)
+    _check_may(one, goal, by, displaced=displaced)
     if goal == Place.of(one):
         raise Invalid.field("at", "That is the time it has already. Choose another one.")
     _lock_around(one, goal)
     _check_offered(one, goal, by)
     was = _seat(one, goal)
     _note(one, was, by, reason)
-    one.moves_by_patient += by.audience == "PATIENT"
+    one.moves_by_patient += by.audience == "PATIENT" and not displaced
     seen.touch(one, "moved", by, mode=was.mode)
     _follow(one, was, by)
     return one
@@ -100,11 +102,28 @@ def _theirs(appointment_id: int, by: Actor) -> Appointment:
     return seen.staff_locked(appointment_id, by, Permission.MOVE_APPOINTMENTS)
 
 
-def _check_may(one: Appointment, goal: Place, by: Actor) -> None:
+def why_not_own(one: Appointment, *, displaced: bool) -> str:
+    """Why the patient cannot move it any more; empty when they can."""
+    policy = clinics.policy_in_force()
+    try:
+        rules.check_may_move_own(
+            one.status, one.starts_at, one.moves_by_patient, clock.now(), policy, displaced=displaced
+        )
+    except CannotMove as error:
+        return error.message
+    return ""
+
+
+def is_displaced(one: Appointment) -> bool:
+    """Whether the clinic has closed its time: then its patient may choose another, however late and often."""
+    return closed_over(one.clinician_id, one.centre_id, one.starts_at, one.ends_at) is not None
+
+
+def _check_may(one: Appointment, goal: Place, by: Actor, *, displaced: bool) -> None:
     now = clock.now()
     if by.audience == "PATIENT":
         policy = clinics.policy_in_force()
-        rules.check_may_move_own(one.status, one.starts_at, one.moves_by_patient, now, policy)
+        rules.check_may_move_own(one.status, one.starts_at, one.moves_by_patient, now, policy, displaced=displaced)
         if goal.clinician_id != one.clinician_id:
             raise CannotMove("To see another clinician, please book a new appointment or call the centre.")
         return

@@ -191,25 +191,22 @@ def check_may_move(status: str, held_until: datetime | None, ends_at: datetime, 
         raise NotAllowed("This appointment is over. Mark it as completed or as a no-show.")
 
 
-def check_may_move_own(status: str, starts_at: datetime, moved: int, now: datetime, policy: Policy) -> None:
-    """A patient may move a confirmed appointment until the cut-off, so many times (R-CHG-2). Raises CannotMove."""
+def check_may_move_own(
+    status: str, starts_at: datetime, moved: int, now: datetime, policy: Policy, *, displaced: bool = False
+) -> None:
+    """A patient may move a confirmed appointment until the cut-off, so many times (R-CHG-2); one whose time the clinic
+    has closed, until it would begin. Raises CannotMove.
+    """
     hours, times = policy.patient_cutoff_hours, policy.patient_moves
     if status != Status.CONFIRMED:
         raise CannotMove("Only a confirmed appointment can be moved.")
+    if displaced and starts_at > now:
+        return
     if starts_at - now < timedelta(hours=hours):
         raise CannotMove(f"This can be moved online until {hours} hours before it starts. Please call the centre.")
     if moved >= times:
         often = {0: "cannot be moved", 1: "can be moved once"}.get(times, f"can be moved {times} times")
         raise CannotMove(f"An appointment {often} online. Please call the centre.")
-
-
-def may_move_own(status: str, starts_at: datetime, moved: int, now: datetime, policy: Policy) -> bool:
-    """Whether a patient may move it."""
-    try:
-        check_may_move_own(status, starts_at, moved, now, policy)
-    except CannotMove:
-        return False
-    return True
 
 
 def check_may_call_off(status: str, held_until: datetime | None, ends_at: datetime, now: datetime) -> None:

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 from flask import url_for
 
 from mibo import booking, clinics, clock
+from mibo.booking import Appointment
 from mibo.people import Clinician
+from mibo.scheduling.diary import Audience
 from mibo.scheduling.slots import PartOfDay, Slot, SlotState, free, nearest
 from mibo.web import ways
 from mibo.web.filters import clock_time
@@ -51,17 +53,25 @@ class Page:
     """The next day with a free time and its address, when none of the days shown has one."""
 
 
-def look(one: Clinician, asked: Mapping[str, str], *, patient_id: int | None, taken: datetime | None = None) -> Page:
+def look(
+    one: Clinician,
+    asked: Mapping[str, str],
+    *,
+    patient_id: int | None,
+    taken: datetime | None = None,
+    moving: Appointment | None = None,
+) -> Page:
     """The days and times of one way to meet a clinician, from what stands in the address or form.
 
-    With `taken`, a start that has just been lost, also the free times nearest to it.
+    With `taken`, a start that has just been lost, also the free times nearest to it. With `moving`, for an appointment
+    that is to have another time, at its own length.
     """
-    way = ways.chosen(one, asked.get("way"))
+    way = ways.chosen(one, asked.get("way") or (_way_of(moving) if moving else None))
     today = clock.today()
     last_day = today + timedelta(days=clinics.policy_in_force().horizon_days)
     first = min(max(_day(asked.get("from")) or today, today), last_day)
     last = min(first + timedelta(days=DAYS_SHOWN - 1), last_day)
-    offered = _slots(one, way, first, last, patient_id)
+    offered = _spans(moving, way, first, last) if moving else _slots(one, way, first, last, patient_id)
     slots = free(offered)
     by_day = {day: [slot for slot in slots if slot.day == day] for day in _days(first, last)}
     full = {slot.day for slot in offered if slot.state in TAKEN}
@@ -72,6 +82,8 @@ def look(one: Clinician, asked: Mapping[str, str], *, patient_id: int | None, ta
 
     def href(**changed: object) -> str:
         kept: dict[str, Any] = {"way": way.key if way else None, "from": first, "day": day, **changed}
+        if moving:
+            return url_for("my.move", reference=moving.reference, **kept)
         return url_for("book.choose", clinician_id=one.id, **kept)
 
     return Page(
@@ -95,6 +107,21 @@ def _slots(one: Clinician, way: ways.Way | None, first: date, last: date, patien
     if way is None or one.fee_paise is None:
         return []
     return booking.open_slots(one.id, first, last, centre_id=way.centre_id, mode=way.mode, patient_id=patient_id)
+
+
+def _spans(moving: Appointment, way: ways.Way | None, first: date, last: date) -> list[Slot]:
+    """Where it may go, but for where it is."""
+    if way is None:
+        return []
+    spans = booking.open_spans(
+        moving.clinician_id, first, last, minutes=(moving.ends_at - moving.starts_at) // timedelta(minutes=1),
+        centre_id=way.centre_id, mode=way.mode, for_whom=Audience.PATIENT, patient_id=moving.patient_id, but=moving.id,
+    )  # fmt: skip
+    return [slot for slot in spans if slot.starts_at != moving.starts_at]
+
+
+def _way_of(moving: Appointment) -> str:
+    return ways.ONLINE if moving.mode == "ONLINE" else str(moving.centre_id)
 
 
 def _next_day(one: Clinician, way: ways.Way, first: date, last: date) -> date | None:

@@ -47,10 +47,13 @@ def _plain(typed: object) -> object:
 Text = Annotated[str, BeforeValidator(_plain)]
 
 
+AtCentre = Annotated[tuple[int, datetime], BeforeValidator(_time)]
+
+
 class HoldInput(Strict):
     """Which time, for whom; the key makes a double click one booking."""
 
-    time: Annotated[tuple[int, datetime], BeforeValidator(_time)]
+    time: AtCentre
     patient: Annotated[int, BeforeValidator(_id)]
     key: Annotated[str, StringConstraints(min_length=8, max_length=KEY_LENGTH)]
 

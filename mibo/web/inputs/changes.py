@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, StringConstraints
 
 from mibo.booking import REASON_LENGTH, SHORTEST_REASON
+from mibo.web.inputs.booking import AtCentre
 from mibo.web.inputs.desk import Chosen, Mode, _wall_clock
 from mibo.web.inputs.sign_in import Strict
 
@@ -51,7 +52,7 @@ class LateInput(Strict):
 class OwnMoveInput(Strict):
     """The time that a patient would rather have: a centre and a time on the clinic's clock."""
 
-    time: str
+    time: AtCentre
     version: Version = None
 
 

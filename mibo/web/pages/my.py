@@ -6,16 +6,19 @@ from flask import Blueprint, Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mibo import booking, clinics, clock, db, people, phone
-from mibo.booking import Appointment, Status
+from mibo.booking import Appointment, SlotTaken, Status
 from mibo.booking.rules import is_live_hold
-from mibo.errors import Invalid
+from mibo.errors import Conflict, Invalid
 from mibo.identity.permissions import Permission
 from mibo.people import Patient, SamePerson
-from mibo.web import calendar
+from mibo.web import calendar, choosing, own_changes, ways
 from mibo.web.access import actor, may
+from mibo.web.filters import moment
 from mibo.web.forms.booking import DetailsForm
-from mibo.web.htmx import go_to, local_path, show
+from mibo.web.forms.changes import AskForm, OwnCancelForm, OwnMoveForm
+from mibo.web.htmx import go, go_to, local_path, show
 from mibo.web.inputs.booking import DetailsInput
+from mibo.web.inputs.changes import AskInput, OwnCancelInput, OwnMoveInput
 
 bp = Blueprint("my", __name__, url_prefix="/my")
 
@@ -58,6 +61,7 @@ def appointment(reference: str) -> ResponseReturnValue:
         waiting=live and request.args.get("paid") == "yes",
         join=_may_join(one),
         policy=clinics.policy_in_force(),
+        changes=own_changes.of(one),
     )
 
 
@@ -66,6 +70,116 @@ def _may_join(one: Appointment) -> bool:
     opens = one.starts_at - timedelta(minutes=clinics.policy_in_force().join_minutes_before)
     ready = one.meeting is not None and one.meeting.status == "READY"
     return ready and one.status in (Status.CONFIRMED, Status.IN_PROGRESS) and opens <= clock.now() < one.ends_at
+
+
+@bp.get("/<reference>/move")
+@may(Permission.SEE_OWN)
+def move(reference: str) -> ResponseReturnValue:
+    """Which other time it may have, as long as it may."""
+    return _move(reference)
+
+
+@bp.post("/<reference>/move")
+@may(Permission.SEE_OWN, own_transactions=True)
+def take_move(reference: str) -> ResponseReturnValue:
+    """Give it the other time."""
+    form = OwnMoveForm()
+    status, problem, taken = 422, "", None
+    if said := form.read(OwnMoveInput):
+        centre_id, starts_at = said.time
+        mode = "ONLINE" if request.form.get("way") == ways.ONLINE else "IN_PERSON"
+        try:
+            with db.transaction():
+                one = booking.own_appointment(actor(), reference=reference)
+                booking.reschedule(
+                    one.id, starts_at=starts_at, by=actor(), centre_id=centre_id, mode=mode, version=said.version
+                )
+        except Invalid as error:
+            problem = error.message
+        except Conflict as error:
+            status, problem = 409, error.message
+            taken = starts_at if isinstance(error, SlotTaken) else None
+        else:
+            flash(f"Your appointment is moved to {moment(starts_at)}.", "success")
+            return go("my.appointment", reference=reference)
+    with db.reading():
+        return _move(reference, form, problem=problem, taken=taken, status=status)
+
+
+def _move(
+    reference: str,
+    form: OwnMoveForm | None = None,
+    *,
+    problem: str = "",
+    taken: datetime | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    one = booking.own_appointment(actor(), reference=reference)
+    who = people.clinician(one.clinician_id, active=None)
+    changes = own_changes.of(one)
+    asked = request.form if form else request.args
+    page = choosing.look(who, asked, patient_id=one.patient_id, taken=taken, moving=one) if changes.may_move else None
+    return show(
+        "my/move.html", "my/_move.html", one=one, who=who, changes=changes, page=page, form=form, problem=problem,
+        policy=clinics.policy_in_force(), status=status,
+    )  # fmt: skip
+
+
+@bp.get("/<reference>/cancellation")
+@may(Permission.SEE_OWN)
+def cancellation(reference: str) -> ResponseReturnValue:
+    """What cancelling means, and what comes back, before it is done; too late for that, one may ask."""
+    return _cancellation(reference)
+
+
+@bp.post("/<reference>/cancellation")
+@may(Permission.SEE_OWN, own_transactions=True)
+def cancel(reference: str) -> ResponseReturnValue:
+    """Cancel it, in time."""
+    return _call_off(reference, OwnCancelForm(), OwnCancelInput)
+
+
+@bp.post("/<reference>/cancellation-wish")
+@may(Permission.SEE_OWN, own_transactions=True)
+def ask_to_cancel(reference: str) -> ResponseReturnValue:
+    """Ask the clinic to cancel it."""
+    return _call_off(reference, AskForm(), AskInput)
+
+
+def _call_off(
+    reference: str, form: OwnCancelForm | AskForm, kind: type[OwnCancelInput | AskInput]
+) -> ResponseReturnValue:
+    status, problem = 422, ""
+    if said := form.read(kind):
+        try:
+            with db.transaction():
+                one = booking.own_appointment(actor(), reference=reference)
+                if isinstance(said, AskInput):
+                    booking.ask_to_cancel(one.id, reason=said.reason, by=actor())
+                else:
+                    booking.cancel(one.id, reason=said.reason, by=actor())
+        except Invalid as error:
+            form.refuse(error)
+        except Conflict as error:
+            status, problem = 409, error.message
+        else:
+            asked = isinstance(said, AskInput)
+            flash("We have your wish, and answer it on WhatsApp." if asked else "It is cancelled.", "success")
+            return go("my.appointment", reference=reference)
+    with db.reading():
+        return _cancellation(reference, form, problem=problem, status=status)
+
+
+def _cancellation(
+    reference: str, form: OwnCancelForm | AskForm | None = None, *, problem: str = "", status: int = 200
+) -> ResponseReturnValue:
+    one = booking.own_appointment(actor(), reference=reference)
+    changes = own_changes.of(one)
+    empty = (AskForm if changes.may_ask else OwnCancelForm)(formdata=None)
+    return show(
+        "my/cancellation.html", one=one, changes=changes, form=form if type(form) is type(empty) else empty,
+        problem=problem, policy=clinics.policy_in_force(), status=status,
+    )  # fmt: skip
 
 
 @bp.get("/<reference>/calendar.ics")

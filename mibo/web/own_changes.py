@@ -1,0 +1,75 @@
+"""What a patient may still change about their appointment, and what comes back, told before they do (R-CHG-2, 3, 4)."""
+
+from dataclasses import dataclass
+
+from mibo import booking, clock, payments
+from mibo.booking import Appointment, CannotCancel, Status, rules
+
+DECIDED = (Status.CONFIRMED, Status.CANCELLED)
+LEAST_VERSION_DECIDED = 3  # each step counts: made, asked for, decided; so most pages need not look
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What the patient may do: move, cancel, or only ask; why not, in a sentence; and what the clinic wrote to them."""
+
+    may_move: bool
+    may_cancel: bool
+    may_ask: bool
+    why_not_move: str
+    why_not_cancel: str
+    comes_back_paise: int
+    keeps_registration: bool
+    answer: str
+    refused: bool
+    going_back_paise: int
+    closed: bool
+
+
+def of(one: Appointment) -> Changes:
+    """For an appointment that is theirs."""
+    now, live = clock.now(), one.status == Status.CONFIRMED
+    in_time = booking.is_in_time(one, now)
+    closed = live and one.starts_at > now and booking.is_displaced(one)
+    not_move = booking.why_not_own(one, displaced=closed)
+    not_cancel = _refusal(one)
+    may_ask = not not_cancel and not in_time
+    answer, refused = _answer(one)
+    return Changes(
+        may_move=not not_move,
+        may_cancel=not not_cancel and in_time,
+        may_ask=may_ask,
+        why_not_move=not_move,
+        why_not_cancel=not_cancel,
+        comes_back_paise=booking.share_of(one, in_time=in_time),
+        keeps_registration=one.payment.registration_paise > 0,
+        answer=answer,
+        refused=refused,
+        going_back_paise=_going_back(one),
+        closed=closed,
+    )
+
+
+def _refusal(one: Appointment) -> str:
+    try:
+        rules.check_may_ask_to_cancel(one.status, one.starts_at, clock.now())
+    except CannotCancel as error:
+        return error.message
+    return ""
+
+
+def _answer(one: Appointment) -> tuple[str, bool]:
+    """What the clinic wrote when it decided the last wish to cancel, and whether it refused it."""
+    if one.status not in DECIDED or one.version < LEAST_VERSION_DECIDED:
+        return "", False
+    steps = [step for step in booking.history_of(one.id) if step.previous == Status.CANCELLATION_REQUESTED]
+    if not steps:
+        return "", False
+    return steps[-1].reason or "", one.status == Status.CONFIRMED
+
+
+def _going_back(one: Appointment) -> int:
+    """Said only where a refund row stands (P9)."""
+    if one.status != Status.CANCELLED:
+        return 0
+    return sum(refund.paise for refund in payments.refunds_of(one.payment_id))
