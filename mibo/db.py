@@ -201,6 +201,20 @@ def rows(statement: str, values: Mapping[str, object]) -> Collection[Any]:
         return connection.exec_driver_sql(statement, values).all()
 
 
+@contextmanager
+def planned_anew() -> Iterator[None]:
+    """Each statement inside is planned for its own values. Searches want it: after five questions PostgreSQL would keep
+    one plan for all, and a plan for any words whatever uses no index of words.
+    """
+    driver = session().connection().connection.driver_connection
+    assert driver is not None
+    before, driver.prepare_threshold = driver.prepare_threshold, None
+    try:
+        yield
+    finally:
+        driver.prepare_threshold = before
+
+
 @event.listens_for(Session, "before_flush")
 def _refuse_to_write_while_reading(flushed: Session, *_: object) -> None:
     if flushed.info.get("read_only"):

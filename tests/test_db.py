@@ -116,6 +116,19 @@ def test_after_a_restart_of_the_database_nobody_meets_a_dead_connection(database
             assert session.scalar(select(Patient.id)) == asha.id
 
 
+def test_what_is_planned_anew_is_never_planned_for_good(asha: Patient) -> None:
+    kept = text("select count(*) from pg_prepared_statements where statement like '%full_name = $1%'")
+    named = select(Patient.id).where(Patient.full_name == asha.full_name)
+    with db.reading() as session:
+        with db.planned_anew():
+            for _ in range(8):
+                assert session.scalar(named) == asha.id
+        assert session.scalar(kept) == 0
+        for _ in range(8):
+            session.scalar(named)
+        assert session.scalar(kept) == 1
+
+
 def test_while_the_database_is_away_both_ways_say_so_soon(database: Database) -> None:
     database.kill()
     try:

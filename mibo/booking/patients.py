@@ -73,7 +73,8 @@ def find(sought: Sought, *, by: Actor, page: int = 1, size: int = PAGE) -> Found
     Of a name that thousands have, the nearest thousand are looked at.
     """
     if search.normal(sought.typed):
-        return _found(_ids(_sorted(_wanted(sought, by), sought)), sought, by, page, size)
+        with db.planned_anew():
+            return _found(_ids(_sorted(_wanted(sought, by), sought)), sought, by, page, size)
     wanted = _wanted(sought, by)
     total = db.session().scalar(select(func.count()).select_from(wanted.limit(COUNTED_TO).subquery())) or 0
     pages = max(1, -(-total // size))
@@ -87,7 +88,7 @@ def _ids(wanted: Select[Patient]) -> Sequence[int]:
 
 
 def _found(ids: Sequence[int], sought: Sought, by: Actor, page: int, size: int) -> Found:
-    if len(ids) < FEW and search.is_enough(sought.typed):
+    if len(ids) < FEW and search.may_be_misspelt(sought.typed):
         ids = _ids(_spelt_alike(sought, by).limit(size))
     pages = max(1, -(-len(ids) // size))
     page = min(max(page, 1), pages)
@@ -99,7 +100,7 @@ def _found(ids: Sequence[int], sought: Sought, by: Actor, page: int, size: int) 
 def every(sought: Sought, *, by: Actor, limit: int | None = None) -> Sequence[Patient]:
     """All of them in order, for a list that leaves the house or an app that knows no pages."""
     found = db.session().scalars(_sorted(_wanted(sought, by), sought).limit(limit)).all()
-    if len(found) < FEW and search.is_enough(sought.typed):
+    if len(found) < FEW and search.may_be_misspelt(sought.typed):
         return db.session().scalars(_spelt_alike(sought, by).limit(PAGE)).all()
     return found
 
@@ -146,6 +147,8 @@ def _sorted(wanted: Select[Patient], sought: Sought) -> Select[Patient]:
 
 def visits_of(patients: Sequence[Patient], *, by: Actor) -> Mapping[int, Visits]:
     """How often each of them came and when they come next, as far as it is within reach: one statement."""
+    if not patients:
+        return {}
     now = clock.now()
     ahead = (Appointment.starts_at > now) & Appointment.status.not_in(OVER)
     counted = (

@@ -84,11 +84,9 @@ def find_patients(typed: str) -> Sequence[Patient]:
     else:
         words = typed.lower().split()
         ways.extend([_all_words(words)])
-    return (
-        db.session()
-        .scalars(select(Patient).where(Patient.active, or_(*ways)).order_by(Patient.id.desc()).limit(FOUND_AT_MOST))
-        .all()
-    )
+    wanted = select(Patient).where(Patient.active, or_(*ways)).order_by(Patient.id.desc()).limit(FOUND_AT_MOST)
+    with db.planned_anew():
+        return db.session().scalars(wanted).all()
 
 
 def _all_words(words: Sequence[str]) -> ColumnElement[bool]:

@@ -33,10 +33,16 @@ def literally(typed: str) -> ColumnElement[bool]:
     return or_(*ways)
 
 
+def may_be_misspelt(typed: str) -> bool:
+    """Whether it may be a name with a slip of the pen: numbers and addresses are looked for as they are."""
+    words = normal(typed)
+    return is_enough(typed) and "@" not in words and not any(ch.isdigit() for ch in words)
+
+
 def alike(typed: str) -> ColumnElement[bool]:
     """Patients whose name is spelt nearly so (pg_trgm); nobody for what has digits."""
     words = normal(typed)
-    if any(ch.isdigit() for ch in words) or "@" in words:
+    if not may_be_misspelt(words):
         return false()
     name = func.lower(Patient.full_name)
     return literal(words).bool_op("<%")(name) & (func.word_similarity(words, name) >= LIKENESS)
