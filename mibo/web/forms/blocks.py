@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from wtforms import DateField, HiddenField, SelectField, StringField, TimeField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
+from wtforms.validators import Optional
 
 from mibo.clinics import Centre
 from mibo.people import Clinician
@@ -37,14 +38,17 @@ class ClosingForm(InputForm):
     """Whose time is closed, where, when and why."""
 
     missing: ClassVar = {"day": "Choose the day."}
+    also: ClassVar = ("of", "back")  # an answer for each who is booked; the way back to the form
 
     clinician = SelectField("Whose time", validate_choice=False)
     centre = SelectField("Where", validate_choice=False)
-    day = DateField("Day")
-    until = DateField("Until", description="The last day, if it is more than one.")
-    from_time = TimeField("From", description="Leave both times empty for the whole day.")
-    to_time = TimeField("To")
-    weeks = WholeNumber("Weeks", description="4 repeats it in the three weeks after. 1 is once.", render_kw=NUMBER)
+    day = DateField("Day", [Optional()])
+    until = DateField("Until", [Optional()], description="The last day, if it is more than one.")
+    from_time = TimeField("From", [Optional()], description="Leave both times empty for the whole day.")
+    to_time = TimeField("To", [Optional()])
+    weeks = WholeNumber(
+        "Weeks", [Optional()], description="4 repeats it in the three weeks after. 1 is once.", render_kw=NUMBER
+    )
     reason = StringField("Reason", description="Staff read it wherever the time is closed.", render_kw=QUIET)
     key = HiddenField()
     seen = HiddenField()
@@ -72,8 +76,8 @@ class BlockFilterForm(InputForm):
 
     clinician = SelectField("Clinician", choices=[ANY], validate_choice=False)
     centre = SelectField("Centre", choices=[ANY], validate_choice=False)
-    since = DateField("From")
-    until = DateField("To")
+    since = DateField("From", [Optional()])
+    until = DateField("To", [Optional()])
     author = SelectField("Closed by", choices=[ANY], validate_choice=False)
     state = SelectField("State", choices=STATES, validate_choice=False)
     far = SelectField("How far", choices=[ANY, SelectChoice("yes", "More than 60 days ahead")], validate_choice=False)
@@ -89,10 +93,10 @@ class ExtraForm(InputForm):
 
     clinician = SelectField("Clinician", validate_choice=False)
     centre = SelectField("Centre", validate_choice=False)
-    day = DateField("Day")
-    from_time = TimeField("From")
-    to_time = TimeField("To")
-    minutes = WholeNumber("Minutes of a session", render_kw=NUMBER)
+    day = DateField("Day", [Optional()])
+    from_time = TimeField("From", [Optional()])
+    to_time = TimeField("To", [Optional()])
+    minutes = WholeNumber("Minutes of a session", [Optional()], render_kw=NUMBER)
     mode = SelectField("How patients come", choices=MODES, validate_choice=False)
 
     def offer(self, clinicians: Sequence[Clinician], centres: Sequence[Centre]) -> "ExtraForm":

@@ -57,7 +57,7 @@ class ClosingInput(AnswersInput):
     until: date | None = None
     from_time: time | None = None
     to_time: time | None = None
-    weeks: Annotated[int, Field(ge=1, le=52)] = 1
+    weeks: int = 1
     reason: Reason = ""
     key: Key
 
@@ -100,7 +100,7 @@ class ExtraInput(Strict):
     day: date
     from_time: time
     to_time: time
-    minutes: Annotated[int, Field(ge=15, le=240)]
+    minutes: int
     mode: Literal["BOTH", "IN_PERSON", "ONLINE"] = "BOTH"
 
     @property

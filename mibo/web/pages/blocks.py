@@ -22,6 +22,7 @@ from mibo.web.access import actor, may
 from mibo.web.forms.blocks import ANY, BlockFilterForm, ClosingForm, offered
 from mibo.web.htmx import go, show
 from mibo.web.inputs.blocks import BlockFilter, ClosingInput
+from mibo.web.keys import takes
 
 bp = Blueprint("blocks", __name__, url_prefix="/time-off")
 
@@ -154,6 +155,7 @@ def block(block_id: int) -> ResponseReturnValue:
 
 @bp.post("/reopening")
 @may(Permission.BLOCK_TIME, own_transactions=True)
+@takes("id", "whole", "sure")
 def reopen() -> ResponseReturnValue:
     """Ask once more, and then open the chosen time again; what fails stops nothing else (R-BLK-5, 6)."""
     with db.reading():

@@ -16,6 +16,7 @@ from mibo.web.block_rows import span_words
 from mibo.web.forms.blocks import MODES, ExtraForm
 from mibo.web.htmx import go, show
 from mibo.web.inputs.blocks import ExtraInput
+from mibo.web.keys import takes
 
 bp = Blueprint("openings", __name__, url_prefix="/time-off/openings")
 
@@ -82,6 +83,7 @@ def removal(extra_id: int) -> ResponseReturnValue:
 
 @bp.post(ONE)
 @may(Permission.SET_HOURS)
+@takes()
 def remove(extra_id: int) -> ResponseReturnValue:
     """Nothing more is offered in it."""
     extra.remove_extra(extra_id, by=actor())

@@ -97,7 +97,7 @@ def test_who_is_booked_is_listed_first_and_answered_one_by_one(world):
     assert blocks() == []
     answers = {f"of-{asha.id}": "cancel", f"of-{binu.id}": "move", f"of-{held.id}": "cancel", "choice": "each"}
     done = world.desk.post("/time-off/new", **{**hidden(first), **answers})
-    assert done.status_code == 303
+    assert done.status_code == 303, problems(done)
     page = world.desk.get(done.location)
     assert "2 appointments are cancelled. 1 patient is asked to choose another time." in page.text
     assert [now_of(one).status for one in (asha, binu, held)] == ["CANCELLED", "CONFIRMED", "CANCELLED"]
@@ -110,7 +110,7 @@ def test_one_answer_for_all_and_back_to_the_form(world):
     one = world.book("10:00")
     first = world.desk.post("/time-off/new", **world.wish())
     form = world.desk.post("/time-off/new", **hidden(first), back="yes")
-    assert form.status_code == 200
+    assert form.status_code == 200, problems(form)
     assert 'value="10:00"' in form.text
     world.desk.post("/time-off/new", **hidden(first), choice="keep")
     assert now_of(one).status == Status.CONFIRMED
@@ -141,7 +141,7 @@ def test_somebody_booked_between_the_two_steps_is_shown(world):
         ({"from_time": ""}, "Say from when, or choose the whole day."),
         ({"to_time": ""}, "Say until when, or choose the whole day."),
         ({"until": "2020-01-01"}, "The last day is before the first."),
-        ({"weeks": "60"}, "Input should be less than or equal to 52"),
+        ({"weeks": "60"}, "Repeat it for 1 to 52 weeks."),
         ({"clinician": ""}, "Choose a clinician, a centre, or both."),
         ({"reason": "card 4111 1111 1111 1111"}, None),
         ({"day": ""}, "Choose the day."),
@@ -174,7 +174,7 @@ def test_leave_of_some_days_is_one_span_and_a_weekly_one_is_several(world):
     sure = world.boss.post("/time-off/reopening", id=mine[0].id, whole="yes")
     assert "Open 4 times again?" in sure.text
     done = world.boss.post("/time-off/reopening", id=[one.id for one in mine], sure="yes")
-    assert done.status_code == 303
+    assert done.status_code == 303, problems(done)
     assert all(one.lifted_at for one in blocks() if one.clinician_id == world.ravi.id)
 
 
