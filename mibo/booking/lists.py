@@ -4,12 +4,12 @@ A page takes three statements at most, and two where nothing is typed. Pages beg
 count of rows, so that none is skipped or shown twice while others are booked.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true, tuple_, union
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select, true, tuple_, union
 from sqlalchemy.sql.selectable import Subquery
 
 from mibo import clock, db
@@ -102,6 +102,14 @@ def how_many(wish: ListWish, *, by: Actor) -> int:
     """How many there are in all."""
     wanted = select(func.count()).select_from(Appointment).where(*_asked(wish, by))
     return db.session().scalar(wanted) or 0
+
+
+def states_of(wish: ListWish, *, by: Actor) -> Mapping[Status, int]:
+    """How many there are in each state now."""
+    ended = and_(Appointment.status == Status.PENDING, Appointment.held_until <= clock.now())
+    state = case((ended, Status.EXPIRED.value), else_=Appointment.status)
+    counted = select(state, func.count()).where(*_asked(wish, by)).group_by(literal_column("1"))
+    return {Status(row[0]): row[1] for row in db.session().execute(counted)}
 
 
 def place_of(row: AppointmentRow | Appointment, order: str) -> Place:
