@@ -1,6 +1,7 @@
 """The hours clinicians keep, and what is open in them."""
 
 from mibo.scheduling.actions import (
+    FARTHEST,
     Standing,
     check_pattern,
     check_version,
@@ -14,6 +15,7 @@ from mibo.scheduling.models import TimeBlock, WeeklyHours
 from mibo.scheduling.queries import as_hours, clinician_with_hours, kept_hours, settable, version_of, weekly_hours
 
 __all__ = [
+    "FARTHEST",
     "Standing",
     "TimeBlock",
     "WeeklyHours",

@@ -29,6 +29,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
             ("Find a patient", "desk.find", Permission.SEE_PATIENTS),
             ("New booking", "desk.new_booking", Permission.BOOK_AT_DESK),
             ("Walk-ins", "queue.board", Permission.RUN_QUEUE),
+            ("My day", "my_day.today", Permission.CONSULT),
             ("Appointments", "appointments.index", Permission.SEE_APPOINTMENTS),
         ],
     ),
@@ -46,6 +47,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
         [
             ("Patients", "patients.index", Permission.SEE_PATIENTS),
             ("Clinicians", "clinicians.index", Permission.SEE_CLINICIANS),
+            ("Hours", "hours.index", Permission.SEE_HOURS),
             ("Time off", "blocks.listing", Permission.SEE_HOURS),
         ],
     ),

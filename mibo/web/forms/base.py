@@ -59,7 +59,8 @@ class InputForm(FlaskForm):  # type: ignore[misc]
             return f"That is too long. It may have up to {problem['ctx']['max_length']} letters."
         if kind in OUT_OF_CHOICE:
             return self.missing.get(name) or "Choose one of the options."
-        return problem["msg"].removeprefix("Value error, ")
+        label = field.label.text if field is not None else "This"
+        return problem["msg"].removeprefix("Value error, ").replace("{field}", label)
 
     def say(self, name: str, sentence: str) -> None:
         """Put a sentence beside a field, or at the head of the form when there is no such field."""

@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
+from mibo.ids import read_id
 from mibo.scheduling.rules import MOST_ROWS, WEEKDAYS, Window
 from mibo.web.inputs.base import AnyCase, BlankIsNone, Day, Id, Input, Names
 from mibo.web.inputs.sign_in import Strict
@@ -101,15 +102,29 @@ class GridWish(Input):
     centre_id: Annotated[Id | None, BlankIsNone] = None
 
 
+def _centre(sent: object) -> int:
+    found = read_id(str(sent))
+    if found is None:
+        raise ValueError("Choose a centre.")
+    return found
+
+
+def _length(sent: object) -> int:
+    told = str(sent).strip()
+    if not (told.isascii() and told.isdigit() and len(told) < 5):
+        raise ValueError("Enter whole minutes, for example 50.")
+    return int(told)
+
+
 class RowInput(Strict):
     """A row of the editor: from, to (00:00 is midnight), where, how, and how long a session is (empty: as usual)."""
 
     weekday: Weekday
     opens: Minute
     closes: Minute
-    centre: int
+    centre: Annotated[int, BeforeValidator(_centre)]
     mode: Literal["IN_PERSON", "ONLINE", "BOTH"]
-    minutes: int | None = None
+    minutes: Annotated[int, BeforeValidator(_length)] | None = None
 
     def window(self, minutes: int) -> Window:
         """The same as the action takes it."""

@@ -11,8 +11,11 @@ from mibo.web.pages import changes as changes
 from mibo.web.pages import clinicians as clinicians
 from mibo.web.pages import desk as desk
 from mibo.web.pages import home as home
+from mibo.web.pages import hours as hours
 from mibo.web.pages import merging as merging
+from mibo.web.pages import late as late
 from mibo.web.pages import my as my
+from mibo.web.pages import my_day as my_day
 from mibo.web.pages import openings as openings
 from mibo.web.pages import passwords as passwords
 from mibo.web.pages import patients as patients
@@ -38,12 +41,15 @@ def register_pages(app: Flask) -> None:
         my,
         desk,
         queue,
+        my_day,
+        late,
         changes,
         appointments,
         worklists,
         patients,
         merging,
         clinicians,
+        hours,
         blocks,
         openings,
         pictures,
