@@ -12,6 +12,7 @@ from mibo.booking.actions import (
 )
 from mibo.booking.affected import Affected, closed_over
 from mibo.booking.arriving import check_in, complete, expect_late, mark_no_show, undo_check_in, undo_no_show
+from mibo.booking.at_desk import WrongPatient, book_at_desk
 from mibo.booking.availability import (
     ASK_DAYS,
     OpenTime,
@@ -23,16 +24,18 @@ from mibo.booking.availability import (
     open_times,
     slot_of_span,
 )
-from mibo.booking.blocking import UNAVAILABLE, AlreadyClosed, Closing, Summary, close_time, preview_closing
+from mibo.booking.blocking import UNAVAILABLE, AlreadyClosed, Closing, Summary, close_time, preview_closing, reword
 from mibo.booking.board import GIVEN_UP_AFTER, Board, BoardRow, board_version, day_board
 from mibo.booking.calling_off import call_off
 from mibo.booking.cancelling import cancel
+from mibo.booking.closable import check_may_close, may_open
 from mibo.booking.closable import has_post as closes_for_others
-from mibo.booking.closable import may_open
-from mibo.booking.closing import StillBooked, ahead_of_account, booked_on, close_centre, how_many_at, still_at
+from mibo.booking.closing import StillBooked, ahead_of_account, close_centre, how_many_at, still_at
 from mibo.booking.diaries import Diaries, diaries
 from mibo.booking.displacing import AffectedChanged, Answers, Choice
 from mibo.booking.displacing import Outcome as Answered
+from mibo.booking.extra import hours_on
+from mibo.booking.following import name_purpose
 from mibo.booking.grid import clinician_grid
 from mibo.booking.holidays import affected_on, close_day
 from mibo.booking.keeping import HoursWish, Kept, VisitsOutside, WeekAhead, preview_hours, set_hours
@@ -102,8 +105,9 @@ from mibo.booking.rules import (
 )
 from mibo.booking.seen import Touch, last_touch, patience, staff_locked
 from mibo.booking.settling import Outcome, settle, settle_payment, settle_waiting
-from mibo.booking.taking import WALK_IN_GRACE, WrongPatient, book_at_desk, hold
+from mibo.booking.taking import WALK_IN_GRACE, hold
 from mibo.booking.telling import attach_meeting, attach_wanted_meetings
+from mibo.booking.undoing import UNDONE, may_undo, undo_booking
 from mibo.booking.waiting import QueueRow
 from mibo.booking.week import DayExplained, Week, WeekDay, clinician_week, week_version, why_not
 
@@ -115,6 +119,7 @@ __all__ = [
     "REASON_LENGTH",
     "SHORTEST_REASON",
     "UNAVAILABLE",
+    "UNDONE",
     "UNDO_WITHIN",
     "WALK_IN_GRACE",
     "Affected",
@@ -185,12 +190,12 @@ __all__ = [
     "blocks",
     "board_version",
     "book_at_desk",
-    "booked_on",
     "call_off",
     "cancel",
     "change_clinician",
     "change_status",
     "check_in",
+    "check_may_close",
     "clinician_grid",
     "clinician_week",
     "close_centre",
@@ -211,6 +216,7 @@ __all__ = [
     "grant_cancellation",
     "history_of",
     "hold",
+    "hours_on",
     "how_many_at",
     "is_displaced",
     "is_in_time",
@@ -222,9 +228,11 @@ __all__ = [
     "locked",
     "mark_no_show",
     "may_open",
+    "may_undo",
     "merge",
     "merge_preview",
     "month_view",
+    "name_purpose",
     "next_free",
     "note_failure",
     "open_link",
@@ -249,6 +257,7 @@ __all__ = [
     "resend_link",
     "return_from_checkout",
     "return_from_link",
+    "reword",
     "send_link",
     "send_unsent_links",
     "set_hours",
@@ -260,6 +269,7 @@ __all__ = [
     "staff_appointment",
     "staff_locked",
     "still_at",
+    "undo_booking",
     "undo_check_in",
     "undo_merge",
     "undo_move",

@@ -5,6 +5,8 @@ from flask_wtf import CSRFProtect
 
 from mibo.config import settings
 from mibo.web.api import (
+    appointment_lists,
+    appointments,
     bookings,
     centres,
     clinician_hours,
@@ -19,6 +21,9 @@ from mibo.web.api import (
     patients,
     payments,
     refusals,
+    sessions,
+    slot_blocks,
+    slot_exceptions,
     slots,
     staff_auth,
     upload,
@@ -43,7 +48,12 @@ RESOURCES = (
     users.bp,
     centres.bp,
     slots.bp,
+    slot_blocks.bp,
+    slot_exceptions.bp,
     bookings.bp,
+    appointment_lists.bp,
+    appointments.bp,
+    sessions.bp,
     patients.bp,
     payments.bp,
 )

@@ -5,7 +5,7 @@ from flask import Blueprint, request
 from werkzeug.exceptions import TooManyRequests
 from werkzeug.wrappers import Response
 
-from mibo import booking, clock, db, identity, payments
+from mibo import booking, care, clock, db, identity, payments
 from mibo.booking import SlotTaken
 from mibo.errors import Conflict
 from mibo.identity import Account, TooMany, Verdict, second_factor
@@ -14,8 +14,9 @@ from mibo.web.api import dialect
 from mibo.web.api.slots import slots_of
 
 BUSINESS = (
-    booking.CannotCancel, booking.HoldOver, booking.NotOffered, booking.TooManyAhead, booking.TooManyHolds,
-    identity.CodeUsed, payments.AlreadyPaid, payments.FeeMissing,
+    booking.CannotCancel, booking.CannotMove, booking.HoldOver, booking.NotAllowed, booking.NotOffered,
+    booking.TooManyAhead, booking.TooManyHolds,
+    care.CannotEnd, care.CannotStart, identity.CodeUsed, payments.AlreadyPaid, payments.FeeMissing,
 )  # fmt: skip
 PROVING = ("patient_auth", "staff_auth")
 
