@@ -30,10 +30,13 @@ class GoneAlready(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Waiter:
-    """A patient who will be told, and what they were told before: about how many minutes."""
+    """A patient who will be told, and what they were told before: about how many minutes, and whether that has
+    not left yet.
+    """
 
     appointment: Appointment
     told_minutes: int | None
+    not_left: bool
 
     def knows(self, minutes: int) -> bool:
         """Whether they were told of this very delay."""
@@ -118,7 +121,7 @@ def _waiters(clinician_id: int, centre_id: int, minutes: int) -> list[Waiter]:
         .order_by(Appointment.starts_at, Appointment.id)
     ).all()  # fmt: skip
     told = _told(found)
-    return [Waiter(one, told.get(_subject(one))) for one in found]
+    return [Waiter(one, *told.get(_subject(one), (None, False))) for one in found]
 
 
 def _subject(one: Appointment) -> str:
@@ -126,17 +129,22 @@ def _subject(one: Appointment) -> str:
     return f"late:{one.id}:{clock.local(one.starts_at):%Y%m%d%H%M}:"
 
 
-def _told(found: Sequence[Appointment]) -> dict[str, int]:
+def _told(found: Sequence[Appointment]) -> dict[str, tuple[int | None, bool]]:
     """What each was told last, and has not been taken back."""
     said = db.session().execute(
-        select(Message.dedupe_key, Message.body["minutes"].astext)
+        select(Message.dedupe_key, Message.body["minutes"].astext, Message.status)
         .where(
             Message.about_id.in_([one.id for one in found]), Message.template == TEMPLATE, Message.status != "DROPPED"
         )
         .order_by(Message.id)
     )
     subjects = [_subject(one) for one in found]
-    return {subject: int(minutes) for key, minutes in said for subject in subjects if key.startswith(subject)}
+    return {
+        subject: (int(minutes), status == "PENDING")
+        for key, minutes, status in said
+        for subject in subjects
+        if key.startswith(subject)
+    }
 
 
 def _taken_back(ids: Collection[int]) -> dict[int, int]:

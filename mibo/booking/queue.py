@@ -11,11 +11,10 @@ from sqlalchemy.orm import joinedload
 
 from mibo import audit, clock, db, payments, people
 from mibo.booking import actions
+from mibo.booking.at_desk import WrongPatient
 from mibo.booking.models import QueueEntry
-from mibo.booking.queue_rules import HERE, OVER, Step, check_step
-from mibo.booking.queue_rules import AlreadyWaiting as AlreadyWaiting
+from mibo.booking.queue_rules import HERE, OVER, AlreadyWaiting, Step, check_step
 from mibo.booking.rules import ChangedMeanwhile
-from mibo.booking.taking import WrongPatient
 from mibo.booking.waiting import entries_within_reach
 from mibo.clinics import Centre
 from mibo.errors import Conflict, Invalid, Missing

@@ -211,6 +211,16 @@ TABLE = {
     "POST /queue/add": "303 403 422 422 422 403 422 422",
     "POST /queue/<entry_id>/step": "303 403 422 422 422 422 422 422",
     "GET  /queue/<entry_id>/slip": "303 403 404 404 404 404 404 404",
+    # a clinician's own day, and who hears that one runs late
+    "GET  /my-day": "303 403 403 403 403 200 403 403",
+    "GET  /my-day/<appointment_id>": "303 403 403 403 403 200 403 403",
+    "POST /my-day/<appointment_id>/start": "303 403 403 403 403 409 403 403",
+    "POST /my-day/<appointment_id>/end": "303 403 403 403 403 409 403 403",
+    "POST /my-day/<appointment_id>/follow-up": "303 403 403 403 403 422 403 403",
+    "POST /my-day/<appointment_id>/no-show": "303 403 403 403 403 422 403 403",
+    "GET  /late/<clinician_id>": "303 403 404 404 404 404 404 404",
+    "POST /late/<clinician_id>": "303 403 422 422 422 422 422 422",
+    "POST /late/<clinician_id>/undo": "303 403 422 422 422 422 422 422",
 }
 HALLS = ("/api", "/health", "/healthz", "/readyz")  # programs' doors have tables of their own
 
@@ -325,12 +335,13 @@ DESK_PAGES = [
         )
     ),
 ]  # fmt: skip
+CLINICIANS_PAGES = [row for row in TABLE if "/my-day/<appointment_id>" in row]
 MANAGERS_PAGES = ["POST /desk/appointments/<appointment_id>/cancellation-decision"]
 
 
 def test_everything_with_an_id_of_an_appointment_has_its_three_people() -> None:
     with_ids = {row for row in TABLE if "<reference>" in row or "<appointment_id>" in row}
-    assert with_ids == {*OWN_PAGES, *DESK_PAGES, *MANAGERS_PAGES}
+    assert with_ids == {*OWN_PAGES, *DESK_PAGES, *MANAGERS_PAGES, *CLINICIANS_PAGES}
 
 
 def ask(visitor: Visitor, row: str, address: Callable[[str], str]) -> TestResponse:
@@ -374,6 +385,26 @@ def test_an_appointment_is_open_to_its_centres_desk_and_missing_to_another_centr
     for who in (world.staff[role], colleague):
         answer = ask(Visitor(app.test_client()).sign_in(who), row, lambda path: world.address(path, one))
         assert answer.status_code in (200, 303, 409, 422)
+
+
+@pytest.mark.parametrize("row", CLINICIANS_PAGES)
+def test_a_visit_is_open_to_its_clinician_closed_to_a_colleague_and_missing_elsewhere(
+    app: Flask, world: World, row: str
+) -> None:
+    with db.transaction():
+        people = [make.staff(Role.CLINICIAN, where) for where in (world.clinic.kochi, world.clinic.mumbai)]
+        for account, where in zip(people, (world.clinic.kochi, world.clinic.mumbai), strict=True):
+            make.clinician(where, name=f"Dr. {where.short_name}", account=account)
+    one = world.clinic.book("10:00")
+    never = Appointment(id=999_999_999, reference="MB-ZZZZ")
+    colleague, outsider = (Visitor(app.test_client()).sign_in(account) for account in people)
+    refused = [ask(outsider, row, lambda path, of=of: world.address(path, of)) for of in (one, never)]
+    assert [each.status_code for each in refused] in ([404, 404], [422, 422])  # nothing said: nothing was looked at
+    if "end" not in row and "follow-up" not in row:
+        assert same_but_for_the_request(refused[0]) == same_but_for_the_request(refused[1])
+    assert ask(colleague, row, lambda path: world.address(path, one)).status_code in (403, 422)
+    own = ask(world.visitor(app.test_client(), Role.CLINICIAN), row, lambda path: world.address(path, one))
+    assert own.status_code in (200, 303, 409, 422)
 
 
 @pytest.mark.parametrize("of", ["kochi", "anita", "asha"])

@@ -54,8 +54,10 @@ def ids(app: Flask) -> dict[str, object]:
 
 def test_no_page_takes_what_it_does_not_ask_for(app: Flask, ids: dict[str, object]) -> None:
     with db.transaction():
-        admin = make.staff(Role.ADMIN)
-    people: dict[str, Account | Patient | None] = {"admin": admin, "patient": ids["asha"], "stranger": None}  # type: ignore[dict-item]
+        admin, clinician = make.staff(Role.ADMIN), make.staff(Role.CLINICIAN)
+    people: dict[str, Account | Patient | None] = {  # type: ignore[dict-item]
+        "admin": admin, "clinician": clinician, "patient": ids["asha"], "stranger": None,
+    }  # fmt: skip
     visitors = {name: Visitor(app.test_client()) for name in people}
     for name, who in people.items():
         if who is not None:
@@ -70,6 +72,8 @@ def test_no_page_takes_what_it_does_not_ask_for(app: Flask, ids: dict[str, objec
             if access.permission is None
             else "patient"
             if access.permission.name in ("SEE_OWN", "BOOK_OWN")
+            else "clinician"
+            if access.permission.name == "CONSULT"
             else "admin"
         )
         path = app.url_map.bind("localhost").build(

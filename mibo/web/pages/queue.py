@@ -136,7 +136,7 @@ def join() -> ResponseReturnValue:
                     said.patient, said.centre, last_four=said.last_four, by=actor(), clinician_id=said.clinician,
                     note=said.note,
                 ).id  # fmt: skip
-        except booking.queue.AlreadyWaiting as error:
+        except booking.AlreadyWaiting as error:
             flash(error.message, "info")
             return go("queue.board", centre=said.centre)
         except Invalid as error:
