@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 
-from mibo import db, payments
+from mibo import audit, db, payments
 from mibo.booking.affected import Affected, affected_by
 from mibo.booking.closable import check_may_close
 from mibo.booking.displacing import AffectedChanged, Answers, Outcome, lock_affected, note_closing, settle_one
@@ -208,3 +208,20 @@ def told_of(block: TimeBlock) -> dict[str, object]:
         "clinician": block.clinician_id, "centre": block.centre_id,
         "starts": f"{block.starts_local:%Y-%m-%d %H:%M}", "ends": f"{block.ends_local:%Y-%m-%d %H:%M}",
     }  # fmt: skip
+
+
+def reword(clinician_id: int, centre_id: int, span: Span, reason: str, *, by: Actor) -> int | None:
+    """Give the block of exactly this span another reason; answers its id, or None when there is no such block."""
+    check_may_close(clinician_id, centre_id, by)
+    exactly = select(TimeBlock).where(
+        TimeBlock.clinician_id == clinician_id, TimeBlock.centre_id == centre_id, TimeBlock.lifted_at.is_(None),
+        TimeBlock.starts_local == span.starts, TimeBlock.ends_local == span.ends,
+    )  # fmt: skip
+    block = db.session().scalar(exactly.limit(1).with_for_update())
+    if block is None:
+        return None
+    words = reason_of(reason)
+    if words != block.reason:
+        audit.record("time.reworded", block.id, by=by.account_id, reason=[block.reason, words])
+        block.reason = words
+    return block.id

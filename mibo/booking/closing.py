@@ -1,7 +1,6 @@
 """What still stands in the book before something closes: a centre, a day, somebody's account (R-ACL-5)."""
 
 from collections.abc import Sequence
-from datetime import date
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import joinedload
@@ -47,14 +46,6 @@ def how_many_at(centre_id: int) -> int:
 def still_at(centre_id: int) -> Sequence[Appointment]:
     """The next of them, with who and with whom."""
     return _listed(Appointment.centre_id == centre_id, _ahead())
-
-
-def booked_on(centre_id: int, day: date) -> Sequence[Appointment]:
-    """Who is booked at a centre on a day."""
-    starts, ends = clock.day_span(day)
-    return _listed(
-        Appointment.centre_id == centre_id, Appointment.starts_at >= starts, Appointment.starts_at < ends, _standing()
-    )
 
 
 def ahead_of_account(account_id: int) -> int:

@@ -16,7 +16,7 @@ from mibo.errors import Invalid, Missing
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.people import Clinician
-from mibo.scheduling import WeeklyHours
+from mibo.scheduling import WeeklyHours, kept_hours
 from mibo.scheduling.slots import clock_face
 from mibo.scheduling.spans import Span
 
@@ -186,3 +186,10 @@ def _in_reach(by: Actor) -> ColumnElement[bool]:
     if not has_post(by):
         return own
     return or_(own, WeeklyHours.centre_id.in_(sorted(by.centre_ids)))
+
+
+def hours_on(clinician_id: int, centre_id: int, day: date) -> list[tuple[int, int]]:
+    """The windows that a clinician keeps at a centre on a day, in minutes after midnight."""
+    kept = kept_hours([clinician_id], from_day=day).get(clinician_id, ())
+    here = (one for one in kept if one.centre_id == centre_id and one.kept_on(day))
+    return sorted((one.opens_minute, one.closes_minute) for one in here)

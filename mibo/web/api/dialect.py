@@ -13,12 +13,13 @@ from mibo.web.api.shown import PaymentStatus
 
 _EDGE = re.compile(r"(?<=[a-z])(?=[A-Z0-9])|(?<=[0-9])(?=[A-Z])")
 _APPOINTMENT_WORDS = {Status.PENDING: "BOOKED", Status.EXPIRED: "CANCELLED"}
+BY_BLOCK = "CANCELLED_BY_ADMIN"  # by the clinic, because its time was closed (api-contract.md 5.4)
 _PAYMENT_WORDS = {PaymentStatus.PENDING: "CREATED", PaymentStatus.PAID: "SUCCESS"}
 _APPOINTMENTS_OURS = {
     "BOOKED": "PENDING",
     "PENDING_PAYMENT": "PENDING",
     "RESCHEDULED": "CONFIRMED",
-    "CANCELLED_BY_ADMIN": "CANCELLED",
+    BY_BLOCK: "CANCELLED",
 }
 _PAYMENTS_OURS = {"CREATED": "PENDING", "SUCCESS": "PAID"}
 
@@ -32,6 +33,8 @@ def spoken(value: Any) -> Any:
     """What we say, with the twins and words of older clients."""
     if isinstance(value, dict):
         said = {key: spoken(one) for key, one in value.items()}
+        if value.get("blockedSlotId") and value.get("status") is Status.CANCELLED:
+            said["status"] = BY_BLOCK
         return said | {twin: one for key, one in said.items() if (twin := snake(key)) not in said}
     if isinstance(value, list):
         return [spoken(one) for one in value]

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from wtforms import DateField, HiddenField, StringField, TelField, URLField
+from wtforms.validators import Optional
 
 from mibo.clinics import Centre
 from mibo.web.forms.base import InputForm
@@ -65,7 +66,10 @@ class HolidayForm(InputForm):
     """A day on which the centre is closed."""
 
     missing: ClassVar = {"day": "Choose the day.", "reason": "Say why, for example Onam."}
+    also: ClassVar = ("of",)  # an answer for each who is booked
 
-    day = DateField("Day")
+    day = DateField("Day", [Optional()])
     reason = StringField("Reason", render_kw=QUIET)
     seen = HiddenField()
+    seen_day = HiddenField()
+    choice = HiddenField()

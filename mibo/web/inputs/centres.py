@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, StringConstraints
 from mibo import phone
 from mibo.clinics import ADDRESS_LENGTH, NAME_LENGTH, CentreDetails
 from mibo.errors import Invalid
+from mibo.web.inputs.blocks import AnswersInput
 from mibo.web.inputs.sign_in import Strict
 from mibo.web.inputs.staff import plain
 
@@ -106,9 +107,9 @@ class DoorHoursInput(Strict):
     day_6: Doors = ""
 
 
-class HolidayInput(Strict):
-    """A day on which the centre is closed. `seen` is the day whose bookings were shown before."""
+class HolidayInput(AnswersInput):
+    """A day on which the centre is closed. `seen_day` is the day whose bookings were shown before."""
 
     day: date
     reason: Annotated[str, StringConstraints(min_length=2, max_length=HOLIDAY_LENGTH), BeforeValidator(plain)]
-    seen: date | None = None
+    seen_day: date | None = None

@@ -1,15 +1,18 @@
 """The centres: where they are, when their doors are open, their holidays; opened and closed."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 
 from mibo import booking, clinics, clock, db
+from mibo.booking import Affected, AffectedChanged, Answers
 from mibo.clinics import Centre
 from mibo.errors import Conflict, Invalid, Missing
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
+from mibo.web import closing_answers
 from mibo.web.access import actor, may
 from mibo.web.forms.centres import WEEK, CentreForm, DoorHoursForm, HolidayForm
 from mibo.web.htmx import go, show
@@ -106,25 +109,44 @@ def set_hours(centre_id: int) -> ResponseReturnValue:
 @bp.post(f"{ONE}/holidays")
 @may(Permission.EDIT_CENTRES, own_transactions=True)
 def add_holiday(centre_id: int) -> ResponseReturnValue:
-    """Add a holiday. Whoever is booked on that day is shown first."""
+    """Add a holiday. Whoever is booked on that day is shown first, with what may become of them (R-BLK-3)."""
     form = HolidayForm()
     _reached(centre_id)
     if said := form.read(HolidayInput):
+        shown = said.seen if said.seen_day == said.day else None
+        answers = closing_answers.answers_of(said) if shown else Answers(seen=())
         try:
             with db.transaction():
-                booked = booking.booked_on(centre_id, said.day)
-                if booked and said.seen != said.day:
-                    return show("centres/holiday.html", **_about(centre_id), form=form, booked=booked, day=said.day)
-                if said.day < clock.today():
-                    raise Invalid.field("day", "This day is over.")
-                clinics.add_holiday(centre_id, said.day, said.reason, by=actor().account_id)
+                made = booking.close_day(centre_id, said.day, said.reason, by=actor(), answers=answers)
+        except AffectedChanged as error:
+            return _answer_first(centre_id, form, said, error.affected, problem=error.message if shown else "")
         except Invalid as error:
             form.refuse(error)
         else:
-            flash("The holiday is added. Nothing more can be booked on that day.", "success")
+            words = [
+                "The holiday is added. Nothing more can be booked on that day.",
+                *closing_answers.told(made.outcomes),
+            ]
+            flash(" ".join(words), "success")
+            for trouble in closing_answers.troubles(made.outcomes):
+                flash(trouble, "warn")
             return go("centres.centre", centre_id=centre_id)
     with db.reading():
         return _centre(centre_id, holiday_form=form, status=422)
+
+
+def _answer_first(
+    centre_id: int, form: HolidayForm, said: HolidayInput, affected: Sequence[Affected], *, problem: str
+) -> ResponseReturnValue:
+    """Who is booked on the day, and what shall become of them."""
+    with db.reading():
+        about = _about(centre_id)
+    return show(
+        "centres/holiday.html", **about, form=form, day=said.day, reason=said.reason, problem_words=problem,
+        rows=closing_answers.rows_of(affected, actor(), closing_answers.chosen_each()),
+        seen=closing_answers.seen_of(affected), for_all=closing_answers.FOR_ALL, chosen=said.choice,
+        status=409 if problem else 200,
+    )  # fmt: skip
 
 
 @bp.post(f"{ONE}/holidays/<int(max={GREATEST_ID}):holiday_id>/removal")

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, text
 
 from mibo import clinics, clock, db
+from mibo.booking import Appointment
 from mibo.clinics import Centre, Holiday
 from mibo.identity.permissions import Role
 from tests import make
@@ -113,14 +114,24 @@ def test_hours_that_make_no_sense_are_said_at_the_day(world, typed):
 
 
 def test_a_holiday_shows_who_is_booked_before_it_is_added(world):
-    world.book()
+    booked = world.book()
     told = {"day": make.tomorrow().isoformat(), "reason": "Onam"}
     first = world.head.post(f"{world.page}/holidays", **told)
     assert first.status_code == 200
     assert "1 is booked" in words(first)
     assert "Asha Menon" in words(first)
-    assert world.head.post(f"{world.page}/holidays", **told, seen=told["day"]).status_code == 303
-    again = world.head.post(f"{world.page}/holidays", **told, seen=told["day"])
+    seen = {"seen": booked.id, "seen_day": told["day"], "choice": "each", f"of-{booked.id}": "move"}
+    with db.transaction():
+        late = make.appointment(make.patient(), world.anita, world.kochi, make.at("12:00"))
+    caught = world.head.post(f"{world.page}/holidays", **told, **seen)
+    assert (caught.status_code, "2 are booked" in words(caught)) == (409, True)
+    seen |= {"seen": f"{booked.id},{late.id}", f"of-{late.id}": "cancel"}
+    added = world.head.post(f"{world.page}/holidays", **told, **seen)
+    assert added.status_code == 303
+    with db.reading() as session:
+        found = {one.id: one.status for one in session.scalars(select(Appointment))}
+    assert found == {booked.id: "CONFIRMED", late.id: "CANCELLED"}
+    again = world.head.post(f"{world.page}/holidays", **told, **seen)
     assert problems(again) == ["This day is a holiday already."]
     removal = re.search(r'action="([^"]+/removal)"', world.head.get(world.page).text)[1]
     assert world.head.post(removal).status_code == 303
