@@ -67,14 +67,10 @@ class ListPage:
 
 def page(wish: ListWish, *, by: Actor, place: Place | None = None, size: int = PAGE) -> ListPage:
     """A page of the appointments within reach, and how many more there would be without the filters (P21)."""
-    meant = seeking.meant(wish.typed) if wish.typed else None
-    found = _wanted(wish, meant, by, place, size + 1)
-    order = _order(wish, Appointment, turned=bool(place and place.back))
-    rows = [
-        AppointmentRow(*row)
-        for row in db.session().execute(columns().join(found, found.c.id == Appointment.id).order_by(*order))
-    ]
-    total, hidden = _counts(wish, meant, by)
+    with db.planned_anew():
+        meant = seeking.meant(wish.typed) if wish.typed else None
+        rows = _rows(wish, meant, by, place, size + 1)
+        total, hidden = _counts(wish, meant, by)
     more, rows = len(rows) > size, rows[:size]
     if place and place.back:
         rows.reverse()
@@ -83,10 +79,8 @@ def page(wish: ListWish, *, by: Actor, place: Place | None = None, size: int = P
 
 def every(wish: ListWish, *, by: Actor, limit: int) -> Sequence[AppointmentRow]:
     """All of them in order, for a file."""
-    meant = seeking.meant(wish.typed) if wish.typed else None
-    found = _wanted(wish, meant, by, None, limit)
-    wanted = columns().join(found, found.c.id == Appointment.id).order_by(*_order(wish, Appointment))
-    return [AppointmentRow(*row) for row in db.session().execute(wanted)]
+    with db.planned_anew():
+        return _rows(wish, seeking.meant(wish.typed) if wish.typed else None, by, None, limit)
 
 
 def appointments(
@@ -139,6 +133,13 @@ def _around(
     has_before, has_after = (more, True) if back else (place is not None, more)
     before = replace(place_of(rows[0], wish.order), back=True) if has_before else None
     return before, place_of(rows[-1], wish.order) if has_after else None
+
+
+def _rows(wish: ListWish, meant: Meant | None, by: Actor, place: Place | None, limit: int) -> list[AppointmentRow]:
+    found = _wanted(wish, meant, by, place, limit)
+    order = _order(wish, Appointment, turned=bool(place and place.back))
+    wanted = columns().join(found, found.c.id == Appointment.id).order_by(*order)
+    return [AppointmentRow(*row) for row in db.session().execute(wanted)]
 
 
 def _wanted(wish: ListWish, meant: Meant | None, by: Actor, place: Place | None, limit: int | None) -> Subquery:
