@@ -69,15 +69,18 @@ def change_status(appointment: Appointment, wanted: Status, *, by: int | None, r
     audit.record("appointment.status", appointment.id, by=by, previous=previous, next=wanted)
 
 
-def confirm(appointment: Appointment, *, by: int | None, reason: str | None = None) -> None:
-    """The booking stands: the patient and the clinician are told, and an online one gets its meeting (R-VID-1)."""
+def confirm(appointment: Appointment, *, by: int | None, reason: str | None = None, wait_s: int = 0) -> None:
+    """The booking stands: the patient and the clinician are told, and an online one gets its meeting (R-VID-1).
+
+    For `wait_s` seconds nobody is told yet.
+    """
     change_status(appointment, Status.CONFIRMED, by=by, reason=reason)
     appointment.held_until = None
     if appointment.mode == "ONLINE" and appointment.meeting is None:
         appointment.meeting = Meeting(starts_at=appointment.starts_at, ends_at=appointment.ends_at)
         db.session().add(appointment.meeting)
     db.session().flush()
-    telling.confirmed(appointment)
+    telling.confirmed(appointment, wait_s=wait_s)
 
 
 def reseat(appointment: Appointment, *, reason: str) -> bool:

@@ -232,8 +232,16 @@ def _send(wish: _Wish) -> PaymentLink:
     with db.transaction() as session:
         link = _note(wish, made) if made else wish.standing
         if link:
-            telling.payment_link(actions.locked(wish.appointment_id), session.get_one(Attempt, wish.attempt_id))
+            one = actions.locked(wish.appointment_id)
+            telling.payment_link(one, session.get_one(Attempt, wish.attempt_id), wait_s=_patience(one))
     return link or _say_why_not(wish)
+
+
+def _patience(one: Appointment) -> int:
+    """A booking of the desk can be undone for a moment; until then its link does not leave (M13)."""
+    wait = clinics.policy_in_force().undo_seconds
+    past = int((clock.now() - one.created_at).total_seconds())
+    return min(max(wait - past, 0), wait) if one.source in DESK_SOURCES else 0
 
 
 def _say_why_not(wish: _Wish) -> PaymentLink:

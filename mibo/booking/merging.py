@@ -11,11 +11,11 @@ from sqlalchemy.orm import aliased, joinedload
 
 from mibo import audit, clock, db, identity, payments, people
 from mibo.booking import actions
+from mibo.booking.at_desk import WrongPatient
 from mibo.booking.models import Appointment, QueueEntry, Series
 from mibo.booking.patients import patient_within_reach
 from mibo.booking.queue_rules import HERE
 from mibo.booking.rules import HOLDS_TIME, Status
-from mibo.booking.taking import WrongPatient
 from mibo.errors import Conflict, Missing
 from mibo.identity import Account, Actor
 from mibo.messaging import Message

@@ -83,11 +83,14 @@ def _still_asked(appointment: Appointment, attempt_id: int) -> Attempt:
 def pay_at_desk(appointment_id: int, method: str, note: str | None, *, by: Actor) -> Appointment:
     """The desk takes cash, card or UPI for a booking, which so is confirmed; its open link is closed (R-PAY-8, 10).
 
-    A hold that has ended is taken again if its time is free. Raises Missing, AlreadyPaid, HoldOver, Invalid.
+    A hold that has ended is taken again if its time is free; one that stands unpaid is paid now.
+    Raises Missing, AlreadyPaid, NotAllowed, HoldOver, Invalid.
     """
     appointment = theirs(actions.locked(appointment_id), by)
     if appointment.payment.status != "PENDING":
         raise AlreadyPaid
+    if appointment.status in (Status.CANCELLED, Status.NO_SHOW):
+        raise rules.NotAllowed("This appointment does not take place, so there is nothing to pay.")
     if not take_seat(appointment, by=by.account_id, reason="Paid at the desk"):
         raise HoldOver
     payments.take_at_desk(appointment.payment, method, note, by=by)

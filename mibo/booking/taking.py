@@ -1,6 +1,7 @@
-"""Taking a time: a patient holds it, or the desk books it. The exclusion constraints decide between rivals (P5)."""
+"""Taking a time: a patient holds it; the desk's own ways are in `at_desk`. Between rivals the constraints decide (P5)."""
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
@@ -9,7 +10,7 @@ from sqlalchemy.orm import joinedload
 from sqlalchemy.sql.dml import ReturningInsert
 
 from mibo import audit, clinics, clock, db, payments, people
-from mibo.booking import actions, rules, telling
+from mibo.booking import actions, rules
 from mibo.booking.affected import closed_over
 from mibo.booking.availability import open_slots
 from mibo.booking.models import Appointment, StatusChange
@@ -24,31 +25,24 @@ from mibo.booking.rules import (
     Wanted,
 )
 from mibo.clinics.policy import Policy
-from mibo.errors import Conflict, Missing
+from mibo.errors import Missing
 from mibo.identity import Actor
-from mibo.identity.permissions import Role
 from mibo.people import Clinician, Patient
 from mibo.scheduling.diary import Audience
 from mibo.scheduling.slots import Slot, SlotState, Why, clock_face, slot_at
 
 WALK_IN_GRACE = timedelta(minutes=60)
-DESK_METHODS = ("CASH", "CARD", "UPI")
-SOURCE_OF = {Role.FRONT_DESK: "FRONT_DESK", Role.CARE_COORDINATOR: "CARE_COORDINATOR"}
+TAKEN = {Why.BOOKED, Why.HELD, Why.BUFFER}
 
-
-class WrongPatient(Conflict):
-    """The last four digits that the desk confirmed are not this patient's (security.md line 44)."""
-
-    code = "WRONG_PATIENT"
-    message = "This is not the patient you confirmed. Check the last four digits of the phone number."
-
-
-_Wish = tuple[int, int, int, str, datetime]  # patient, clinician, centre, mode, start
+Wish = tuple[int, int, int, str, datetime]  # patient, clinician, centre, mode, start
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Terms:
-    """How a time is taken: by whom, from where, how it will be paid, and until when it is held."""
+class Terms:
+    """How a time is taken: by whom, from where, how it will be paid, and until when it is held.
+
+    With `overbook_reason` it is taken though somebody else has it.
+    """
 
     mode: str
     by: Actor
@@ -58,6 +52,7 @@ class _Terms:
     note: str | None
     request_key: str | None
     walk_in: bool = False
+    overbook_reason: str | None = None
 
 
 def hold(
@@ -79,16 +74,16 @@ def hold(
     Raises Missing, SlotTaken, NotOffered, TooManyHolds, TooManyAhead, KeyReused, Invalid, and payments' FeeMissing.
     """
     payments.refuse_card_number(note)
-    if already := _asked_before(by, request_key, (patient_id, clinician_id, centre_id, mode, starts_at)):
+    if already := asked_before(by, request_key, (patient_id, clinician_id, centre_id, mode, starts_at)):
         return already
     patient = people.own_patient(patient_id, by=by)
     policy = clinics.policy_in_force()
     _check_limits(patient.id, clinician_id, policy)
-    slot = _free_slot(clinician_id, centre_id, mode, starts_at, patient_id=patient.id, for_whom=Audience.PATIENT)
-    return _take(
+    slot = free_slot(clinician_id, centre_id, mode, starts_at, patient_id=patient.id, for_whom=Audience.PATIENT)
+    return take(
         slot,
         patient,
-        _Terms(
+        Terms(
             mode=mode,
             by=by,
             source=source,
@@ -100,60 +95,7 @@ def hold(
     )
 
 
-def book_at_desk(
-    *,
-    patient_id: int,
-    clinician_id: int,
-    centre_id: int,
-    mode: str,
-    starts_at: datetime,
-    by: Actor,
-    pay_by: str,
-    last_four: str | None = None,
-    note: str | None = None,
-    desk_note: str | None = None,
-    walk_in: bool = False,
-    request_key: str | None = None,
-) -> Appointment:
-    """The desk books for a patient: paid now by CASH, CARD or UPI and so confirmed, or held while a LINK is paid (P8).
-
-    Raises Missing (not a centre of theirs), WrongPatient, SlotTaken, NotOffered, KeyReused, Invalid.
-    """
-    if not by.reaches(centre_id):
-        raise Missing("We could not find that centre.")
-    payments.refuse_card_number(note)
-    if already := _asked_before(by, request_key, (patient_id, clinician_id, centre_id, mode, starts_at)):
-        return already
-    patient = people.patient(patient_id)
-    if last_four is not None and patient.phone[-4:] != last_four:
-        raise WrongPatient
-    policy = clinics.policy_in_force()
-    slot = _free_slot(
-        clinician_id, centre_id, mode, starts_at, patient_id=patient.id, for_whom=Audience.STAFF, walk_in=walk_in
-    )
-    appointment = _take(
-        slot,
-        patient,
-        _Terms(
-            mode=mode,
-            by=by,
-            source=_source_of(by),
-            pay_by="LINK" if pay_by == "LINK" else "DESK",
-            held_until=clock.now() + timedelta(minutes=policy.link_hold_minutes),
-            note=note,
-            request_key=request_key,
-            walk_in=walk_in,
-        ),
-    )
-    if pay_by in DESK_METHODS:
-        payments.take_at_desk(appointment.payment, pay_by, desk_note, by=by)
-        actions.confirm(appointment, by=by.account_id, reason="Paid at the desk")
-    else:
-        telling.promise_payment_link(appointment)
-    return appointment
-
-
-def _asked_before(by: Actor, request_key: str | None, wish: _Wish) -> Appointment | None:
+def asked_before(by: Actor, request_key: str | None, wish: Wish) -> Appointment | None:
     """What the same request booked before. What one account books comes one after another from here on, so that a
     double click finds its first click, and six tabs do not each see one hold too few. Raises KeyReused.
     """
@@ -168,10 +110,6 @@ def _asked_before(by: Actor, request_key: str | None, wish: _Wish) -> Appointmen
     if found and (found.patient_id, found.clinician_id, found.centre_id, found.mode, found.starts_at) != wish:
         raise KeyReused
     return found
-
-
-def _source_of(by: Actor) -> str:
-    return next((source for role, source in SOURCE_OF.items() if role in by.roles), "MANAGER")
 
 
 def _check_limits(patient_id: int, clinician_id: int, policy: Policy) -> None:
@@ -196,7 +134,7 @@ def _check_limits(patient_id: int, clinician_id: int, policy: Policy) -> None:
         raise TooManyAhead
 
 
-def _free_slot(
+def free_slot(
     clinician_id: int,
     centre_id: int,
     mode: str,
@@ -205,21 +143,33 @@ def _free_slot(
     patient_id: int,
     for_whom: Audience,
     walk_in: bool = False,
+    overbook: bool = False,
 ) -> Slot:
-    """The slot that starts then, if it may be taken now (R-SLOT-3, 4, 6, 8, 9)."""
+    """The slot that starts then, if it may be taken now (R-SLOT-3, 4, 6, 8, 9); to `overbook` also one that is taken."""
     day = clock.clinic_day(starts_at)
-    if _is_gone(clinician_id, centre_id, starts_at):
+    if not overbook and _is_gone(clinician_id, centre_id, starts_at):
         raise SlotTaken(wanted_at(clinician_id, centre_id, mode, starts_at))
     slots = open_slots(clinician_id, day, centre_id=centre_id, mode=mode, for_whom=for_whom, patient_id=patient_id)
     slot = slot_at(slots, starts_at)
     if slot is None:
         raise NotOffered("That is not one of the times offered. Please choose a time from the list.")
-    if slot.state in (SlotState.BOOKED, SlotState.HELD):
+    late = {Why.PAST} if walk_in and slot.starts_at > clock.now() - WALK_IN_GRACE else set()
+    if is_taken(slot) and not overbook:
         raise SlotTaken(wanted_at(clinician_id, centre_id, mode, starts_at))
-    late = walk_in and slot.state == SlotState.PAST and slot.starts_at > clock.now() - WALK_IN_GRACE
-    if not slot.is_free and not late:
-        raise NotOffered(sentence_of(slot, for_whom))
+    left = _without(slot, late | TAKEN if is_taken(slot) else late)
+    if not left.is_free:
+        raise NotOffered(sentence_of(left, for_whom))
     return slot
+
+
+def is_taken(slot: Slot) -> bool:
+    """Whether somebody has this time."""
+    return slot.state in (SlotState.BOOKED, SlotState.HELD)
+
+
+def _without(slot: Slot, reasons: Collection[Why]) -> Slot:
+    """The slot as it were if these reasons did not count."""
+    return replace(slot, reasons=tuple(each for each in slot.reasons if each.why not in reasons))
 
 
 def _is_gone(clinician_id: int, centre_id: int, starts_at: datetime) -> bool:
@@ -245,24 +195,24 @@ def sentence_of(slot: Slot, for_whom: Audience) -> str:
     return f"{clock_face(slot.starts_minute)} cannot be booked any more. Please choose another time."
 
 
-def _take(slot: Slot, patient: Patient, terms: _Terms) -> Appointment:
+def take(slot: Slot, patient: Patient, terms: Terms) -> Appointment:
     """Insert the hold; no row back means that a rival has the time."""
     actions.clear_ended_holds(slot.clinician_id, patient.id, slot.starts_at, slot.ends_at)
     session, by = db.session(), terms.by.account_id
     clinician = session.get_one(Clinician, slot.clinician_id)
-    payment = payments.open_payment(
-        patient, clinician, clinics.policy_in_force(), kind=terms.pay_by, expires_at=terms.held_until
-    )
+    until = None if terms.pay_by == "DESK" else terms.held_until
+    payment = payments.open_payment(patient, clinician, clinics.policy_in_force(), kind=terms.pay_by, expires_at=until)
     taken = session.scalar(_insert(slot, patient, terms, payment.id))
     if taken is None:
         raise SlotTaken(wanted_at(slot.clinician_id, slot.centre_id, terms.mode, slot.starts_at))
     session.add(
         StatusChange(appointment_id=taken, previous=None, next=Status.PENDING, by_account_id=by, reason=terms.source)
     )
-    audit.record("appointment.held", taken, by=by, source=terms.source)
+    over = {"overbooked": True} if terms.overbook_reason else {}
+    audit.record("appointment.held", taken, by=by, source=terms.source, **over)
     made = actions.in_full(taken)
     _check_still_open(made)
-    if actions.is_too_near(made):
+    if not made.overbooked and actions.is_too_near(made):
         raise SlotTaken(wanted_at(slot.clinician_id, slot.centre_id, terms.mode, slot.starts_at))
     return made
 
@@ -275,11 +225,11 @@ def _check_still_open(made: Appointment) -> None:
         raise Missing("We could not find that patient.")
     if not (made.clinician.active and made.centre.active and people.works_at(made.clinician_id, made.centre_id)):
         raise NotOffered("This clinician cannot be booked there any more. Please choose another time.")
-    if not made.overbooked and closed_over(made.clinician_id, made.centre_id, made.starts_at, made.ends_at):
+    if closed_over(made.clinician_id, made.centre_id, made.starts_at, made.ends_at):
         raise NotOffered("This time has just been closed. Please choose another time.")
 
 
-def _insert(slot: Slot, patient: Patient, terms: _Terms, payment_id: int) -> ReturningInsert[int]:
+def _insert(slot: Slot, patient: Patient, terms: Terms, payment_id: int) -> ReturningInsert[int]:
     """ON CONFLICT DO NOTHING, because a plain insert that catches the violation deadlocks in chains."""
     new_id = db.session().scalars(select(db.entity_id.next_value())).one()
     return (
@@ -299,6 +249,8 @@ def _insert(slot: Slot, patient: Patient, terms: _Terms, payment_id: int) -> Ret
             patient_note=terms.note or None,
             source=terms.source,
             walk_in=terms.walk_in,
+            overbooked=terms.overbook_reason is not None,
+            overbook_reason=terms.overbook_reason,
             booked_by=terms.by.account_id,
             request_key=terms.request_key,
         )

@@ -20,7 +20,7 @@ from mibo.people import Clinician
 log = structlog.get_logger(__name__)
 
 
-def confirmed(appointment: Appointment) -> None:
+def confirmed(appointment: Appointment, *, wait_s: int = 0) -> None:
     """The patient hears that it stands, the clinician that somebody comes; an online one gets its meeting."""
     about: dict[str, Any] = {
         "clinician": appointment.clinician.full_name,
@@ -34,8 +34,8 @@ def confirmed(appointment: Appointment) -> None:
         if appointment.mode == "ONLINE"
         else wording.booking_confirmed(name, **about)
     )
-    _tell_patient(appointment, told, f"confirmed:{appointment.id}:{appointment.version}")
-    _tell_clinician(appointment)
+    _tell_patient(appointment, told, f"confirmed:{appointment.id}:{appointment.version}", wait_s=wait_s)
+    _tell_clinician(appointment, wait_s=wait_s)
     if appointment.meeting_id:
         jobs.defer(attach_meeting, appointment.meeting_id)
 
@@ -139,7 +139,7 @@ def promise_payment_link(appointment: Appointment) -> None:
     jobs.defer(links.send_link, appointment.id)
 
 
-def payment_link(appointment: Appointment, attempt: Attempt) -> None:
+def payment_link(appointment: Appointment, attempt: Attempt, *, wait_s: int = 0) -> None:
     """The patient gets the link of this booking, at this booking's amount."""
     until = attempt.expires_at or appointment.held_until or appointment.starts_at
     _tell_patient(
@@ -153,6 +153,7 @@ def payment_link(appointment: Appointment, attempt: Attempt) -> None:
         ),
         f"link:{attempt.id}",
         not_after=until,
+        wait_s=wait_s,
     )
 
 

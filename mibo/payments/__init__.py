@@ -49,6 +49,7 @@ from mibo.payments.two_records import (
     keep_registration,
     second_registration,
 )
+from mibo.payments.unsaying import unsay_desk_payment
 
 __all__ = [
     "DESK_METHODS",
@@ -93,6 +94,7 @@ __all__ = [
     "registration",
     "second_registration",
     "take_at_desk",
+    "unsay_desk_payment",
     "void",
     "void_links",
     "void_open_attempts",

@@ -206,5 +206,5 @@ def test_cancelling_and_paying_at_the_same_moment_leave_no_money_behind() -> Non
 
         outcomes = at_once(let_go, pay)
         after = money.standing(waiting)
-        assert names(outcomes) in (["HoldOver", "done"], ["Invalid", "done"])
+        assert names(outcomes) in (["NotAllowed", "done"], ["Invalid", "done"])
         assert (after.appointment, after.payment) in ((Status.CANCELLED, "PENDING"), (Status.CONFIRMED, "PAID"))
