@@ -137,7 +137,7 @@ def open_spans(
     return slots_between(
         first,
         last,
-        [span for window in facts.hours_of(clinician_id) for span in _spans(window, minutes)],
+        [span for window in facts.hours_of(clinician_id) for span in spans_within(window, minutes)],
         offer_of(clinician, facts, mode=mode, centre_id=centre_id, for_whom=for_whom),
         busy=busy_of((Appointment.clinician_id == clinician_id) & others, first, last),
         closed=facts.closed_of(clinician_id),
@@ -146,7 +146,7 @@ def open_spans(
     )
 
 
-def _spans(window: Hours, minutes: int) -> list[Hours]:
+def spans_within(window: Hours, minutes: int) -> list[Hours]:
     """The window as one window for each start of a slot, just as long as what is to begin there."""
     starts = range(window.opens_minute, window.closes_minute - minutes + 1, window.slot_minutes)
     return [

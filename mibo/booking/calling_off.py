@@ -20,16 +20,27 @@ def call_off(
     words = worded(reason)
     right = Permission.CANCEL_APPOINTMENTS if displaced_by is None else Permission.BLOCK_TIME
     one = seen.staff_locked(appointment_id, by, right, version=version)
+    was_held = one.status == Status.PENDING
+    one.displaced_by = displaced_by
+    back = take_off(one, words, by, paise=one.payment.amount_paise, why=RefundReason.CANCELLED_BY_CLINIC)
+    telling.called_off(one, back, clinician_too=not was_held, wait_s=seen.patience(by))
+    return one
+
+
+def take_off(one: Appointment, words: str, by: Actor, *, paise: int, why: RefundReason) -> int:
+    """It will not take place, and so much of what was paid goes back; says how much. Nobody is told yet.
+
+    Raises NotAllowed.
+    """
     rules.check_may_call_off(one.status, one.held_until, one.ends_at, clock.now())
     was_held = one.status == Status.PENDING
     actions.change_status(one, Status.CANCELLED, by=by.account_id, reason=words)
-    one.cancel_reason, one.displaced_by, one.expected_at = words, displaced_by, None
+    one.cancel_reason, one.expected_at = words, None
     payments.void_open_attempts(one.payment_id)
-    back = 0 if was_held else give_back(one, one.payment.amount_paise, RefundReason.CANCELLED_BY_CLINIC)
+    back = 0 if was_held else give_back(one, paise, why)
     call_off_meeting(one)
     db.session().flush()
-    telling.called_off(one, back, clinician_too=not was_held, wait_s=seen.patience(by))
-    return one
+    return back
 
 
 def give_back(one: Appointment, paise: int, reason: RefundReason) -> int:

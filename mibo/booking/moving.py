@@ -1,5 +1,6 @@
 """An appointment gets another time or place: by the rules of booking there, and it keeps all the rest (R-CHG-1, 2)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -64,13 +65,13 @@ def reschedule(
     _check_may(one, goal, by, displaced=displaced)
     if goal == Place.of(one):
         raise Invalid.field("at", "That is the time it has already. Choose another one.")
-    _lock_around(one, goal)
+    lock_around({one.clinician_id, goal.clinician_id}, goal.centre_id, one.patient_id)
     _check_offered(one, goal, by)
-    was = _seat(one, goal)
-    _note(one, was, by, reason)
+    was = put_there(one, goal)
+    _check_buffer(one, goal)
     one.moves_by_patient += by.audience == "PATIENT" and not displaced
-    seen.touch(one, "moved", by, mode=was.mode)
-    _follow(one, was, by)
+    note_move(one, was, by, reason)
+    telling.moved(one, was.starts_at, was.clinician_id, wait_s=seen.patience(by))
     return one
 
 
@@ -87,8 +88,9 @@ def undo_move(appointment_id: int, *, by: Actor, version: int | None = None) -> 
         raise NotAllowed("The patient has been told of the new time already. Move it again instead.")
     mode = str(touch.details.get("mode") or one.mode)
     goal = Place(last.from_starts_at, last.from_clinician_id, last.from_centre_id, mode)
-    _lock_around(one, goal)
-    was = _seat(one, goal)
+    lock_around({one.clinician_id, goal.clinician_id}, goal.centre_id, one.patient_id)
+    was = put_there(one, goal)
+    _check_buffer(one, goal)
     _note(one, was, by, "Undone")
     one.moves -= 2
     seen.touch(one, "move_undone", by)
@@ -132,16 +134,15 @@ def _check_may(one: Appointment, goal: Place, by: Actor, *, displaced: bool) -> 
     rules.check_may_move(one.status, one.held_until, one.ends_at, now)
 
 
-def _lock_around(one: Appointment, goal: Place) -> None:
+def lock_around(clinician_ids: Collection[int], centre_id: int, patient_id: int) -> None:
     """Clinicians, centre and patient, always in this order: an UPDATE into an exclusion constraint can deadlock with
     another, and nobody closes an account or a centre meanwhile (R-ACL-5).
     """
     session = db.session()
-    ids = sorted({one.clinician_id, goal.clinician_id})
-    session.execute(select(Clinician.id).where(Clinician.id.in_(ids)).order_by(Clinician.id)
+    session.execute(select(Clinician.id).where(Clinician.id.in_(clinician_ids)).order_by(Clinician.id)
                     .with_for_update(key_share=True))  # fmt: skip
-    session.execute(select(Centre.id).where(Centre.id == goal.centre_id).with_for_update(read=True, key_share=True))
-    session.execute(select(Patient.id).where(Patient.id == one.patient_id).with_for_update(key_share=True))
+    session.execute(select(Centre.id).where(Centre.id == centre_id).with_for_update(read=True, key_share=True))
+    session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update(key_share=True))
 
 
 def _check_offered(one: Appointment, goal: Place, by: Actor) -> None:
@@ -161,8 +162,8 @@ def _check_offered(one: Appointment, goal: Place, by: Actor) -> None:
         raise NotOffered(taking.sentence_of(slot, whom))
 
 
-def _seat(one: Appointment, goal: Place) -> Place:
-    """Put it there, and say where it was. Raises SlotTaken when a rival was quicker."""
+def put_there(one: Appointment, goal: Place) -> Place:
+    """Put it there, and say where it was. Raises SlotTaken when a rival was quicker; the buffer is not looked at."""
     session, was, length = db.session(), Place.of(one), _length(one)
     ends_at = goal.starts_at + length
     actions.clear_ended_holds(goal.clinician_id, one.patient_id, goal.starts_at, ends_at, but=one.id)
@@ -177,9 +178,20 @@ def _seat(one: Appointment, goal: Place) -> Place:
         if db.violated(error) not in ONE_PLACE:
             raise
         raise _taken(goal) from None
+    return was
+
+
+def _check_buffer(one: Appointment, goal: Place) -> None:
     if actions.is_too_near(one):
         raise _taken(goal)
-    return was
+
+
+def note_move(one: Appointment, was: Place, by: Actor, reason: str | None) -> None:
+    """Write down where it was, and move the meeting along. Nobody is told yet."""
+    _note(one, was, by, reason)
+    seen.touch(one, "moved", by, mode=was.mode)
+    _move_meeting(one)
+    db.session().flush()
 
 
 def _note(one: Appointment, was: Place, by: Actor, reason: str | None) -> None:
@@ -201,13 +213,6 @@ def _note(one: Appointment, was: Place, by: Actor, reason: str | None) -> None:
             reason=reason,
         )
     )
-
-
-def _follow(one: Appointment, was: Place, by: Actor) -> None:
-    """What hangs on the time: the meeting, and those who must know."""
-    _move_meeting(one)
-    db.session().flush()
-    telling.moved(one, was.starts_at, was.clinician_id, wait_s=seen.patience(by))
 
 
 def _move_meeting(one: Appointment) -> None:

@@ -53,6 +53,8 @@ class Terms:
     request_key: str | None
     walk_in: bool = False
     overbook_reason: str | None = None
+    series: tuple[int, int] | None = None  # of which it is which number
+    registration: bool = True  # owed with this one, if at all; of a series it is owed with the first
 
 
 def hold(
@@ -196,25 +198,37 @@ def sentence_of(slot: Slot, for_whom: Audience) -> str:
 
 
 def take(slot: Slot, patient: Patient, terms: Terms) -> Appointment:
-    """Insert the hold; no row back means that a rival has the time."""
-    actions.clear_ended_holds(slot.clinician_id, patient.id, slot.starts_at, slot.ends_at)
-    session, by = db.session(), terms.by.account_id
-    clinician = session.get_one(Clinician, slot.clinician_id)
-    until = None if terms.pay_by == "DESK" else terms.held_until
-    payment = payments.open_payment(patient, clinician, clinics.policy_in_force(), kind=terms.pay_by, expires_at=until)
-    taken = session.scalar(_insert(slot, patient, terms, payment.id))
+    """Insert the hold, and look once more. Raises SlotTaken, NotOffered, Missing."""
+    taken = put_in(slot, patient, terms)
     if taken is None:
         raise SlotTaken(wanted_at(slot.clinician_id, slot.centre_id, terms.mode, slot.starts_at))
-    session.add(
-        StatusChange(appointment_id=taken, previous=None, next=Status.PENDING, by_account_id=by, reason=terms.source)
-    )
-    over = {"overbooked": True} if terms.overbook_reason else {}
-    audit.record("appointment.held", taken, by=by, source=terms.source, **over)
     made = actions.in_full(taken)
     _check_still_open(made)
     if not made.overbooked and actions.is_too_near(made):
         raise SlotTaken(wanted_at(slot.clinician_id, slot.centre_id, terms.mode, slot.starts_at))
     return made
+
+
+def put_in(slot: Slot, patient: Patient, terms: Terms) -> int | None:
+    """Insert the hold with what it owes; no row back means that a rival has the time. Nobody has looked for a rival in
+    the buffer yet (`actions.is_too_near`), nor whether anything closed meanwhile.
+    """
+    actions.clear_ended_holds(slot.clinician_id, patient.id, slot.starts_at, slot.ends_at)
+    session, by = db.session(), terms.by.account_id
+    clinician = session.get_one(Clinician, slot.clinician_id)
+    until = None if terms.pay_by == "DESK" else terms.held_until
+    payment = payments.open_payment(
+        patient, clinician, clinics.policy_in_force(), terms.pay_by, until, registration=terms.registration
+    )
+    taken = session.scalar(_insert(slot, patient, terms, payment.id))
+    if taken is None:
+        return None
+    session.add(
+        StatusChange(appointment_id=taken, previous=None, next=Status.PENDING, by_account_id=by, reason=terms.source)
+    )
+    over = {"overbooked": True} if terms.overbook_reason else {}
+    audit.record("appointment.held", taken, by=by, source=terms.source, **over)
+    return taken
 
 
 def _check_still_open(made: Appointment) -> None:
@@ -253,6 +267,8 @@ def _insert(slot: Slot, patient: Patient, terms: Terms, payment_id: int) -> Retu
             overbook_reason=terms.overbook_reason,
             booked_by=terms.by.account_id,
             request_key=terms.request_key,
+            series_id=terms.series[0] if terms.series else None,
+            series_number=terms.series[1] if terms.series else None,
         )
         .on_conflict_do_nothing()
         .returning(Appointment.id)

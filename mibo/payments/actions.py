@@ -44,10 +44,19 @@ One = TypeVar("One")
 
 
 def open_payment(
-    patient: Patient, clinician: Clinician, policy: Policy, kind: str, expires_at: datetime | None
+    patient: Patient,
+    clinician: Clinician,
+    policy: Policy,
+    kind: str,
+    expires_at: datetime | None,
+    *,
+    registration: bool = True,
 ) -> Payment:
-    """What a new booking owes, frozen (R-BOOK-12), and its first attempt: ORDER, LINK or DESK. Raises FeeMissing."""
-    due = amount_due(clinician.fee_paise, patient.registration_paid_at is not None, policy)
+    """What a new booking owes, frozen (R-BOOK-12), and its first attempt: ORDER, LINK or DESK. Raises FeeMissing.
+
+    Without `registration` that is owed with another booking.
+    """
+    due = amount_due(clinician.fee_paise, not registration or patient.registration_paid_at is not None, policy)
     payment = Payment(
         patient_id=patient.id,
         consultation_paise=due.consultation_paise,
