@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select, true, tuple_, union
+from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select, true, tuple_, union
 from sqlalchemy.sql.selectable import Subquery
 
 from mibo import clock, db
@@ -70,7 +70,8 @@ def page(wish: ListWish, *, by: Actor, place: Place | None = None, size: int = P
     with db.planned_anew():
         meant = seeking.meant(wish.typed) if wish.typed else None
         rows = _rows(wish, meant, by, place, size + 1)
-        total, hidden = _counts(wish, meant, by)
+        whole = len(rows) if place is None and len(rows) <= size else None
+        total, hidden = _counts(wish, meant, by, whole)
     more, rows = len(rows) > size, rows[:size]
     if place and place.back:
         rows.reverse()
@@ -208,23 +209,28 @@ def _filters(wish: ListWish, now: datetime) -> list[ColumnElement[bool]]:
     return asked
 
 
-def _counts(wish: ListWish, meant: Meant | None, by: Actor) -> tuple[int, int]:
-    """How many fit, and how many more the filters hide: of what was typed, or else of the days that are looked at."""
+def _counts(wish: ListWish, meant: Meant | None, by: Actor, whole: int | None) -> tuple[int, int]:
+    """How many fit, and how many more the filters hide: of what was typed, or else of the days that are looked at.
+
+    A list that fits on its first page (`whole`) is counted already.
+    """
     now = clock.now()
     typed = or_(*meant.ways()) if meant else true()
     spanned, filters = _span(wish, now), _filters(wish, now)
-    shown = [_reach(by), typed, *spanned, *filters]
-    unfiltered = [_reach(by), typed] if meant else [_reach(by), *spanned]
-    counts = [_counted(shown)]
+    asked: list[Any] = []
+    if whole is None:
+        asked.append(_counted([_reach(by), typed, *spanned, *filters]))
     if filters or (meant and spanned):
-        counts.append(_counted(unfiltered))
-    row = db.session().execute(select(*(count.scalar_subquery() for count in counts))).one()
-    return row[0], max(row) - row[0]
+        asked.append(_counted([_reach(by), typed] if meant else [_reach(by), *spanned]))
+    found = tuple(db.session().execute(select(*asked)).one()) if asked else ()
+    total = found[0] if whole is None else min(whole, COUNTED_TO)
+    return total, max(0, *found, total) - total
 
 
-def _counted(asked: Sequence[ColumnElement[bool]]) -> Select[Any]:
+def _counted(asked: Sequence[ColumnElement[bool]]) -> Any:
+    """How many they are, up to a thousand."""
     few = select(Appointment.id).where(*asked).limit(COUNTED_TO).subquery()
-    return select(func.count()).select_from(few)
+    return select(func.count()).select_from(few).scalar_subquery()
 
 
 def _key(wish: ListWish, of: Any) -> Any:

@@ -253,7 +253,7 @@ def test_a_page_takes_the_same_few_statements_however_many_there_are(world: Worl
     for size in (1, 30):
         with db.reading(), statements() as asked:
             lists.page(ListWish(typed=typed, states=frozenset({Status.CONFIRMED})), by=world.manager, size=size)
-        assert len(asked) == at_most
+        assert len(asked) <= at_most
 
 
 def test_a_name_that_very_many_have_is_found_as_well(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
