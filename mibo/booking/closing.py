@@ -1,4 +1,4 @@
-"""What still stands in the book before something closes: a centre, a day, somebody's account (R-ACL-5)."""
+"""What still stands in the book before something closes: a centre, somebody's account (R-ACL-5)."""
 
 from collections.abc import Sequence
 
