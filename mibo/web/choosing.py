@@ -17,6 +17,7 @@ from mibo.web.filters import clock_time
 from mibo.web.filters import day as day_words
 
 DAYS_SHOWN = 14
+LEAD_IN = timedelta(days=3)  # shown before the day on which an appointment is that is to be moved
 TAKEN = (SlotState.BOOKED, SlotState.HELD)
 PART_WORDS = {PartOfDay.MORNING: "Morning", PartOfDay.AFTERNOON: "Afternoon", PartOfDay.EVENING: "Evening"}
 
@@ -69,13 +70,15 @@ def look(
     way = ways.chosen(one, asked.get("way") or (_way_of(moving) if moving else None))
     today = clock.today()
     last_day = today + timedelta(days=clinics.policy_in_force().horizon_days)
-    first = min(max(_day(asked.get("from")) or today, today), last_day)
+    now_on = clock.clinic_day(moving.starts_at) if moving else today
+    first = min(max(_day(asked.get("from")) or now_on - LEAD_IN, today), last_day)
     last = min(first + timedelta(days=DAYS_SHOWN - 1), last_day)
     offered = _spans(moving, way, first, last) if moving else _slots(one, way, first, last, patient_id)
     slots = free(offered)
     by_day = {day: [slot for slot in slots if slot.day == day] for day in _days(first, last)}
     full = {slot.day for slot in offered if slot.state in TAKEN}
-    day = _day(asked.get("day")) or next((day for day, times in by_day.items() if times), first)
+    near = sorted(by_day, key=lambda day: (abs(day - now_on), day))
+    day = _day(asked.get("day")) or next((day for day in near if by_day[day]), first)
     day = day if day in by_day else first
     chosen = asked.get("time", "")
     beyond = None if slots or way is None else _next_day(one, way, last + timedelta(days=1), last_day)
