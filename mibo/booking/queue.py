@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from mibo import audit, clock, db, payments, people
+from mibo import audit, clock, db, identity, payments, people
 from mibo.booking import actions
 from mibo.booking.at_desk import WrongPatient
 from mibo.booking.models import QueueEntry
@@ -19,6 +19,8 @@ from mibo.booking.waiting import entries_within_reach
 from mibo.clinics import Centre
 from mibo.errors import Conflict, Invalid, Missing
 from mibo.identity import Actor
+from mibo.messaging import wording
+from mibo.messaging.wording import first_name
 from mibo.people import Clinician, Patient
 
 
@@ -136,10 +138,20 @@ def _step(entry_id: int, wanted: Step, by: Actor, version: int | None) -> QueueE
     """Raises Missing, ChangedMeanwhile, NotAllowed."""
     entry = _locked(entry_id, by)
     if version is not None and entry.version != version:
-        raise ChangedMeanwhile(f"Number {entry.token} was changed in the meantime. This is how it stands now.")
+        raise ChangedMeanwhile(_changed(entry))
     check_step(entry.status, wanted, booked=entry.appointment_id is not None)
     _change(entry, wanted, by)
     return entry
+
+
+def _changed(entry: QueueEntry) -> str:
+    """`Asha changed number 7 at 10:41 am.`"""
+    found, _ = audit.entries(audit.AuditWish(subject_id=entry.id, act="queue."), limit=1)
+    if not found:
+        return f"Number {entry.token} was changed in the meantime. This is how it stands now."
+    by, at = found[0].by_account_id or 0, wording.moment(clock.local(found[0].at)).split(", ")[-1]
+    who = first_name(identity.names_of({by}).get(by, "")) if by else "The system"
+    return f"{who} changed number {entry.token} in the meantime, at {at}. This is how it stands now."
 
 
 def _change(entry: QueueEntry, wanted: Step, by: Actor) -> None:

@@ -1,6 +1,5 @@
 """Nobody sets through a page what the page does not ask for (security.md line 40)."""
 
-
 import pytest
 from flask import Flask
 from sqlalchemy import text

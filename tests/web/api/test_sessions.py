@@ -43,7 +43,9 @@ def test_started_and_ended_once_with_its_times(hers: App, clinic: Clinic, ten) -
     assert first.status_code == 200, first.text
     assert (data(first)["status"], data(first)["sessionEndedAt"]) == ("IN_PROGRESS", None)
     assert data(first)["sessionStartedAt"] == make.at("10:00", clock.today()).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-    assert data(hers.post(f"/appointments/{one.id}/start-session"))["sessionStartedAt"] == data(first)["sessionStartedAt"]
+    assert (
+        data(hers.post(f"/appointments/{one.id}/start-session"))["sessionStartedAt"] == data(first)["sessionStartedAt"]
+    )
     ended = hers.post(f"/appointments/{one.id}/end-session")
     assert (data(ended)["status"], data(ended)["sessionEndedAt"]) == ("COMPLETED", data(first)["sessionStartedAt"])
     again = hers.post(f"/appointments/{one.id}/end-session")

@@ -24,7 +24,10 @@ class World:
             self.anita = make.clinician(self.kochi, account=account)
             make.hours(self.anita, self.kochi)
             self.account = account
-            self.staff, self.outsider = make.staff(Role.FRONT_DESK, self.kochi), make.staff(Role.FRONT_DESK, self.mumbai)
+            self.staff, self.outsider = (
+                make.staff(Role.FRONT_DESK, self.kochi),
+                make.staff(Role.FRONT_DESK, self.mumbai),
+            )
             for face, name in (("11:00", "Asha Menon"), ("12:00", "Ravi Kumar")):
                 make.appointment(make.patient(name), self.anita, self.kochi, make.at(face, clock.today()))
 

@@ -107,14 +107,19 @@ def test_a_page_that_is_behind_gets_the_queue_as_it_stands(desk, world):
     assert desk.post(f"/queue/{entry.id}/step", step="CALLED", version=1).status_code == 303
     late = desk.post(f"/queue/{entry.id}/step", step="LEFT", version=1)
     assert late.status_code == 409
-    assert "changed in the meantime" in problems(late)[0]
+    assert "Deepa changed number 1 in the meantime, at " in problems(late)[0]
     assert "Called" in words(late)
     assert now_of(entry).status == "CALLED"
 
 
 def test_a_step_that_is_none_is_refused(desk, world):
     entry = world.join()
-    for sent in ({}, {"step": "GONE", "version": 1}, {"step": "CALLED"}, {"step": "CALLED", "version": 1, "status": "x"}):
+    for sent in (
+        {},
+        {"step": "GONE", "version": 1},
+        {"step": "CALLED"},
+        {"step": "CALLED", "version": 1, "status": "x"},
+    ):
         assert desk.post(f"/queue/{entry.id}/step", **sent).status_code == 422
     assert now_of(entry).status == "WAITING"
 
