@@ -9,14 +9,17 @@ from flask import get_template_attribute, url_for
 from mibo import clock
 from mibo.booking import WALK_IN_GRACE, Board, BoardRow, Status
 from mibo.identity import Actor
-from mibo.identity.permissions import Permission
+from mibo.identity.permissions import Permission, Role
 from mibo.people import Clinician
 from mibo.scheduling.slots import Slot, SlotState
-from mibo.web.desk_shut import MINUTES_A_DAY, Shut, shut_spans
+from mibo.web.desk_lanes import Entry, side_by_side
+from mibo.web.desk_shut import MINUTES_A_DAY, shut_spans
 from mibo.web.desk_words import Standing, short_name
 from mibo.web.filters import clock_time
 
 GONE = (Status.CANCELLED, Status.NO_SHOW)
+OWED = (Status.CONFIRMED, Status.IN_PROGRESS, Status.COMPLETED)
+MOVABLE = (Status.PENDING, Status.CONFIRMED)
 BOOKED = (Status.CONFIRMED, Status.CANCELLATION_REQUESTED, Status.IN_PROGRESS, Status.COMPLETED)
 USUAL_HOURS = (9 * 60, 18 * 60)
 SLIM_UNDER, TINY_UNDER = 45, 25
@@ -24,29 +27,14 @@ ENDING_SOON = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing in a column: an appointment (`ev`), a time to give (`free`), or closed time (`shut`)."""
-
-    kind: str
-    starts: str
-    ends: str
-    words: str
-    id: str = ""
-    href: str = ""
-    look: str = ""
-    lane: str = ""
-    time: str = ""
-    who: str = ""
-    icon: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Column:
     """A clinician's day."""
 
+    id: int
     name: str
     about: str
     entries: Sequence[Entry]
+    late: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +79,7 @@ class _Drawing:
     """What every column of one board is drawn with."""
 
     def __init__(self, board: Board, who: Actor) -> None:
-        self.board, self.now = board, clock.now()
+        self.board, self.who, self.now = board, who, clock.now()
         self.midnight = clock.day_span(board.day)[0]
         self.minute = self._minute(self.now) if board.day == clock.today() else None
         self.rows = {one.id: [row for row in board.appointments if row.clinician_id == one.id]
@@ -103,6 +91,8 @@ class _Drawing:
         new = url_for("desk.new_booking", centre=board.diaries.centre_id, day=board.day.isoformat())
         books = who.may(Permission.BOOK_AT_DESK) and who.reaches(board.diaries.centre_id)
         self.new = new if books else ""
+        self.why = url_for("week.why", centre=board.diaries.centre_id, day=board.day.isoformat())
+        self.moves = who.may(Permission.MOVE_APPOINTMENTS)
 
     def is_here(self, one: Clinician) -> bool:
         """Whether a clinician works here this day, or has somebody all the same."""
@@ -111,18 +101,16 @@ class _Drawing:
     def column(self, one: Clinician) -> Column:
         """One clinician's day, in order of time."""
         rows = self.rows[one.id]
-        gone = list(_newest_gone([row for row in rows if row.status in GONE]))
         live = [row for row in rows if row.status not in GONE]
-        times = [slot for slot in self.board.diaries.slots(one, self.board.day) if self._can_be_given(slot)]
-        lost = [row for row, _ in gone]
-        beside: list[BoardRow | Slot] = [*live, *times]
-        entries = [self._event(row, "2" if _meets(row, lost) else "") for row in live]
-        entries += [self._event(row, "1" if _meets(row, beside) else "", more) for row, more in gone]
-        entries += [self._free(slot, "2" if _meets(slot, lost) else "") for slot in times]
+        slots = self.board.diaries.slots(one, self.board.day)
+        entries = [self._event(row) for row in live]
+        entries += [self._event(row, more) for row, more in _newest_gone([row for row in rows if row.status in GONE])]
+        entries += [self._free(slot) for slot in slots if self._can_be_given(slot)]
         taken = [(self._minute(row.starts_at), self._minute(row.ends_at)) for row in live]
-        entries += [_closed(shut) for shut in shut_spans(self.board, one, self.opens, self.closes, taken)]
+        shut = shut_spans(self.board, one, (self.opens, self.closes), taken, slots)
+        entries = side_by_side(entries) + [self._closed(one.id, *span) for span in shut]
         entries.sort(key=lambda entry: (entry.starts, entry.lane))
-        return Column(one.full_name, self._about(one), entries)
+        return Column(one.id, one.full_name, self._about(one), entries)
 
     def _about(self, one: Clinician) -> str:
         hours = self.board.diaries.hours_on(one.id, self.board.day)
@@ -134,27 +122,31 @@ class _Drawing:
         begun = slot.state == SlotState.PAST and slot.starts_at > self.now - WALK_IN_GRACE and slot.ends_at > self.now
         return slot.is_free or (begun and len(slot.reasons) == 1)
 
-    def _event(self, row: BoardRow, lane: str, more: int = 0) -> Entry:
-        key, words = standing(row).reads(self.now)
-        colour, icon, own_words = self.looks[key]
-        words = words or own_words
-        length = (row.ends_at - row.starts_at) // timedelta(minutes=1)
-        slim = " slim tiny" if length < TINY_UNDER else " slim" if length < SLIM_UNDER else ""
+    def _event(self, row: BoardRow, more: int = 0) -> Entry:
+        colour, icon, words = self.state(row)
         return Entry(
             "ev",
             self._face_at(row.starts_at),
             self._face_at(row.ends_at),
-            (words.partition(" · ")[0] if lane else words) + (f" · {more} more" if more else ""),
+            words + (f" · {more} more" if more else ""),
             id=f"a-{row.id}",
             href=f"{self.page}{row.id}",
-            look=colour + slim,
-            lane=lane,
+            look=colour + slimness(row),
             time=clock_time(row.starts_at),
             who=short_name(row.patient_name),
             icon=self._icon(icon),
+            overbooked=self._icon("warning") if row.overbooked else "",
+            moves=self.moves and row.status in MOVABLE,
         )
 
-    def _free(self, slot: Slot, lane: str) -> Entry:
+    def state(self, row: BoardRow) -> tuple[str, str, str]:
+        """Its colour, its drawing and its words."""
+        key, words = standing(row).reads(self.now)
+        colour, icon, own_words = self.looks[key]
+        owed = row.payment_status == "PENDING" and row.status in OWED
+        return colour, icon, (words or own_words) + (" · to pay" if owed else "")
+
+    def _free(self, slot: Slot) -> Entry:
         begun = not slot.is_free
         mode = slot.modes[0] if slot.modes else ""
         href = f"{self.new}&clinician={slot.clinician_id}&mode={mode}&at={face(slot.starts_minute)}"
@@ -165,8 +157,13 @@ class _Drawing:
             "Free now, walk-in" if begun else f"Free {clock_time(slot.starts_at)}",
             id=f"f-{slot.clinician_id}-{slot.starts_minute}",
             href=(f"{href}&walk_in=yes" if begun else href) if self.new else "",
-            lane=lane,
         )
+
+    def _closed(self, clinician_id: int, starts: int, ends: int, words: str) -> Entry:
+        """Closed time leads to the answer to why it is (M5, P1)."""
+        at = face(starts)
+        href = f"{self.why}&clinician={clinician_id}&at={at}"
+        return Entry("shut", at, face(ends), words, id=f"s-{clinician_id}-{starts}", href=href)
 
     def _icon(self, name: str) -> str:
         """The drawing, already marked as safe by its macro."""
@@ -198,7 +195,14 @@ def standing(row: BoardRow) -> Standing:
     return Standing(
         row.status, row.mode, row.held_until, row.arrived_at, row.since,
         by_desk=row.by_desk, link_sent=row.link_sent, link_failed=row.link_failed, meeting_ready=row.meeting_ready,
+        expected_at=row.expected_at,
     )  # fmt: skip
+
+
+def slimness(row: BoardRow) -> str:
+    """A short appointment has room for one line, a very short one for less."""
+    length = (row.ends_at - row.starts_at) // timedelta(minutes=1)
+    return " slim tiny" if length < TINY_UNDER else " slim" if length < SLIM_UNDER else ""
 
 
 def _newest_gone(gone: Sequence[BoardRow]) -> Iterator[tuple[BoardRow, int]]:
@@ -210,12 +214,8 @@ def _newest_gone(gone: Sequence[BoardRow]) -> Iterator[tuple[BoardRow, int]]:
         yield newest, len(others) - len(left)
 
 
-def _meets(one: BoardRow | Slot, others: Sequence[BoardRow | Slot]) -> bool:
+def _meets(one: BoardRow, others: Sequence[BoardRow]) -> bool:
     return any(one.starts_at < other.ends_at and other.starts_at < one.ends_at for other in others)
-
-
-def _closed(shut: Shut) -> Entry:
-    return Entry("shut", face(shut.starts), face(shut.ends), shut.words)
 
 
 def _counts(rows: Sequence[BoardRow], columns: Sequence[Column]) -> list[tuple[int, str]]:
@@ -237,6 +237,8 @@ def _tags(rows: Sequence[BoardRow], now: datetime) -> list[tuple[str, str, str]]
         (ending, "hold ending soon", "pend", "clock"),
         (sum(row.by_desk and row.link_failed and row.status == Status.PENDING for row in rows),
          "link not sent", "bad", "warning"),
+        (sum(row.overbooked and row.status not in GONE for row in rows), "overbooked", "pend", "warning"),
+        (sum(row.expected_at is not None and row.status == Status.CONFIRMED for row in rows), "late", "pend", "clock"),
         (sum(row.status == Status.NO_SHOW for row in rows), "no-show", "bad", "x"),
         (sum(row.status == Status.CANCELLED for row in rows), "cancelled", "gone", "x"),
     ]  # fmt: skip

@@ -1,7 +1,6 @@
 """The closed time of a clinician's day, each span with its reason: holiday, block, elsewhere, or not working."""
 
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -9,7 +8,8 @@ from mibo import clock
 from mibo.booking import Board
 from mibo.people import Clinician
 from mibo.scheduling.diary import Closed
-from mibo.scheduling.slots import clock_face
+from mibo.scheduling.reasons import Why
+from mibo.scheduling.slots import Slot, clock_face
 
 MINUTES_A_DAY = 1440
 LONGEST_REASON = 60
@@ -17,30 +17,32 @@ READABLE_MINUTES = 20
 NOT_WORKING, OPEN = "Not working", ""
 
 
-@dataclass(frozen=True, slots=True)
-class Shut:
-    """Closed from a minute of the day to another."""
-
-    starts: int
-    ends: int
-    words: str
+SHORT = {
+    Why.BUFFER: "Kept free",
+    Why.LEFT_OVER: "Too short",
+    Why.TOO_SOON: "Too soon",
+    Why.BEYOND_HORIZON: "Too far ahead",
+    Why.CLINICIAN_INACTIVE: "Not taking appointments",
+    Why.CENTRE_INACTIVE: "Centre closed",
+}
 
 
 def shut_spans(
-    board: Board, one: Clinician, opens: int, closes: int, taken: Iterable[tuple[int, int]]
-) -> Iterator[Shut]:
-    """What is closed between two minutes; time that somebody has (`taken`) is never hatched over."""
-    minutes = _minutes(board, one, taken)
+    board: Board, one: Clinician, open_from_to: tuple[int, int], taken: Iterable[tuple[int, int]], slots: Sequence[Slot]
+) -> Iterator[tuple[int, int, str]]:
+    """What is closed between two minutes: from, to, and why; time that somebody has (`taken`) is never hatched over."""
+    opens, closes = open_from_to
+    minutes = _minutes(board, one, taken, slots)
     leaves = [window.closes_minute for window in board.diaries.hours_on(one.id, board.day)]
     at = opens
     for words, span in groupby(minutes[opens:closes]):
         ends = at + len(list(span))
         if words != OPEN:
-            yield Shut(at, ends, _said(words, (at, ends), closes, leaves))
+            yield at, ends, _said(words, (at, ends), closes, leaves)
         at = ends
 
 
-def _minutes(board: Board, one: Clinician, taken: Iterable[tuple[int, int]]) -> list[str]:
+def _minutes(board: Board, one: Clinician, taken: Iterable[tuple[int, int]], slots: Sequence[Slot]) -> list[str]:
     """The day minute by minute; what is written later counts more."""
     minutes = [NOT_WORKING] * MINUTES_A_DAY
     midnight = clock.day_span(board.day)[0]
@@ -50,7 +52,9 @@ def _minutes(board: Board, one: Clinician, taken: Iterable[tuple[int, int]]) -> 
         minutes[starts:ends] = [words] * max(ends - starts, 0)
 
     for window in board.diaries.hours_on(one.id, board.day):
-        write(window.opens_minute, window.closes_minute, OPEN)
+        write(window.opens_minute, window.closes_minute, SHORT[Why.LEFT_OVER])
+    for slot in slots:
+        write(slot.starts_minute, slot.ends_minute, _not_offered(slot))
     for busy in board.diaries.busy.get(one.id, ()):
         if busy.centre_id != board.diaries.centre_id:
             write(_minute(busy.starts_at, midnight), _minute(busy.ends_at, midnight), "At another centre")
@@ -61,6 +65,11 @@ def _minutes(board: Board, one: Clinician, taken: Iterable[tuple[int, int]]) -> 
     for starts, ends in taken:
         write(starts, ends, OPEN)
     return minutes
+
+
+def _not_offered(slot: Slot) -> str:
+    """The words of a time that is not offered for a reason that nothing else on the board shows."""
+    return next((SHORT[reason.why] for reason in slot.reasons if reason.why in SHORT), OPEN)
 
 
 def _minute(at: datetime, midnight: datetime) -> int:

@@ -25,6 +25,7 @@ class Standing:
     link_sent: bool
     link_failed: bool
     meeting_ready: bool
+    expected_at: datetime | None = None
 
     def reads(self, now: datetime) -> tuple[str, str]:
         """The state's key and its words; empty words stand for the state's own."""
@@ -51,6 +52,8 @@ class Standing:
     def _confirmed(self) -> tuple[str, str]:
         if self.arrived_at:
             return "ARRIVED", f"Arrived {clock_time(self.arrived_at)}"
+        if self.expected_at:
+            return "LATE", f"Late, expected {clock_time(self.expected_at)}"
         if self.mode == "ONLINE":
             return "ONLINE", "Online · link ready" if self.meeting_ready else "Online · making link"
         return "CONFIRMED", ""

@@ -26,6 +26,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
         "",
         [
             ("Today", "desk.board", Permission.SEE_DAY),
+            ("Week", "week.index", Permission.SEE_DAY),
             ("Find a patient", "desk.find", Permission.SEE_PATIENTS),
             ("New booking", "desk.new_booking", Permission.BOOK_AT_DESK),
             ("Walk-ins", "queue.board", Permission.RUN_QUEUE),

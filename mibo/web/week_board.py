@@ -13,7 +13,9 @@ from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.scheduling.explaining import Cell
 from mibo.scheduling.reasons import Why
-from mibo.web.desk_board import SLIM_UNDER, TINY_UNDER, USUAL_HOURS, Entry, face, hour_words, standing
+from mibo.web.desk_board import MOVABLE, USUAL_HOURS, face, hour_words, slimness, standing
+from mibo.web.desk_lanes import Entry, side_by_side
+from mibo.web.desk_shut import SHORT
 from mibo.web.desk_words import short_name
 from mibo.web.filters import clock_time
 
@@ -21,20 +23,13 @@ MINUTES_A_DAY = 1440
 READABLE_MINUTES = 20
 DRAWN_AS_EVENTS = (Why.BOOKED, Why.HELD)
 SILENT = (Why.OUTSIDE_HOURS, Why.PAST)
-SHORT = {
-    Why.BUFFER: "Kept free",
-    Why.LEFT_OVER: "Too short",
-    Why.TOO_SOON: "Too soon",
-    Why.BEYOND_HORIZON: "Too far ahead",
-    Why.CLINICIAN_INACTIVE: "Not taking appointments",
-    Why.CENTRE_INACTIVE: "Centre closed",
-}
 
 
 @dataclass(frozen=True, slots=True)
 class DayColumn:
     """One day of the week."""
 
+    day: date
     name: str
     about: str
     is_today: bool
@@ -83,6 +78,7 @@ class _Drawing:
         self.looks = get_template_attribute("ui/tags.html", "statuses")
         self.icon = get_template_attribute("ui/icons.html", "icon")
         self.books = {centre for centre in week.places if who.may(Permission.BOOK_AT_DESK) and who.reaches(centre)}
+        self.moves = who.may(Permission.MOVE_APPOINTMENTS)
         self.sees = {centre for centre in week.places if who.reaches(centre) or who.clinician_id == week.clinician.id}
 
     def column(self, day: WeekDay) -> DayColumn:
@@ -90,11 +86,12 @@ class _Drawing:
         live = [row for row in day.appointments if row.status not in (Status.CANCELLED, Status.NO_SHOW)]
         entries = [self._event(row) for row in live]
         entries += [self._free(cell) for cell in day.cells if cell.is_free]
-        entries += self._shut(day, live)
-        entries.sort(key=lambda entry: entry.starts)
+        entries = side_by_side(entries) + list(self._shut(day, live))
+        entries.sort(key=lambda entry: (entry.starts, entry.lane))
         today = day.day == clock.today()
         minute = _minute(self.now, day.day)
         return DayColumn(
+            day.day,
             f"{day.day:%a} {day.day.day} {day.day:%b}",
             day.holiday or self._about(day),
             today,
@@ -111,9 +108,8 @@ class _Drawing:
     def _event(self, row: BoardRow) -> Entry:
         key, words = standing(row).reads(self.now)
         colour, icon, own_words = self.looks[key]
-        starts, ends = _minute(row.starts_at, clock.clinic_day(row.starts_at)), row.ends_at - row.starts_at
-        length = ends // timedelta(minutes=1)
-        slim = " slim tiny" if length < TINY_UNDER else " slim" if length < SLIM_UNDER else ""
+        starts = _minute(row.starts_at, clock.clinic_day(row.starts_at))
+        length = (row.ends_at - row.starts_at) // timedelta(minutes=1)
         seen = row.centre_id in self.sees
         return Entry(
             "ev",
@@ -122,10 +118,12 @@ class _Drawing:
             words or own_words,
             id=f"a-{row.id}",
             href=url_for("desk.appointment", appointment_id=row.id) if seen else "",
-            look=colour + slim,
+            look=colour + slimness(row),
             time=clock_time(row.starts_at),
             who=short_name(row.patient_name) if seen else "At another centre",
             icon=self.icon(icon),
+            moves=seen and self.moves and row.status in MOVABLE,
+            overbooked=self.icon("warning") if row.overbooked else "",
         )
 
     def _free(self, cell: Cell) -> Entry:
@@ -156,13 +154,14 @@ class _Drawing:
             ends = min(starts + (row.ends_at - row.starts_at) // timedelta(minutes=1), MINUTES_A_DAY)
             minutes[starts:ends] = [None] * (ends - starts)
         at = self.opens
-        for told, span in groupby(minutes[self.opens : self.closes], key=lambda one: one and one[0]):
-            pieces = list(span)
-            ends = at + len(pieces)
-            if told and pieces[0]:
-                words = told.strip() if ends - at >= READABLE_MINUTES else ""
-                yield Entry("shut", face(at), face(ends), words, href=self._why(day.day, None, pieces[0][1], at))
-            at = ends
+        for told, pieces in groupby(minutes[self.opens : self.closes], key=lambda one: one[0] if one else ""):
+            first, *rest = pieces
+            until = at + 1 + len(rest)
+            if first:
+                words = told.strip() if until - at >= READABLE_MINUTES else ""
+                href = self._why(day.day, None, first[1], at)
+                yield Entry("shut", face(at), face(until), words, id=f"s-{day.day:%d}-{at}", href=href)
+            at = until
 
     def _why(self, day: date, centre_id: int | None, cell: Cell, minute: int | None = None) -> str:
         centre = centre_id or (cell.slot.centre_id if cell.slot else None) or next(iter(self.sees), 0)

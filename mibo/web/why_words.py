@@ -1,5 +1,6 @@
 """Why a time is not offered, as values ready to draw: each reason with a way to mend it (M5)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from flask import url_for
@@ -18,11 +19,12 @@ OF_THE_HOURS = (Why.OUTSIDE_HOURS, Why.OTHER_CENTRE, Why.LEFT_OVER, Why.MODE_NOT
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """One reason, and where it can be mended."""
+    """One reason, and where it can be mended; `reopen` is the block that can be opened again with one press."""
 
     words: str
     mend: str = ""
     href: str = ""
+    reopen: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +37,12 @@ class Answer:
     book: str = ""
 
 
-def answer(asked: DayExplained, cell: Cell, who: Actor) -> Answer:
-    """Whether the span is offered, and if not every reason."""
+def answer(asked: DayExplained, cell: Cell, who: Actor, opening: Collection[int] = ()) -> Answer:
+    """Whether the span is offered, and if not every reason; of `opening`, the blocks, this person may lift each."""
     return Answer(
         f"{clock_face(cell.starts_minute).lower()} to {clock_face(cell.ends_minute).lower()}",
         cell.is_free,
-        [_told(reason, asked, who) for reason in cell.reasons],
+        [_told(reason, asked, who, opening) for reason in cell.reasons],
         _booking(asked, cell, who),
     )
 
@@ -65,8 +67,11 @@ def _booking(asked: DayExplained, cell: Cell, who: Actor) -> str:
     )  # fmt: skip
 
 
-def _told(reason: Reason, asked: DayExplained, who: Actor) -> Told:
+def _told(reason: Reason, asked: DayExplained, who: Actor, opening: Collection[int]) -> Told:
     words = reason.text if reason.text.endswith(".") else f"{reason.text}."
+    if reason.block_id in opening:
+        href = url_for("blocks.block", block_id=reason.block_id)
+        return Told(words, "Who closed it", href, reason.block_id)
     mend, href = _mend(reason, asked, who)
     return Told(words, mend if href else "", href)
 
@@ -75,10 +80,10 @@ def _mend(reason: Reason, asked: DayExplained, who: Actor) -> tuple[str, str]:
     """The words and the address of what would change it; nothing where this person can change nothing."""
     if reason.why in OF_AN_APPOINTMENT and reason.appointment_id and "another centre" not in reason.text:
         return "See the appointment", url_for("desk.appointment", appointment_id=reason.appointment_id)
-    if reason.why == Why.BLOCKED and who.may(Permission.BLOCK_TIME):
-        return "Reopen this time", url_for("blocks.listing", clinician=asked.clinician.id, block=reason.block_id)
+    if reason.why == Why.BLOCKED and reason.block_id and who.may(Permission.SEE_HOURS):
+        return "Who closed it", url_for("blocks.block", block_id=reason.block_id)
     if reason.why in OF_THE_HOURS and who.may(Permission.SEE_HOURS):
-        return "See the hours", url_for("hours.editor", clinician_id=asked.clinician.id)
+        return "See the hours", url_for("hours.one", clinician_id=asked.clinician.id)
     if reason.why in (Why.HOLIDAY, Why.CENTRE_INACTIVE) and who.may(Permission.EDIT_CENTRES):
         return "See the centre", url_for("centres.centre", centre_id=asked.centre.id)
     if reason.why == Why.CLINICIAN_INACTIVE and who.may(Permission.EDIT_CLINICIANS):

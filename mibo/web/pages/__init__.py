@@ -5,6 +5,7 @@ from flask import Flask
 from mibo.web.pages import appointments as appointments
 from mibo.web.pages import audit as audit
 from mibo.web.pages import blocks as blocks
+from mibo.web.pages import board as board
 from mibo.web.pages import book as book
 from mibo.web.pages import centres as centres
 from mibo.web.pages import changes as changes
@@ -29,6 +30,7 @@ from mibo.web.pages import staff as staff
 from mibo.web.pages import staff_sign_in as staff_sign_in
 from mibo.web.pages import stays as stays
 from mibo.web.pages import styleguide as styleguide
+from mibo.web.pages import week as week
 from mibo.web.pages import worklists as worklists
 
 
@@ -40,6 +42,8 @@ def register_pages(app: Flask) -> None:
         book,
         my,
         desk,
+        board,
+        week,
         queue,
         my_day,
         late,

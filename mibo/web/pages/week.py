@@ -8,10 +8,11 @@ from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
 from mibo import booking, clock, people
+from mibo.booking import blocks
 from mibo.errors import Missing
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID, read_id
-from mibo.web import week_board, why_words
+from mibo.web import block_rows, week_board, why_words
 from mibo.web.access import actor, may
 from mibo.web.htmx import go, show, wants_part
 
@@ -55,17 +56,20 @@ def one(clinician_id: int) -> ResponseReturnValue:
 @may(Permission.SEE_DAY)
 def why() -> ResponseReturnValue:
     """Why a time of a clinician at a centre is not offered, every reason with a way to mend it."""
-    clinician, centre = read_id(request.args.get("clinician")), read_id(request.args.get("centre"))
+    clinician, centre = read_id(request.args.get("clinician", "")), read_id(request.args.get("centre", ""))
     day, minute = _day(request.args.get("day")), _minute(request.args.get("at"))
     asked = booking.why_not(clinician or 0, centre or 0, day, by=actor())
     cell = asked.around(minute)
     if cell is None:
         raise Missing("We could not find that time.")
+    closed = blocks.blocks_of([reason.block_id for reason in cell.reasons if reason.block_id], by=actor())
+    opening = {one.id for one in closed if block_rows.may_reopen(one, actor())}
     return show(
         "week/why.html",
         "week/_why.html",
         asked=asked,
-        answer=why_words.answer(asked, cell, actor()),
+        in_panel=wants_part(),
+        answer=why_words.answer(asked, cell, actor(), opening),
         whole_day=why_words.whole_day(asked, actor()),
     )
 

@@ -1,0 +1,76 @@
+"""What stands in the panel beside a board: one appointment, and what may be done with it at this moment."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import url_for
+
+from mibo import booking, care, clinics, clock
+from mibo.booking import Appointment, Status
+from mibo.clinics.policy import Policy
+from mibo.errors import Conflict
+from mibo.identity import Actor
+from mibo.identity.permissions import Permission
+from mibo.web import desk_board, desk_record
+from mibo.web.desk_board import OWED
+from mibo.web.desk_lanes import Entry
+from mibo.web.desk_words import short_name
+
+
+@dataclass(frozen=True)
+class Row:
+    """An appointment as its row on the day board shows it now, and what the board counts beside it."""
+
+    entry: Entry | None
+    counts: list[tuple[int, str]]
+    tags: list[tuple[str, str, str]]
+
+
+def facts(one: Appointment, who: Actor) -> dict[str, Any]:
+    """All that the panel shows."""
+    now, policy = clock.now(), clinics.policy_in_force()
+    record = desk_record.look(one, {}, (), (), who)
+    joins, opens_at = _video(one, record.join_url, now, policy)
+    return {
+        "one": one,
+        "board_day": clock.clinic_day(one.starts_at),
+        "record": record,
+        "may": record.may | _consulting(one, who, now, policy),
+        "owed": one.payment.status == "PENDING" and one.status in (*OWED, Status.PENDING),
+        "join_url": joins,
+        "opens_at": opens_at,
+        "short": short_name(one.patient.full_name),
+        "here": url_for("board.panel", appointment_id=one.id),
+        "record_url": url_for("desk.appointment", appointment_id=one.id),
+    }
+
+
+def _consulting(one: Appointment, who: Actor, now: datetime, policy: Policy) -> set[str]:
+    """Its own clinician begins and ends it."""
+    if not who.may(Permission.CONSULT) or who.clinician_id != one.clinician_id:
+        return set()
+    if one.status == Status.IN_PROGRESS:
+        return {"end"}
+    try:
+        care.rules.check_may_start(one.status, one.starts_at, now, policy)
+    except Conflict:
+        return set()
+    return {"start"} if clock.clinic_day(one.starts_at) == clock.clinic_day(now) else set()
+
+
+def _video(one: Appointment, join_url: str, now: datetime, policy: Policy) -> tuple[str, datetime | None]:
+    """The way into the meeting while it is open, else from when it is."""
+    if not join_url or one.status not in (Status.CONFIRMED, Status.IN_PROGRESS) or one.ends_at <= now:
+        return "", None
+    opens = one.starts_at - timedelta(minutes=policy.start_early_minutes)
+    return (join_url, None) if opens <= now else ("", opens)
+
+
+def row(one: Appointment, who: Actor) -> Row:
+    """Its row as the day board has it now, whatever stands beside it."""
+    day = clock.clinic_day(one.starts_at)
+    shown = desk_board.look(booking.day_board(one.centre_id, day, by=who), who)
+    entries = (entry for column in shown.columns for entry in column.entries)
+    entry = next((entry for entry in entries if entry.id == f"a-{one.id}"), None)
+    return Row(entry, list(shown.counts), list(shown.tags))
