@@ -95,6 +95,7 @@ def undo_move(appointment_id: int, *, by: Actor, version: int | None = None) -> 
     one.moves -= 2
     seen.touch(one, "move_undone", by)
     _move_meeting(one)
+    telling.moved_back(one, wait_s=seen.patience(by))
     return one
 
 

@@ -17,6 +17,8 @@ from mibo.messaging import wording
 from mibo.payments import Attempt
 from mibo.people import Clinician
 
+MOVED = "mibo_booking_moved"
+
 log = structlog.get_logger(__name__)
 
 
@@ -46,19 +48,17 @@ def _tell_clinician(appointment: Appointment, *, wait_s: int = 0) -> None:
     told = wording.clinician_booking(
         who.full_name, patient=appointment.patient.full_name, when=when, mode=appointment.mode
     )  # fmt: skip
-    key = f"clinician:{appointment.id}:{when:%Y%m%d%H%M}" + (f":{appointment.moves}" if appointment.moves else "")
+    key = f"clinician:{appointment.id}:{when:%Y%m%d%H%M}" + (f":{appointment.version}" if appointment.moves else "")
     _tell(who, told, appointment, key, wait_s=wait_s)
 
 
 def moved(appointment: Appointment, before: datetime, clinician_id: int, *, wait_s: int = 0) -> None:
     """The patient hears the new time; the clinician that theirs has moved, or left, and another that somebody comes.
 
-    Of a hold no clinician has heard yet. What was promised of the move before this one is no longer true.
+    Of a hold no clinician has heard yet. What the patient was promised of a move just before is no longer true.
     """
-    number = f"{appointment.id}:{appointment.moves}"
-    messaging.withdraw(
-        *(f"{what}:{appointment.id}:{appointment.moves - 1}" for what in ("moved", "clinician-moved", "clinician-left"))
-    )
+    number = f"{appointment.id}:{appointment.version}"
+    messaging.withdraw_kind(appointment.id, MOVED)
     told = wording.booking_moved(
         appointment.patient.full_name, when=clock.local(appointment.starts_at), reference=appointment.reference
     )
@@ -76,6 +76,15 @@ def moved(appointment: Appointment, before: datetime, clinician_id: int, *, wait
         when=clock.local(appointment.starts_at), mode=appointment.mode,
     )  # fmt: skip
     _tell(who, news, appointment, f"clinician-moved:{number}", wait_s=wait_s)
+
+
+def moved_back(appointment: Appointment, *, wait_s: int = 0) -> None:
+    """A move was undone before anybody was told: of the one before it, if there was one, they hear after all."""
+    if appointment.moves:
+        told = wording.booking_moved(
+            appointment.patient.full_name, when=clock.local(appointment.starts_at), reference=appointment.reference
+        )
+        messaging.promise_again(appointment.id, told, wait_s=wait_s)
 
 
 def clinician_cancelled(appointment: Appointment, *, wait_s: int = 0) -> None:

@@ -7,7 +7,7 @@ import structlog
 from sqlalchemy import case, func, select, true, update
 from sqlalchemy.dialects.postgresql import insert
 
-from mibo import db, jobs
+from mibo import clock, db, jobs
 from mibo.messaging import sealing
 from mibo.messaging.delivery import deliver
 from mibo.messaging.models import ERROR_LENGTH, Message
@@ -70,6 +70,27 @@ def withdraw(*dedupe_keys: str) -> None:
         .where(Message.dedupe_key.in_(dedupe_keys), Message.status == "PENDING")
         .values(status="DROPPED", sealed=None)
     )
+
+
+def withdraw_kind(about_id: int, template: str) -> None:
+    """Take back what was promised about something by one template, as far as it has not left."""
+    db.session().execute(
+        update(Message)
+        .where(Message.about_id == about_id, Message.template == template, Message.status == "PENDING")
+        .values(status="DROPPED", sealed=None)
+    )
+
+
+def promise_again(about_id: int, wording: Wording, *, wait_s: int = 0) -> None:
+    """What was taken back is true again: the newest of these very words about something leaves after all."""
+    session = db.session()
+    same = Message.about_id == about_id, Message.template == wording.template, Message.body == wording.values
+    newest = session.scalar(
+        select(Message).where(*same).order_by(Message.id.desc()).limit(1).with_for_update()
+    )  # fmt: skip
+    if newest is not None and newest.status == "DROPPED":
+        newest.status, newest.queued_until = "PENDING", None
+        newest.next_at = clock.now() + timedelta(seconds=wait_s)
 
 
 def withdraw_about(about_id: int, *, since: datetime) -> bool:

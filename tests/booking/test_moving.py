@@ -110,11 +110,36 @@ def test_a_second_move_at_once_takes_back_what_was_promised_of_the_first(world):
     one = world.book()
     world.move(one, "15:00")
     world.move(one, "16:00")
-    assert [name for _, name in told(one)] == ["booking_moved", "clinician_moved"]
+    assert [name for _, name in told(one)] == ["clinician_moved", "booking_moved", "clinician_moved"]
     with db.reading() as session:
-        assert (
-            session.scalars(select(Message.body).where(Message.status == "PENDING")).first()["when"].endswith("4:00 pm")
-        )
+        waiting = select(Message.body).where(Message.status == "PENDING", Message.template == "mibo_booking_moved")
+        assert [body["when"][-7:] for body in session.scalars(waiting)] == ["4:00 pm"]
+
+
+def test_the_second_of_two_moves_undone_the_first_is_told_after_all(world, sandbox, work):
+    one = world.book()
+    world.move(one, "15:00")
+    world.move(one, "16:00")
+    with db.transaction():
+        booking.undo_move(one.id, by=world.desk)
+    with time_machine.travel(clock.now() + timedelta(minutes=5)):
+        messaging.ring_due()
+        work()
+    with db.reading() as session:
+        wanted = select(Message.body).where(Message.phone == world.asha.phone, Message.status != "DROPPED")
+        [heard] = session.scalars(wanted)
+    assert heard["when"].endswith("3:00 pm")
+
+
+def test_who_is_moved_again_after_an_undo_hears_of_it(world):
+    one = world.book()
+    for face in ("15:00", "16:00"):
+        world.move(one, face)
+        with db.transaction():
+            booking.undo_move(one.id, by=world.desk)
+    assert told(one) == []
+    world.move(one, "15:00")
+    assert [name for _, name in told(one)] == ["booking_moved", "clinician_moved"]
 
 
 def test_the_same_move_sent_twice_is_one_move(world):
