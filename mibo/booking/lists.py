@@ -68,7 +68,7 @@ class ListPage:
 def page(wish: ListWish, *, by: Actor, place: Place | None = None, size: int = PAGE) -> ListPage:
     """A page of the appointments within reach, and how many more there would be without the filters (P21)."""
     with db.planned_anew():
-        meant = seeking.meant(wish.typed) if wish.typed else None
+        meant = seeking.meant(wish.typed, by=by) if wish.typed else None
         rows = _rows(wish, meant, by, place, size + 1)
         whole = len(rows) if place is None and len(rows) <= size else None
         total, hidden = _counts(wish, meant, by, whole)
@@ -81,7 +81,7 @@ def page(wish: ListWish, *, by: Actor, place: Place | None = None, size: int = P
 def every(wish: ListWish, *, by: Actor, limit: int) -> Sequence[AppointmentRow]:
     """All of them in order, for a file."""
     with db.planned_anew():
-        return _rows(wish, seeking.meant(wish.typed) if wish.typed else None, by, None, limit)
+        return _rows(wish, seeking.meant(wish.typed, by=by) if wish.typed else None, by, None, limit)
 
 
 def appointments(

@@ -3,12 +3,27 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, any_, false, func, literal, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    any_,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from mibo import db
 from mibo.booking.models import Appointment
 from mibo.booking.rules import LETTERS
-from mibo.people import Clinician, Patient, search
+from mibo.identity import Actor
+from mibo.people import Clinician, ClinicianCentre, Patient, search
+from mibo.scheduling import WeeklyHours
 
 NAMED_AT_MOST = 2_000  # a name that more have is looked for among the appointments, not the other way round
 REFERENCE_LENGTHS = (4, 7)
@@ -37,10 +52,14 @@ class Meant:
         return ways or [false()]
 
 
-def meant(typed: str) -> Meant:
-    """Who and what fits: names by each of their words, phones by their end, an MRN by its beginning. One statement."""
+def meant(typed: str, *, by: Actor) -> Meant:
+    """Who and what fits: names by each of their words, phones by their end, an MRN by its beginning. One statement.
+
+    Of clinicians only those who work, or have had hours, where this person looks: the appointments of all others would
+    be read for nothing.
+    """
     named = select(literal(False), Patient.id).where(search.literally(typed)).limit(NAMED_AT_MOST + 1).subquery()
-    treating = select(literal(True), Clinician.id).where(_is_called(typed)).subquery()
+    treating = select(literal(True), Clinician.id).where(_is_called(typed), _works_where_one_looks(by)).subquery()
     patients: list[int] = []
     clinicians: list[int] = []
     for treats, found in db.session().execute(union_all(select(named), select(treating))):
@@ -61,6 +80,15 @@ def _is_called(typed: str) -> ColumnElement[bool]:
         has = func.lower(Clinician.full_name).contains(word, autoescape=True)
         asked = has if asked is None else asked & has
     return false() if asked is None else asked
+
+
+def _works_where_one_looks(by: Actor) -> ColumnElement[bool]:
+    if by.everywhere:
+        return true()
+    here = sorted(by.centre_ids)
+    works = exists().where(ClinicianCentre.clinician_id == Clinician.id, ClinicianCentre.centre_id.in_(here))
+    worked = exists().where(WeeklyHours.clinician_id == Clinician.id, WeeklyHours.centre_id.in_(here))
+    return or_(works, worked, Clinician.id == (by.clinician_id or 0))
 
 
 def _one_of(ids: Sequence[int]) -> ColumnElement[bool]:
