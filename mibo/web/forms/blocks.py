@@ -12,6 +12,7 @@ from mibo.clinics import Centre
 from mibo.people import Clinician
 from mibo.web.forms.base import InputForm
 from mibo.web.forms.fields import WholeNumber
+from mibo.web.inputs.blocks import EVERYBODY
 
 QUIET: dict[str, Any] = {"autocomplete": "off"}
 NUMBER: dict[str, Any] = {**QUIET, "inputmode": "numeric"}
@@ -37,7 +38,7 @@ def offered(people: Iterable[tuple[int, str]]) -> list[SelectChoice]:
 class ClosingForm(InputForm):
     """Whose time is closed, where, when and why."""
 
-    missing: ClassVar = {"day": "Choose the day."}
+    missing: ClassVar = {"day": "Choose the day.", "clinician": "Choose whose time is closed."}
     also: ClassVar = ("of", "back")  # an answer for each who is booked; the way back to the form
 
     clinician = SelectField("Whose time", validate_choice=False)
@@ -45,7 +46,7 @@ class ClosingForm(InputForm):
     day = DateField("Day", [Optional()])
     until = DateField("Until", [Optional()], description="The last day, if it is more than one.")
     from_time = TimeField("From", [Optional()], description="Leave both times empty for the whole day.")
-    to_time = TimeField("To", [Optional()])
+    to_time = TimeField("To", [Optional()], description="12:00 am is the end of the day.")
     weeks = WholeNumber(
         "Weeks", [Optional()], description="4 repeats it in the three weeks after. 1 is once.", render_kw=NUMBER
     )
@@ -56,7 +57,7 @@ class ClosingForm(InputForm):
 
     def offer(self, clinicians: Sequence[Clinician], centres: Sequence[Centre], *, whole: bool) -> "ClosingForm":
         """Whom and where they may choose; `whole`: also everybody at a centre."""
-        everybody = [SelectChoice("", "Everybody at the centre")] if whole else []
+        everybody = [SelectChoice("", "Choose…"), SelectChoice(EVERYBODY, "Everybody at the centre")] if whole else []
         self.clinician.choices = [*everybody, *offered((one.id, one.full_name) for one in clinicians)]
         self.centre.choices = [SelectChoice("", "All their centres"), *offered((one.id, one.name) for one in centres)]
         if not self.key.data:

@@ -9,13 +9,14 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints
 from mibo.booking import Choice, blocks, extra
 from mibo.scheduling.spans import Days
 from mibo.web.inputs.sign_in import Strict
-from mibo.web.inputs.staff import Chosen, plain
+from mibo.web.inputs.staff import Chosen, chosen_id, plain
 
 REASON_LENGTH = 500
 KEY_LENGTH = 80
 MOST_SEEN = 40_000  # letters: the ids of some two thousand appointments
 SEEN = re.compile(r"(none|[0-9]{1,19}(,[0-9]{1,19})*)")
 NOBODY = "none"
+EVERYBODY = "everybody"
 
 
 def _seen(typed: str) -> str:
@@ -24,6 +25,11 @@ def _seen(typed: str) -> str:
     return typed
 
 
+def _whose(typed: object) -> int:
+    return 0 if typed == EVERYBODY else chosen_id(typed)
+
+
+Whose = Annotated[int, BeforeValidator(_whose)]
 Reason = Annotated[str, StringConstraints(max_length=REASON_LENGTH), BeforeValidator(plain)]
 Key = Annotated[str, StringConstraints(min_length=8, max_length=KEY_LENGTH)]
 Seen = Annotated[str, StringConstraints(max_length=MOST_SEEN), AfterValidator(_seen)]
@@ -51,7 +57,7 @@ class AnswersInput(Strict):
 class ClosingInput(AnswersInput):
     """Whose time, where and when; without times all day, without a last day one day."""
 
-    clinician: Chosen | None = None
+    clinician: Whose  # 0 is everybody at the centre
     centre: Chosen | None = None
     day: date
     until: date | None = None

@@ -94,7 +94,7 @@ def close() -> ResponseReturnValue:
 def _wish(said: ClosingInput) -> Closing:
     spans = spans_of(said.days, clock.local(clock.now()).replace(tzinfo=None))
     return Closing(
-        clinician_id=said.clinician, centre_id=said.centre, spans=spans, reason=said.reason or booking.UNAVAILABLE
+        clinician_id=said.clinician or None, centre_id=said.centre, spans=spans, reason=said.reason or booking.UNAVAILABLE
     )  # fmt: skip
 
 

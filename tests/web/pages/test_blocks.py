@@ -142,7 +142,8 @@ def test_somebody_booked_between_the_two_steps_is_shown(world):
         ({"to_time": ""}, "Say until when, or choose the whole day."),
         ({"until": "2020-01-01"}, "The last day is before the first."),
         ({"weeks": "60"}, "Repeat it for 1 to 52 weeks."),
-        ({"clinician": ""}, "Choose a clinician, a centre, or both."),
+        ({"clinician": ""}, "Choose whose time is closed."),
+        ({"clinician": "everybody"}, "Choose a clinician, a centre, or both."),
         ({"reason": "card 4111 1111 1111 1111"}, None),
         ({"day": ""}, "Choose the day."),
     ],
@@ -176,6 +177,18 @@ def test_leave_of_some_days_is_one_span_and_a_weekly_one_is_several(world):
     done = world.boss.post("/time-off/reopening", id=[one.id for one in mine], sure="yes")
     assert done.status_code == 303, problems(done)
     assert all(one.lifted_at for one in blocks() if one.clinician_id == world.ravi.id)
+
+
+def test_a_whole_centre_is_closed_for_everybody_there(world):
+    one = world.book("10:00")
+    wish = world.wish(clinician="everybody", centre=world.kochi.id, reason="Water")
+    first = world.desk.post("/time-off/new", **wish)
+    assert "Everybody at the centre" in words(first)
+    done = world.desk.post("/time-off/new", **hidden(first), choice="cancel")
+    assert done.status_code == 303
+    [made] = blocks()
+    assert (made.clinician_id, made.centre_id) == (None, world.kochi.id)
+    assert now_of(one).status == Status.CANCELLED
 
 
 def test_each_sees_and_closes_only_what_is_theirs(world):
