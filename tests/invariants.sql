@@ -38,7 +38,8 @@ select placed.id from placed
       where hours.clinician_id = placed.clinician_id and hours.centre_id = placed.centre_id
         and hours.weekday = extract(dow from local_start)
         and hours.opens_minute <= minute and minute + length <= hours.closes_minute
-        and mod(minute - hours.opens_minute, hours.slot_minutes) = 0 and length = hours.slot_minutes
+        and mod(minute - hours.opens_minute, hours.slot_minutes) = 0
+        and (length = hours.slot_minutes or placed.moves > 0)  -- a moved one keeps its length (R-CHG-1)
         and local_start::date between hours.effective_from and coalesce(hours.effective_to, 'infinity'));
 
 -- I3: and outside the blocks and holidays that stood then
