@@ -9,7 +9,7 @@ from flask import get_template_attribute, url_for
 from mibo import clock
 from mibo.booking import WALK_IN_GRACE, Board, BoardRow, Status
 from mibo.identity import Actor
-from mibo.identity.permissions import Permission, Role
+from mibo.identity.permissions import Permission
 from mibo.people import Clinician
 from mibo.scheduling.slots import Slot, SlotState
 from mibo.web.desk_lanes import Entry, side_by_side
@@ -34,7 +34,6 @@ class Column:
     name: str
     about: str
     entries: Sequence[Entry]
-    late: str = ""
 
 
 @dataclass(frozen=True, slots=True)
