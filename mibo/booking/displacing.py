@@ -60,9 +60,10 @@ class Outcome:
 
 
 def lock_affected(clinician_id: int | None, centre_id: int | None, span: Span) -> Sequence[int]:
-    """The appointments in the way, their rows held until the end of the transaction, always in the same order."""
-    wanted = select(Appointment.id).where(in_the_way(clinician_id, centre_id, [span])).order_by(Appointment.id)
-    return db.session().scalars(wanted.with_for_update(of=Appointment)).all()
+    """The appointments in the way, their rows held until the end of the transaction, always in the order of time."""
+    wanted = select(Appointment.id).where(in_the_way(clinician_id, centre_id, [span]))
+    in_order = wanted.order_by(Appointment.starts_at, Appointment.id)
+    return db.session().scalars(in_order.with_for_update(of=Appointment)).all()
 
 
 def settle_one(one: Affected, answers: Answers, reason: str, by: Actor, block_id: int | None) -> Outcome:
