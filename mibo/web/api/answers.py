@@ -33,10 +33,15 @@ def said(data: Any = NOTHING, message: str | None = None, status: int = 200, *, 
 
 def plain(body: dict[str, Any], status: int = 200) -> Response:
     """A body as it is, in the dialect of this deployment."""
-    told = _dumped(body)
-    if dialect.is_incumbent():
-        told = dialect.spoken(told)
-    return current_app.response_class(orjson.dumps(told), status, mimetype="application/json")
+    told = orjson.dumps(dialect.spoken(_dumped(body))) if dialect.is_incumbent() else orjson.dumps(body, default=_shown)
+    return current_app.response_class(told, status, mimetype="application/json")
+
+
+def _shown(value: Any) -> Any:
+    """What orjson does not know by itself: long lists of plain values are never walked through here."""
+    if isinstance(value, Shown):
+        return value.model_dump()
+    raise TypeError(f"{type(value).__name__} is nothing to show")
 
 
 def _dumped(value: Any) -> Any:

@@ -67,7 +67,9 @@ def list_slots(asked: DaysWish) -> ResponseReturnValue:
 
 def grid(slots: Iterable[Slot], to_staff: bool) -> list[dict[str, Any]]:
     """The slots as GridSlot describes them; plain values, because there may be a thousand of them."""
-    return [{**_seen_by_all(slot), **(_seen_by_staff(slot) if to_staff else {})} for slot in slots]
+    if not to_staff:
+        return [_seen_by_all(slot) for slot in slots]
+    return [_seen_by_all(slot) | _seen_by_staff(slot) for slot in slots]
 
 
 def _seen_by_all(slot: Slot) -> dict[str, Any]:
@@ -78,14 +80,14 @@ def _seen_by_all(slot: Slot) -> dict[str, Any]:
         "date": slot.day.isoformat(),
         "startTime": FACES[slot.starts_minute],
         "endTime": FACES[slot.ends_minute],
-        "status": _status(slot),
+        "status": _status(slot) if slot.reasons else "available",
         "mode": modes[0].value if len(modes) == 1 else "BOTH",
     }
 
 
 def _status(slot: Slot) -> str:
     """One of the three words that apps know: a time kept free around an appointment is as good as booked."""
-    if slot.reasons and slot.reasons[0].why is Why.BUFFER:
+    if slot.reasons[0].why is Why.BUFFER:
         return "booked"
     return STATUS.get(slot.state, "blocked")
 
