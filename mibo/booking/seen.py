@@ -61,9 +61,9 @@ def reaches(by: Actor, appointment: Appointment) -> bool:
         return False
     if by.everywhere:
         return True
-    if by.roles == {Role.CLINICIAN}:
-        return is_own(by, appointment)
-    return appointment.centre_id in by.centre_ids
+    if is_own(by, appointment):
+        return True
+    return by.roles != {Role.CLINICIAN} and appointment.centre_id in by.centre_ids
 
 
 def is_own(by: Actor, appointment: Appointment) -> bool:

@@ -1,5 +1,6 @@
 """Closed time: who is affected, what becomes of them, and what is opened again (R-BLK-1..8)."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
 import pytest
@@ -28,7 +29,7 @@ class World:
     def __init__(self) -> None:
         with db.transaction():
             self.kochi, self.mumbai = make.centre("Mibo Kochi"), make.centre("Mibo Mumbai", city="mumbai")
-            login = make.staff(Role.CLINICIAN, self.kochi, name="Dr. Anita Kurian")
+            self.login = login = make.staff(Role.CLINICIAN, self.kochi, name="Dr. Anita Kurian")
             self.anita = make.clinician(self.kochi, self.mumbai, account=login)
             self.ravi = make.clinician(self.kochi, name="Dr. Ravi Nair")
             make.hours(self.anita, self.kochi)
@@ -249,6 +250,16 @@ def test_who_may_close_whose_time(world):
     with db.reading():
         seen = {who: booking.blocks.blocks_page(BlockWish(), by=who, limit=9)[1] for who in (world.desk, world.herself)}
     assert set(seen.values()) == {1}
+
+
+def test_who_manages_one_centre_and_practises_at_another_closes_their_own_time_there(world):
+    there = world.book("10:00", where=world.mumbai)
+    both = replace(
+        make.actor(world.login, Role.CENTRE_MANAGER, Role.CLINICIAN, centres=(world.kochi,), clinician=world.anita),
+        practice_ids=frozenset({world.mumbai.id}),
+    )
+    [outcome] = close(world, world.wish(("10:00", "11:00"), where=world.mumbai), by=both).outcomes
+    assert (outcome.problem, now_of(there).status) == ("", Status.CANCELLED)
 
 
 def test_a_reason_has_its_length_and_hides_no_card(world):
