@@ -13,7 +13,7 @@ from mibo.web.forms.base import InputForm
 from mibo.web.forms.fields import WholeNumber
 
 NUMERIC = {"inputmode": "numeric", "autocomplete": "off"}
-MODE_WORDS = {"BOTH": "In person or online", "IN_PERSON": "In person", "ONLINE": "Online"}
+MODE_WORDS = {"BOTH": "Either way", "IN_PERSON": "In person", "ONLINE": "Online"}
 
 
 ALONG = ("row", "copy", "visit", "act")  # the rows, days to copy to, what becomes of visits, and the button
