@@ -121,14 +121,21 @@ select change.id, change.next
    and not exists (
      select from message
       where about_id = change.appointment_id
-        and dedupe_key like case next when 'CONFIRMED' then 'confirmed:%' else 'hold-ended:%' end);
+        and dedupe_key like case next when 'CONFIRMED' then 'confirmed:%' else 'hold-ended:%' end)
+   and not exists (
+     select from message join appointment on series_id = about_id
+      where appointment.id = change.appointment_id and next = 'CONFIRMED' and dedupe_key like 'series:%');
 
 -- I6: so has every appointment that was confirmed and called off
 select change.id
   from status_change change
  where previous in ('CONFIRMED', 'CANCELLATION_REQUESTED') and next = 'CANCELLED'
    and not exists (
-     select from message where about_id = change.appointment_id and dedupe_key like 'cancelled:%');
+     select from message
+      where about_id = change.appointment_id and (dedupe_key like 'cancelled:%' or dedupe_key like 'off:%'))
+   and not exists (
+     select from message join appointment on series_id = about_id
+      where appointment.id = change.appointment_id and dedupe_key like 'series-off:%');
 
 -- I6: what has left is known to the provider
 select id from message where status in ('SENT', 'DELIVERED', 'READ') and provider_id is null;

@@ -1,6 +1,6 @@
 """An appointment's life: held, confirmed, moved, cancelled, kept."""
 
-from mibo.booking import blocks, extra, lateness, lists, patients, queue, waiting, worklists
+from mibo.booking import blocks, extra, lateness, lists, patients, queue, series, waiting, worklists
 from mibo.booking.actions import (
     change_status,
     expire_holds,
@@ -260,6 +260,7 @@ __all__ = [
     "reword",
     "send_link",
     "send_unsent_links",
+    "series",
     "set_hours",
     "settle",
     "settle_payment",

@@ -1,6 +1,6 @@
 """What becomes of an appointment: confirmed, prolonged, let go, expired, seated again. `taking` makes new ones."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -16,6 +16,7 @@ from mibo.clinics import Centre
 from mibo.errors import Conflict, Invalid, Missing
 from mibo.identity import Actor
 from mibo.jobs import job
+from mibo.payments import Payment
 from mibo.people import Clinician
 from mibo.video import Meeting
 
@@ -24,9 +25,17 @@ EXPIRE_BATCH = 200
 
 def in_full(appointment_id: int, *, lock: bool = False) -> Appointment:
     """The appointment with all that belongs to it. Raises Missing."""
+    found = all_in_full([appointment_id], lock=lock)
+    if not found:
+        raise Missing("We could not find that appointment.")
+    return found[0]
+
+
+def all_in_full(ids: Collection[int], *, lock: bool = False) -> list[Appointment]:
+    """Several of them, in the order of these ids; locked in the order of time."""
     wanted = (
         select(Appointment)
-        .where(Appointment.id == appointment_id)
+        .where(Appointment.id.in_(ids))
         .options(
             joinedload(Appointment.patient),
             joinedload(Appointment.clinician),
@@ -34,14 +43,13 @@ def in_full(appointment_id: int, *, lock: bool = False) -> Appointment:
             joinedload(Appointment.payment),
             joinedload(Appointment.meeting),
         )
+        .order_by(Appointment.starts_at, Appointment.id)
         .execution_options(populate_existing=True)
     )
     if lock:
         wanted = wanted.with_for_update(of=Appointment)
-    found = db.session().scalar(wanted)
-    if found is None:
-        raise Missing("We could not find that appointment.")
-    return found
+    found = {one.id: one for one in db.session().scalars(wanted)}
+    return [found[one] for one in ids if one in found]
 
 
 def locked(appointment_id: int) -> Appointment:
@@ -67,6 +75,19 @@ def change_status(appointment: Appointment, wanted: Status, *, by: int | None, r
         StatusChange(appointment_id=appointment.id, previous=previous, next=wanted, by_account_id=by, reason=reason)
     )
     audit.record("appointment.status", appointment.id, by=by, previous=previous, next=wanted)
+    if appointment.series_id is not None and wanted in (Status.CANCELLED, Status.NO_SHOW):
+        _owe_registration_later(appointment)
+
+
+def _owe_registration_later(gone: Appointment) -> None:
+    """The registration that a series owes with this one is owed with the next one that stands unpaid (R-PAY-2)."""
+    unpaid = select(Appointment.payment_id).join(Payment, Payment.id == Appointment.payment_id).where(
+        Appointment.series_id == gone.series_id, Appointment.id != gone.id, Appointment.status == Status.CONFIRMED,
+        Payment.status == "PENDING",
+    )  # fmt: skip
+    following = db.session().scalar(unpaid.order_by(Appointment.starts_at).limit(1))
+    if following is not None:
+        payments.owe_registration_with(gone.payment_id, following)
 
 
 def confirm(appointment: Appointment, *, by: int | None, reason: str | None = None, wait_s: int = 0) -> None:
@@ -74,13 +95,18 @@ def confirm(appointment: Appointment, *, by: int | None, reason: str | None = No
 
     For `wait_s` seconds nobody is told yet.
     """
+    let_stand(appointment, by=by, reason=reason)
+    telling.confirmed(appointment, wait_s=wait_s)
+
+
+def let_stand(appointment: Appointment, *, by: int | None, reason: str | None = None) -> None:
+    """The booking stands, and an online one is to get its meeting. Nobody is told yet."""
     change_status(appointment, Status.CONFIRMED, by=by, reason=reason)
     appointment.held_until = None
     if appointment.mode == "ONLINE" and appointment.meeting is None:
         appointment.meeting = Meeting(starts_at=appointment.starts_at, ends_at=appointment.ends_at)
         db.session().add(appointment.meeting)
     db.session().flush()
-    telling.confirmed(appointment, wait_s=wait_s)
 
 
 def reseat(appointment: Appointment, *, reason: str) -> bool:

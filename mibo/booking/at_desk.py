@@ -47,12 +47,12 @@ def book_at_desk(
 
     Raises Missing (not a centre of theirs), Refused, WrongPatient, SlotTaken, NotOffered, KeyReused, Invalid.
     """
-    _check_may(by, centre_id, pay_by, overbook_reason)
+    check_may_book(by, centre_id, pay_by, overbook_reason)
     payments.refuse_card_number(note)
     wish = (patient_id, clinician_id, centre_id, mode, starts_at)
     if already := taking.asked_before(by, request_key, wish):
         return already
-    patient = _confirmed(patient_id, last_four)
+    patient = confirmed_patient(patient_id, last_four)
     reason = worded(overbook_reason) if overbook_reason else None
     slot = taking.free_slot(
         clinician_id, centre_id, mode, starts_at,
@@ -72,7 +72,8 @@ def source_of(by: Actor) -> str:
     return next((source for role, source in SOURCE_OF.items() if role in by.roles), "MANAGER")
 
 
-def _check_may(by: Actor, centre_id: int, pay_by: str, overbook_reason: str | None) -> None:
+def check_may_book(by: Actor, centre_id: int, pay_by: str, overbook_reason: str | None = None) -> None:
+    """Whether they may book there and take the money so. Raises Missing, Refused, Invalid."""
     if not by.reaches(centre_id):
         raise Missing("We could not find that centre.")
     if pay_by not in WAYS_TO_PAY:
@@ -83,7 +84,7 @@ def _check_may(by: Actor, centre_id: int, pay_by: str, overbook_reason: str | No
         raise Refused("You may not book over a time that is taken. Ask a manager of the centre.")
 
 
-def _confirmed(patient_id: int, last_four: str | None) -> Patient:
+def confirmed_patient(patient_id: int, last_four: str | None) -> Patient:
     """The patient whose last four digits the desk has read back. Raises Missing, WrongPatient."""
     patient = people.patient(patient_id)
     if last_four is not None and patient.phone[-4:] != last_four:

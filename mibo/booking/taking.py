@@ -101,7 +101,7 @@ def asked_before(by: Actor, request_key: str | None, wish: Wish) -> Appointment 
     """What the same request booked before. What one account books comes one after another from here on, so that a
     double click finds its first click, and six tabs do not each see one hold too few. Raises KeyReused.
     """
-    db.session().execute(select(func.pg_advisory_xact_lock(by.account_id)))
+    in_turn(by)
     if not request_key:
         return None
     found = db.session().scalar(
@@ -112,6 +112,11 @@ def asked_before(by: Actor, request_key: str | None, wish: Wish) -> Appointment 
     if found and (found.patient_id, found.clinician_id, found.centre_id, found.mode, found.starts_at) != wish:
         raise KeyReused
     return found
+
+
+def in_turn(by: Actor) -> None:
+    """What one account books comes one after another, until the end of the transaction."""
+    db.session().execute(select(func.pg_advisory_xact_lock(by.account_id)))
 
 
 def _check_limits(patient_id: int, clinician_id: int, policy: Policy) -> None:

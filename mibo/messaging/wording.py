@@ -47,6 +47,17 @@ SENTENCES = {
     "We are sorry for the wait. Reference {reference}.",
     "mibo_clinician_moved": "Hello {name}, {patient} has moved from {before} to {when}, {mode}.",
     "mibo_clinician_cancelled": "Hello {name}, the appointment of {patient} on {when} is cancelled.",
+    "mibo_series_booked": "Hello {name}, {count} appointments are booked, the first on {when}. Reference {reference}.",
+    "mibo_series_moved": "Hello {name}, {count} of your appointments are moved, the first to {when}. "
+    "Reference {reference}.",
+    "mibo_series_off": "Hello {name}, {count} of your appointments are cancelled, the first of them on {when}. "
+    "Reference {reference}.",
+    "mibo_clinician_series": "Hello {name}, {patient} has booked {count} appointments with you, the first on {when}, "
+    "{mode}.",
+    "mibo_clinician_series_moved": "Hello {name}, {count} appointments of {patient} are moved, the first to {when}, "
+    "{mode}.",
+    "mibo_clinician_series_off": "Hello {name}, {count} appointments of {patient} are cancelled, the first of them on "
+    "{when}.",
     "mibo_meeting_link": "Hello {name}, here is the video call for your appointment on {when}. Reference {reference}.",
 }
 
@@ -189,6 +200,39 @@ def clinician_cancelled(name: str, *, patient: str, when: datetime) -> Wording:
     """To the clinician: an appointment of theirs will not take place."""
     values = {"name": first_name(name), "patient": initialled(patient), "when": moment(when)}
     return Wording("mibo_clinician_cancelled", values)
+
+
+def series_booked(name: str, *, count: int, when: datetime, reference: str) -> Wording:
+    """One message for all of them; `when` and `reference` are the first one's."""
+    return Wording("mibo_series_booked", _about(name, when, reference) | {"count": str(count)})
+
+
+def series_moved(name: str, *, count: int, when: datetime, reference: str) -> Wording:
+    """`when` is the new time of the first that is moved."""
+    return Wording("mibo_series_moved", _about(name, when, reference) | {"count": str(count)})
+
+
+def series_off(name: str, *, count: int, when: datetime, reference: str) -> Wording:
+    """`when` is the first that will not take place."""
+    return Wording("mibo_series_off", _about(name, when, reference) | {"count": str(count)})
+
+
+def clinician_series(name: str, *, patient: str, count: int, when: datetime, mode: str) -> Wording:
+    """To the clinician: all of them at once."""
+    about = clinician_booking(name, patient=patient, when=when, mode=mode).values
+    return Wording("mibo_clinician_series", about | {"count": str(count)})
+
+
+def clinician_series_moved(name: str, *, patient: str, count: int, when: datetime, mode: str) -> Wording:
+    """To the clinician: so many have another time, the first now this one."""
+    about = clinician_series(name, patient=patient, count=count, when=when, mode=mode)
+    return Wording("mibo_clinician_series_moved", about.values)
+
+
+def clinician_series_off(name: str, *, patient: str, count: int, when: datetime) -> Wording:
+    """To the clinician: so many will not take place."""
+    about = clinician_cancelled(name, patient=patient, when=when).values
+    return Wording("mibo_clinician_series_off", about | {"count": str(count)})
 
 
 def rendered(template: str, values: dict[str, str]) -> str:

@@ -18,6 +18,7 @@ from mibo.payments.actions import (
     void_open_attempts,
 )
 from mibo.payments.models import DESK_NOTE_LENGTH, Attempt, Payment, ProviderEvent, Refund
+from mibo.payments.passing_on import owe_registration_with
 from mibo.payments.queries import (
     Registration,
     asked,
@@ -84,6 +85,7 @@ __all__ = [
     "newest_attempt",
     "open_payment",
     "open_refund",
+    "owe_registration_with",
     "record_failure",
     "record_paid",
     "record_surplus",

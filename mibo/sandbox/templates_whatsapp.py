@@ -50,6 +50,16 @@ _RUNNING_LATE = (
     "We are sorry for the wait. Reference {reference}."
 )
 _REFUND = "Hello {name}, we are returning {amount} for your appointment on {when}. Reference {reference}."
+_SERIES = "Hello {name}, {count} appointments are booked, the first on {when}. Reference {reference}."
+_SERIES_MOVED = (
+    "Hello {name}, {count} of your appointments are moved, the first to {when}. Reference {reference}."
+)
+_SERIES_OFF = (
+    "Hello {name}, {count} of your appointments are cancelled, the first of them on {when}. Reference {reference}."
+)
+_CLINICIAN_SERIES = "Hello {name}, {patient} has booked {count} appointments with you, the first on {when}, {mode}."
+_CLINICIAN_SERIES_MOVED = "Hello {name}, {count} appointments of {patient} are moved, the first to {when}, {mode}."
+_CLINICIAN_SERIES_OFF = "Hello {name}, {count} appointments of {patient} are cancelled, the first of them on {when}."
 
 TEMPLATES = {
     "mibo_sign_in_code": Template("{otp} is your Mibo sign-in code. Please do not share it with anyone."),
@@ -74,6 +84,12 @@ TEMPLATES = {
     "mibo_running_late": Template(_RUNNING_LATE),
     "mibo_clinician_moved": Template("Hello {name}, {patient} has moved from {before} to {when}, {mode}."),
     "mibo_clinician_cancelled": Template("Hello {name}, the appointment of {patient} on {when} is cancelled."),
+    "mibo_series_booked": Template(_SERIES),
+    "mibo_series_moved": Template(_SERIES_MOVED),
+    "mibo_series_off": Template(_SERIES_OFF),
+    "mibo_clinician_series": Template(_CLINICIAN_SERIES),
+    "mibo_clinician_series_moved": Template(_CLINICIAN_SERIES_MOVED),
+    "mibo_clinician_series_off": Template(_CLINICIAN_SERIES_OFF),
     "mibo_meeting_link": Template(_CALL, "Join the video call"),
 }
 

@@ -36,6 +36,12 @@ EVERY_WORDING = [
     wording.running_late(NAME, when=WHEN, minutes=20, reference="MB-1042"),
     wording.clinician_moved(CLINICIAN, patient=NAME, before=UNTIL, when=WHEN, mode="ONLINE"),
     wording.clinician_cancelled(CLINICIAN, patient=NAME, when=WHEN),
+    wording.series_booked(NAME, count=8, when=WHEN, reference="MB-1042"),
+    wording.series_moved(NAME, count=6, when=WHEN, reference="MB-1042"),
+    wording.series_off(NAME, count=6, when=WHEN, reference="MB-1042"),
+    wording.clinician_series(CLINICIAN, patient=NAME, count=8, when=WHEN, mode="ONLINE"),
+    wording.clinician_series_moved(CLINICIAN, patient=NAME, count=6, when=WHEN, mode="ONLINE"),
+    wording.clinician_series_off(CLINICIAN, patient=NAME, count=6, when=WHEN),
     wording.meeting_link(NAME, when=WHEN, reference="MB-1042", link="j/abc"),
 ]
 
