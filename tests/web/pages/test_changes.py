@@ -59,7 +59,7 @@ def goal(world: World, one: Appointment, face: str = "15:00", **more: object) ->
 def test_the_page_of_times_shows_what_is_free_at_its_length_and_chooses_the_first(desk, world):
     one = world.book()
     world.book("15:00", who=world.other_patient())
-    page = desk.get(f"{url(one)}/move").text
+    page = desk.get(f"{url(one)}/move?day={make.tomorrow()}").text
     times = re.findall(r'name="at" value="(\d\d:\d\d)"( checked)?', page)
     assert [face for face, _ in times] == [f"{h:02d}:00" for h in (9, 11, 12, 13, 14, 16, 17)]
     assert [face for face, checked in times if checked] == ["09:00"]
@@ -299,3 +299,10 @@ def test_the_page_of_times_takes_the_same_statements_whatever_there_is(desk, wor
     for n in range(5):
         world.book(f"{11 + n}:00", who=world.other_patient())
     assert count() == before <= 16
+
+
+def test_its_clinician_is_led_to_the_consultation_and_nobody_else(app, desk, world):
+    one = world.book()
+    to_it = f'href="/my-day/{one.id}"'
+    assert to_it in Desk(app.test_client(), world.accounts["anita"]).get(url(one)).text
+    assert "To the consultation" not in desk.get(url(one)).text
