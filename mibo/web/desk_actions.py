@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from mibo import clock
+from mibo import booking, clock
 from mibo.booking import Appointment, Status, rules
 from mibo.errors import Conflict
 from mibo.identity import Actor
@@ -25,6 +25,8 @@ def offered(one: Appointment, who: Actor, now: datetime) -> frozenset[str]:
         found.add("cancel")
     if who.may(Permission.DECIDE_CANCELLATIONS) and one.status == Status.CANCELLATION_REQUESTED:
         found.add("decide")
+    if booking.may_undo(one, who, now):
+        found.add("undo-booking")
     return frozenset(found)
 
 

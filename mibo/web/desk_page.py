@@ -11,7 +11,7 @@ from mibo.web.forms.changes import DecisionForm, LateForm
 from mibo.web.forms.desk import PaymentForm
 from mibo.web.htmx import show
 
-DONE = ("arrived", "moved", "missed")  # what the page has just been told, and can take back
+DONE = ("booked", "arrived", "moved", "missed")  # what the page has just been told, and can take back
 
 
 def record_page(

@@ -85,7 +85,7 @@ def look(
     """The appointment as this person may see it; clinicians see no money and no whole number."""
     desk = who.may(Permission.BOOK_AT_DESK)
     attempt = _open_link(one)
-    waits = one.payment.status == "PENDING" and one.status in (Status.PENDING, Status.EXPIRED)
+    waits = one.payment.status == "PENDING" and one.status not in (Status.CANCELLED, Status.NO_SHOW)
     return Record(
         title=moment(one.starts_at),
         day=clock.clinic_day(one.starts_at).isoformat(),

@@ -15,7 +15,7 @@ from mibo.clinics import Centre
 from mibo.errors import Missing
 from mibo.ids import read_id
 from mibo.people import MODES, Clinician, Patient
-from mibo.scheduling.slots import PartOfDay, Slot, SlotState, nearest
+from mibo.scheduling.slots import PartOfDay, Slot, SlotState, Why, nearest
 from mibo.web.desk_origins import ORIGINS
 from mibo.web.desk_words import MODES as MODE_WORDS
 from mibo.web.filters import clock_time, moment
@@ -39,6 +39,7 @@ class Choices:
     day: date | None
     at: str
     walk_in: bool
+    pay: str
     origins: Mapping[str, int]
 
 
@@ -77,19 +78,27 @@ class Sheet:
     earlier: str
     later: str
     parts: Sequence[tuple[str, Sequence[Time]]]
+    over: Sequence[Time]
     near: Sequence[str]
     closed: Sequence[tuple[str, str]]
     due: Due | None
     at: str
     walk_in: bool
+    pay: str
     day_is_chosen: bool
     kept: Mapping[str, Any]
+
+    @property
+    def chosen(self) -> str:
+        """The time that is chosen, in words."""
+        times = [time for _, times in self.parts for time in times] + list(self.over)
+        return next((time.words for time in times if time.chosen), "")
 
     @property
     def carried(self) -> dict[str, Any]:
         """What stays chosen, the time as well, while the patient is looked for."""
         others = {name: value for name, value in self.kept.items() if name != "patient"}
-        return {**others, "at": self.at or None, "walk_in": "yes" if self.walk_in else None}
+        return {**others, "at": self.at or None, "walk_in": "yes" if self.walk_in else None, "pay": self.pay or None}
 
 
 def asked(values: Mapping[str, str]) -> Choices:
@@ -101,6 +110,7 @@ def asked(values: Mapping[str, str]) -> Choices:
         day=_the_day(values.get("day")),
         at=values.get("at", ""),
         walk_in=values.get("walk_in") in ("yes", "y"),
+        pay=values.get("pay", ""),
         origins={name: found for name in ORIGINS if (found := read_id(values.get(name, "")))},
     )
 
@@ -138,11 +148,13 @@ def look(choices: Choices, centres: Sequence[Centre], centre: Centre) -> Sheet:
         earlier=_to(kept, day=first - timedelta(days=DAYS_SHOWN)) if first > today else "",
         later=_to(kept, day=until + timedelta(days=1)) if until < last else "",
         parts=_parts([slot for slot in slots if slot.day == day], choices, kept),
+        over=_over(slots, day, choices),
         near=_near(slots, choices),
         closed=_closed([slot for slot in slots if slot.day == day]),
         due=_due(patient, clinician),
         at=choices.at,
         walk_in=choices.walk_in,
+        pay=choices.pay,
         day_is_chosen=choices.day is not None,
         kept=kept,
     )
@@ -242,6 +254,17 @@ def _parts(slots: Sequence[Slot], choices: Choices, kept: Mapping[str, Any]) -> 
         (words, times(slot for slot in given if slot.is_free and slot.part == part)) for part, words in PARTS.items()
     ]
     return [(BEGUN, begun), *free]
+
+
+def _over(slots: Sequence[Slot], day: date, choices: Choices) -> list[Time]:
+    """The times of the day that somebody has, and nothing else is against: they may be booked over, with a reason."""
+    taken = [slot for slot in slots if slot.day == day and _is_only_taken(slot)]
+    return [Time(_value(slot), clock_time(slot.starts_at), _value(slot) == choices.at, href="") for slot in taken]
+
+
+def _is_only_taken(slot: Slot) -> bool:
+    of_others = {Why.BOOKED, Why.HELD, Why.BUFFER}
+    return slot.state in (SlotState.BOOKED, SlotState.HELD) and all(each.why in of_others for each in slot.reasons)
 
 
 def _chosen(given: Sequence[Slot], choices: Choices) -> Slot | None:

@@ -59,11 +59,13 @@ class Standing:
         return "CONFIRMED", ""
 
 
-def booked(status: str, full_name: str) -> str:
+def booked(status: str, payment: str, full_name: str) -> str:
     """What happens next, said to the desk."""
     name = wording.first_name(full_name)
     if status == Status.PENDING:
         return f"Booked. {name} gets a payment link on WhatsApp."
+    if payment == "PENDING":
+        return f"Booked. {name} pays at the centre and gets the confirmation on WhatsApp."
     return f"Booked and paid. {name} gets the confirmation on WhatsApp."
 
 

@@ -78,6 +78,7 @@ TABLE = {
     "GET  /desk/appointments/<appointment_id>/move": "303 403 200 200 200 403 200 200",
     "POST /desk/appointments/<appointment_id>/move": "303 403 422 422 422 403 422 422",
     "POST /desk/appointments/<appointment_id>/move-undone": "303 403 409 409 409 403 409 409",
+    "POST /desk/appointments/<appointment_id>/booking-undone": "303 403 409 409 409 403 409 409",
     "GET  /desk/appointments/<appointment_id>/cancellation": "303 403 200 200 200 403 200 200",
     "POST /desk/appointments/<appointment_id>/cancellation": "303 403 422 422 422 403 422 422",
     "POST /desk/appointments/<appointment_id>/cancellation-decision": "303 403 422 422 422 403 403 403",
@@ -335,7 +336,8 @@ DESK_PAGES = [
     *(
         f"{method} /desk/appointments/<appointment_id>/{what}"
         for method, what in (
-            ("GET ", "move"), ("POST", "move"), ("POST", "move-undone"), ("GET ", "cancellation"),
+            ("GET ", "move"), ("POST", "move"), ("POST", "move-undone"),
+            ("POST", "booking-undone"), ("GET ", "cancellation"),
             ("POST", "cancellation"), ("POST", "arrival"), ("POST", "arrival-undone"), ("POST", "lateness"),
             ("POST", "no-show"), ("POST", "no-show-undone"), ("POST", "completion"),
         )

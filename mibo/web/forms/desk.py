@@ -1,6 +1,6 @@
 """The forms of the front desk."""
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from wtforms import (
     BooleanField,
@@ -22,6 +22,7 @@ from mibo.web.forms.fields import DateParts, WholeNumber
 
 METHODS = [SelectChoice("CASH", "Cash"), SelectChoice("CARD", "Card"), SelectChoice("UPI", "UPI")]
 LINK = SelectChoice("LINK", "Payment link")
+LATER = SelectChoice("LATER", "Later, at the centre")
 HOW_PAID = "Choose how the patient pays."
 
 
@@ -62,9 +63,14 @@ class BookingForm(InputForm):
     last_four = HiddenField()
     walk_in = BooleanField("Walk-in: the patient is here")
     note = TextAreaField("Patient's note")
-    pay_by = RadioField("How is it paid?", [InputRequired(HOW_PAID)], choices=[LINK, *METHODS])
+    pay_by = RadioField("How is it paid?", [InputRequired(HOW_PAID)], choices=[LINK, *METHODS, LATER])
     desk_note = StringField(
-        "Payment note", description="A slip or reference number, if any.", render_kw={"autocomplete": "off"}
+        "Payment note", description="The UPI reference or a slip number, if any.", render_kw={"autocomplete": "off"}
+    )
+    overbook_reason = StringField(
+        "Why it must be then",
+        description="Seen on the board and on the appointment.",
+        render_kw={"autocomplete": "off"},
     )
     request_key = HiddenField()
     queue_entry = HiddenField()
@@ -78,8 +84,8 @@ class PaymentForm(InputForm):
     note = StringField("Note", description="A slip or reference number, if any.", render_kw={"autocomplete": "off"})
 
 
-def booking_form(who: Actor) -> BookingForm:
+def booking_form(who: Actor, **given: Any) -> BookingForm:
     """The form with the ways to pay that this person may choose."""
-    form = BookingForm()
-    form.pay_by.choices = [LINK, *METHODS] if who.may(Permission.TAKE_PAYMENT) else [LINK]
+    form = BookingForm(**given)
+    form.pay_by.choices = [LINK, *METHODS, LATER] if who.may(Permission.TAKE_PAYMENT) else [LINK, LATER]
     return form

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, StringConstraints, field_validator
 
-from mibo.booking import NOTE_LENGTH
+from mibo.booking import NOTE_LENGTH, REASON_LENGTH
 from mibo.ids import read_id
 from mibo.payments import DESK_NOTE_LENGTH
 from mibo.people import SHORTEST_SEARCH
@@ -39,6 +39,7 @@ def _plain(typed: object) -> object:
 Chosen = Annotated[int, BeforeValidator(_id)]
 Search = Annotated[str, StringConstraints(max_length=SEARCH_LENGTH), BeforeValidator(_plain)]
 Note = Annotated[str, StringConstraints(max_length=NOTE_LENGTH), BeforeValidator(_plain)]
+Reason = Annotated[str, StringConstraints(max_length=REASON_LENGTH), BeforeValidator(_plain)]
 DeskNote = Annotated[str, StringConstraints(max_length=DESK_NOTE_LENGTH), BeforeValidator(_plain)]
 
 
@@ -73,9 +74,10 @@ class BookingInput(Strict):
     at: Annotated[time, BeforeValidator(_wall_clock)]
     last_four: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
     note: Note | None = None
-    pay_by: Literal["LINK", "CASH", "CARD", "UPI"]
+    pay_by: Literal["LINK", "CASH", "CARD", "UPI", "LATER"]
     desk_note: DeskNote | None = None
     walk_in: bool = False
+    overbook_reason: Reason | None = None
     request_key: Annotated[str, StringConstraints(min_length=8, max_length=KEY_LENGTH)]
     queue_entry: Chosen | None = None
     follow_up: Chosen | None = None

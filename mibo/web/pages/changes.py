@@ -71,6 +71,14 @@ def undo_move(appointment_id: int) -> ResponseReturnValue:
     return _do(appointment_id, booking.undo_move, "It is back at its former time, and nobody was told.")
 
 
+@bp.post("/booking-undone")
+@may(Permission.BOOK_AT_DESK, own_transactions=True)
+@takes("version")
+def undo_booking(appointment_id: int) -> ResponseReturnValue:
+    """A booking that was a mistake, as if it had never been, as long as nobody has been told."""
+    return _do(appointment_id, booking.undo_booking, "The booking is undone, and nobody was told.")
+
+
 @bp.get("/cancellation")
 @may(Permission.CANCEL_APPOINTMENTS)
 def cancellation(appointment_id: int) -> ResponseReturnValue:

@@ -1,25 +1,23 @@
 """The clinic's desk: the day of a centre, one appointment in full, and booking for a patient."""
 
-import secrets
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from flask import Blueprint, flash, make_response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from mibo import booking, clinics, clock, db, people, phone
-from mibo.booking import NotOffered, SlotTaken
+from mibo import booking, clock, db, people, phone
 from mibo.clinics import Centre
 from mibo.errors import Conflict, Invalid, Missing
 from mibo.identity.permissions import Permission
-from mibo.ids import GREATEST_ID, read_id
-from mibo.people import Patient, PhoneInUse, SamePerson
-from mibo.web import desk_board, desk_list, desk_origins, desk_sheet, desk_words
+from mibo.ids import GREATEST_ID
+from mibo.people import PhoneInUse, SamePerson
+from mibo.web import desk_board, desk_booking, desk_command, desk_list
 from mibo.web.access import actor, may
 from mibo.web.desk_page import record_page
-from mibo.web.forms.desk import BookingForm, FindForm, PatientForm, PaymentForm, booking_form
+from mibo.web.forms.desk import FindForm, PatientForm, PaymentForm, booking_form
 from mibo.web.htmx import go, show, wants_part
 from mibo.web.inputs.desk import BookingInput, FindInput, PatientInput, PaymentInput
 from mibo.web.keys import takes
@@ -28,17 +26,16 @@ from mibo.web.reads import noted
 bp = Blueprint("desk", __name__, url_prefix="/desk")
 
 ONE = f"/appointments/<int(max={GREATEST_ID}):appointment_id>"
-KEPT = ("patient", "centre", "clinician", "mode", "day", "at", "walk_in", *desk_origins.ORIGINS)
 
 
 @bp.get("")
 @may(Permission.SEE_DAY)
 def board() -> ResponseReturnValue:
     """A centre's day, live: a poll that finds nothing changed is a 304."""
-    centres = _centres()
+    centres = desk_booking.centres()
     if not centres:
         return show("desk/no_centre.html")
-    centre, day = _centre(centres), _day()
+    centre, day = desk_booking.centre_of(centres, request.values.get("centre")), _day()
     tag = f"{booking.board_version(centre.id, day, by=actor())}-{clock.now():%H%M}"
     if wants_part() and request.if_none_match.contains_weak(tag):
         return _tagged(make_response("", 304), tag)
@@ -54,10 +51,10 @@ def board() -> ResponseReturnValue:
 @may(Permission.SEE_DAY)
 def day_list() -> ResponseReturnValue:
     """The same day as a list for paper, with initials only where others may see it."""
-    centres = _centres()
+    centres = desk_booking.centres()
     if not centres:
         return show("desk/no_centre.html")
-    centre, day = _centre(centres), _day()
+    centre, day = desk_booking.centre_of(centres, request.values.get("centre")), _day()
     shown = desk_list.day_list(
         booking.day_board(centre.id, day, by=actor()), initials=request.args.get("names") == "initials"
     )
@@ -67,27 +64,27 @@ def day_list() -> ResponseReturnValue:
 @bp.route("/find", methods=["GET", "POST"])
 @may(Permission.SEE_PATIENTS)
 def find() -> ResponseReturnValue:
-    """Look for a patient. What is typed travels in the body, so that no name or number stands in an address."""
+    """Look for a patient, or say a whole booking in one line; it is shown before anything is booked.
+
+    What is typed travels in the body, so that no name or number stands in an address.
+    """
     form = FindForm()
     typed = form.read(FindInput)
-    found = people.find_patients(typed.q) if typed else []
-    if len(found) == 1 and not wants_part() and actor().may(Permission.BOOK_AT_DESK):
-        return go("desk.new_booking", **{"patient": found[0].id, **_kept("patient")})
-    return show(
-        "desk/find.html",
-        "desk/_found.html",
-        form=form,
-        asked=typed.q if typed else "",
-        **_found(found),
-        status=422 if form.errors else 200,
-    )
+    if typed is None:
+        return show(
+            "desk/find.html", "desk/_found.html",
+            form=form, asked="", found=[], kept=desk_booking.kept(), status=422 if form.errors else 200,
+        )  # fmt: skip
+    mine = [centre for centre in desk_booking.centres() if actor().reaches(centre.id)]
+    centre = desk_booking.centre_of(mine, request.values.get("centre")) if mine else None
+    return desk_booking.answer(desk_command.understand(typed.q, centre), form)
 
 
 @bp.get("/new")
 @may(Permission.BOOK_AT_DESK)
 def new_booking() -> ResponseReturnValue:
     """The one page for a booking at the desk."""
-    return _sheet()
+    return desk_booking.sheet_page()
 
 
 @bp.post("/new")
@@ -98,20 +95,17 @@ def book() -> ResponseReturnValue:
     status = 422
     if said := form.read(BookingInput):
         try:
-            made_id, words = _book(said)
+            made_id, words = desk_booking.book(said)
         except Invalid as error:
             form.refuse(error)
         except Conflict as error:
             status = 409
-            form.say(
-                "at" if isinstance(error, SlotTaken | NotOffered) else "",
-                desk_words.refused(error, _start(said), said.walk_in),
-            )
+            desk_booking.refuse(form, error, said)
         else:
             flash(words, "success")
-            return go("desk.appointment", appointment_id=made_id)
+            return go("desk.appointment", appointment_id=made_id, done="booked")
     with db.reading():
-        return _sheet(form, status=status)
+        return desk_booking.sheet_page(form, status=status)
 
 
 @bp.post("/patients")
@@ -132,10 +126,10 @@ def add_patient() -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
         else:
-            return go("desk.new_booking", **{"patient": added.id, **_kept("patient")})
+            return go("desk.new_booking", **{"patient": added.id, **desk_booking.kept("patient")})
     with db.reading():
         known = people.find_patients(phone.ten_digits(same_number)) if same_number else []
-        return _sheet(adding=form, known=known, status=status)
+        return desk_booking.sheet_page(adding=form, known=known, status=status)
 
 
 @bp.get(ONE)
@@ -181,22 +175,6 @@ def send_payment_link(appointment_id: int) -> ResponseReturnValue:
     return go("desk.appointment", appointment_id=appointment_id)
 
 
-def _centres() -> Sequence[Centre]:
-    """The centres where they have something to see; nobody without one sees them all (R-ACL-2)."""
-    return [centre for centre in clinics.centres(active=True) if actor().works_at(centre.id)]
-
-
-def _centre(centres: Sequence[Centre]) -> Centre:
-    """The one that was asked for, or the first. Raises Missing for one that is not theirs."""
-    wanted = request.values.get("centre")
-    if not wanted:
-        return centres[0]
-    for centre in centres:
-        if centre.id == read_id(wanted):
-            return centre
-    raise Missing("We could not find that centre.")
-
-
 def _day() -> date:
     """The day that was asked for, or today. Raises Missing for what is no day."""
     wanted = request.args.get("day")
@@ -218,78 +196,3 @@ def _tagged(response: Response, tag: str) -> Response:
     response.set_etag(tag, weak=True)
     response.vary.add("HX-Request")
     return response
-
-
-def _found(found: Sequence[Patient]) -> dict[str, Any]:
-    """Who was found, with the facts that tell them apart, and how many share a number."""
-    numbers, alike = [one.phone for one in found], desk_sheet.look_alikes(found)
-    rows = [
-        (one.id, one.full_name, desk_sheet.known_of(one), numbers.count(one.phone), one.id in alike) for one in found
-    ]
-    return {"found": rows, "kept": _kept()}
-
-
-def _kept(*but: str) -> dict[str, str]:
-    """What has been chosen already: ids, a day and a time."""
-    return {name: request.args[name] for name in KEPT if request.args.get(name) and name not in but}
-
-
-def _sheet(
-    form: BookingForm | None = None,
-    *,
-    adding: PatientForm | None = None,
-    known: Sequence[Patient] = (),
-    status: int = 200,
-) -> ResponseReturnValue:
-    centres = [centre for centre in _centres() if actor().reaches(centre.id)]
-    if not centres:
-        return show("desk/no_centre.html")
-    choices, centre = desk_sheet.asked(request.values), _centre(centres)
-    if form is None:
-        form = booking_form(actor())
-        form.walk_in.data = choices.walk_in
-    return show(
-        "desk/new.html",
-        "desk/_sheet_part.html",
-        sheet=desk_sheet.look(choices, centres, centre),
-        form=form,
-        adding=adding or PatientForm(formdata=None),
-        finding=FindForm(formdata=None),
-        known=_found(known)["found"],
-        request_key=secrets.token_urlsafe(16),
-        centre_name=centre.short_name,
-        status=status,
-    )
-
-
-def _book(said: BookingInput) -> tuple[int, str]:
-    """Book once for one key. Of two presses at the same moment the later finds the time taken, by the earlier."""
-    try:
-        return _book_once(said)
-    except SlotTaken:
-        return _book_once(said)
-
-
-def _book_once(said: BookingInput) -> tuple[int, str]:
-    with db.transaction():
-        made = booking.book_at_desk(
-            patient_id=said.patient,
-            clinician_id=said.clinician,
-            centre_id=said.centre,
-            mode=said.mode,
-            starts_at=_start(said),
-            by=actor(),
-            pay_by=said.pay_by,
-            last_four=said.last_four,
-            note=said.note,
-            desk_note=said.desk_note,
-            walk_in=said.walk_in,
-            request_key=said.request_key,
-        )
-        unlinked = desk_origins.link(made, queue_entry=said.queue_entry, follow_up=said.follow_up, by=actor())
-        words = desk_words.booked(made.status, people.patient(said.patient).full_name)
-        return made.id, f"{words} {unlinked}".strip()
-
-
-def _start(said: BookingInput) -> datetime:
-    return clock.instant(said.day, said.at)
