@@ -11,7 +11,7 @@ from mibo import audit, clinics, clock, db, payments, people
 from mibo.booking import rules, telling
 from mibo.booking.affected import closed_over
 from mibo.booking.models import Appointment, StatusChange
-from mibo.booking.rules import HOLDS_TIME, HoldOver, Status
+from mibo.booking.rules import HOLDS_TIME, HoldOver, NotOffered, Status
 from mibo.clinics import Centre
 from mibo.errors import Conflict, Invalid, Missing
 from mibo.identity import Actor
@@ -125,18 +125,20 @@ def reseat(appointment: Appointment, *, reason: str) -> bool:
         but=appointment.id,
     )
     try:
-        with session.begin_nested() as step:
+        with session.begin_nested():
             confirm(appointment, by=None, reason=reason)
             session.flush()
-            if near := is_too_near(appointment):
-                step.rollback()
+            if is_too_near(appointment):
+                raise NotOffered
+    except NotOffered:
+        session.refresh(appointment)
+        return False
     except IntegrityError as error:
         if db.violated(error) not in ("appointment_clinician_free", "appointment_patient_free"):
             raise
-        near = True
-    if near:
         session.refresh(appointment)
-    return not near
+        return False
+    return True
 
 
 def _still_open(appointment: Appointment) -> bool:

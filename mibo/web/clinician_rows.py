@@ -6,6 +6,8 @@ from typing import Any
 
 from flask import url_for
 
+from mibo.booking import VisitAhead
+from mibo.identity import Actor
 from mibo.money import rupees, whole_rupees
 from mibo.people import Clinician
 from mibo.phone import ten_digits
@@ -110,3 +112,19 @@ def csv_row(one: Clinician) -> list[object]:
         ten_digits(account.phone) if account else None, account.email if account else None,
         account.username if account else None, "Active" if one.active else "Switched off",
     ]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A visit to come, with its address where it is theirs to open."""
+
+    about: VisitAhead
+    href: str
+
+
+def seen(visits: Iterable[VisitAhead], who: Actor) -> list[Visit]:
+    """Visits to come as this person may see them."""
+    return [
+        Visit(each, url_for("desk.appointment", appointment_id=each.id) if who.reaches(each.centre_id) else "")
+        for each in visits
+    ]

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 from contextlib import closing
-from dataclasses import dataclass
 
 import structlog
-from flask import Blueprint, flash, request, url_for
+from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 
 from mibo import booking, clinics, db, identity, people
@@ -294,7 +293,14 @@ def _edit(
     found: Clinician | None, form: ClinicianForm, *, status: int = 200, visits: Sequence[VisitAhead] = ()
 ) -> ResponseReturnValue:
     other = [place.centre.short_name for place in found.places if not actor().reaches(place.centre_id)] if found else []
-    return show("clinicians/edit.html", found=found, form=form, other=other, visits=_seen(visits), status=status)
+    return show(
+        "clinicians/edit.html",
+        found=found,
+        form=form,
+        other=other,
+        visits=clinician_rows.seen(visits, actor()),
+        status=status,
+    )
 
 
 def _one(found: Clinician, form: PictureForm, *, status: int = 200) -> ResponseReturnValue:
@@ -304,19 +310,4 @@ def _one(found: Clinician, form: PictureForm, *, status: int = 200) -> ResponseR
 
 
 def _closing(found: Clinician, visits: Sequence[VisitAhead], *, status: int = 200) -> ResponseReturnValue:
-    return show("clinicians/closing.html", one=found, visits=_seen(visits), status=status)
-
-
-@dataclass(frozen=True)
-class _Visit:
-    """A visit to come, with its address where it is theirs to open."""
-
-    about: VisitAhead
-    href: str
-
-
-def _seen(visits: Sequence[VisitAhead]) -> list[_Visit]:
-    return [
-        _Visit(each, url_for("desk.appointment", appointment_id=each.id) if actor().reaches(each.centre_id) else "")
-        for each in visits
-    ]
+    return show("clinicians/closing.html", one=found, visits=clinician_rows.seen(visits, actor()), status=status)
