@@ -1,6 +1,6 @@
 """An appointment's life: held, confirmed, moved, cancelled, kept."""
 
-from mibo.booking import blocks, extra, lateness, lists, patients, queue, series, waiting, worklists
+from mibo.booking import blocks, extra, lateness, lists, patients, queue, series, series_changes, waiting, worklists
 from mibo.booking.actions import (
     change_status,
     expire_holds,
@@ -261,6 +261,7 @@ __all__ = [
     "send_link",
     "send_unsent_links",
     "series",
+    "series_changes",
     "set_hours",
     "settle",
     "settle_payment",

@@ -65,10 +65,10 @@ def reschedule(
     _check_may(one, goal, by, displaced=displaced)
     if goal == Place.of(one):
         raise Invalid.field("at", "That is the time it has already. Choose another one.")
-    lock_around({one.clinician_id, goal.clinician_id}, goal.centre_id, one.patient_id)
+    lock_around({one.clinician_id, goal.clinician_id}, {goal.centre_id}, one.patient_id)
     _check_offered(one, goal, by)
     was = put_there(one, goal)
-    _check_buffer(one, goal)
+    check_buffer(one, goal)
     one.moves_by_patient += by.audience == "PATIENT" and not displaced
     note_move(one, was, by, reason)
     telling.moved(one, was.starts_at, was.clinician_id, wait_s=seen.patience(by))
@@ -88,9 +88,9 @@ def undo_move(appointment_id: int, *, by: Actor, version: int | None = None) -> 
         raise NotAllowed("The patient has been told of the new time already. Move it again instead.")
     mode = str(touch.details.get("mode") or one.mode)
     goal = Place(last.from_starts_at, last.from_clinician_id, last.from_centre_id, mode)
-    lock_around({one.clinician_id, goal.clinician_id}, goal.centre_id, one.patient_id)
+    lock_around({one.clinician_id, goal.clinician_id}, {goal.centre_id}, one.patient_id)
     was = put_there(one, goal)
-    _check_buffer(one, goal)
+    check_buffer(one, goal)
     _note(one, was, by, "Undone")
     one.moves -= 2
     seen.touch(one, "move_undone", by)
@@ -135,14 +135,15 @@ def _check_may(one: Appointment, goal: Place, by: Actor, *, displaced: bool) -> 
     rules.check_may_move(one.status, one.held_until, one.ends_at, now)
 
 
-def lock_around(clinician_ids: Collection[int], centre_id: int, patient_id: int) -> None:
+def lock_around(clinician_ids: Collection[int], centre_ids: Collection[int], patient_id: int) -> None:
     """Clinicians, centre and patient, always in this order: an UPDATE into an exclusion constraint can deadlock with
     another, and nobody closes an account or a centre meanwhile (R-ACL-5).
     """
     session = db.session()
     session.execute(select(Clinician.id).where(Clinician.id.in_(clinician_ids)).order_by(Clinician.id)
                     .with_for_update(key_share=True))  # fmt: skip
-    session.execute(select(Centre.id).where(Centre.id == centre_id).with_for_update(read=True, key_share=True))
+    session.execute(select(Centre.id).where(Centre.id.in_(centre_ids)).order_by(Centre.id)
+                    .with_for_update(read=True, key_share=True))  # fmt: skip
     session.execute(select(Patient.id).where(Patient.id == patient_id).with_for_update(key_share=True))
 
 
@@ -182,7 +183,8 @@ def put_there(one: Appointment, goal: Place) -> Place:
     return was
 
 
-def _check_buffer(one: Appointment, goal: Place) -> None:
+def check_buffer(one: Appointment, goal: Place) -> None:
+    """Raises SlotTaken when a rival beside it was quicker."""
     if actions.is_too_near(one):
         raise _taken(goal)
 

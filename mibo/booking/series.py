@@ -197,7 +197,7 @@ def visits_of(series_id: int, *, numbers: Collection[int] | None = None, lock: b
 
 def _hold_still(seat: Seat, patient: Patient) -> None:
     """Nobody closes an account, a centre or time there until we are done (R-ACL-5). Raises Missing, NotOffered."""
-    moving.lock_around({seat.clinician_id}, seat.centre_id, seat.patient_id)
+    moving.lock_around({seat.clinician_id}, {seat.centre_id}, seat.patient_id)
     db.session().refresh(patient)
     if not patient.active:
         raise Missing("We could not find that patient.")
@@ -229,7 +229,7 @@ def _take(
     """What can be taken, and what cannot. A rival who is quicker makes us look again, and then stands in the reasons."""
     seat = seat_of(series)
     wanted = {number: at for number, at in starts.items() if choices.get(number, at) is not None}
-    _check_days(starts, choices)
+    check_days(starts, choices)
     for _ in range(TRIES):
         looked = _look(seat, wanted, choices) if wanted else []
         free = [one for one in looked if one.found.is_free]
@@ -243,7 +243,8 @@ def _take(
     raise SlotTaken(taking.wanted_at(seat.clinician_id, seat.centre_id, seat.mode, next(iter(wanted.values()))))
 
 
-def _check_days(starts: Mapping[int, datetime], choices: Choices) -> None:
+def check_days(starts: Mapping[int, datetime], choices: Choices) -> None:
+    """Another time is one of the same day. Raises Invalid."""
     for number, at in starts.items():
         chosen = choices.get(number)
         if chosen is not None and clock.clinic_day(chosen) != clock.clinic_day(at):

@@ -37,7 +37,9 @@ def moved(series: Series, visits: Visits, *, wait_s: int) -> None:
     first = visits[0]
     for visit in visits:
         former = f"{visit.id}:{visit.moves - 1}"
-        messaging.withdraw(*(f"{what}:{former}" for what in ("moved", "clinician-moved", "series-moved")))
+        messaging.withdraw(
+            *(f"{what}:{former}" for what in ("moved", "clinician-moved", "series-moved", "clinician-series-moved"))
+        )
     told = wording.series_moved(first.patient.full_name, count=len(visits), **_about(first))
     number = f"{first.id}:{first.moves}"
     _patient(series, first, told, f"series-moved:{number}", not_after=visits[-1].ends_at, wait_s=wait_s)
