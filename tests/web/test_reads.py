@@ -15,7 +15,8 @@ pytestmark = pytest.mark.usefixtures("database")
 
 READS = {
     "patients.show_patient": "patient.opened", "patients.edit": "patient.opened", "merging.choose": "patient.opened",
-    "desk.appointment": "appointment.opened",
+    "desk.appointment": "appointment.opened", "changes.move": "appointment.opened",
+    "changes.cancellation": "appointment.opened",
     "api.patients.show_patient": "patient.opened", "api.patients.appointments_of": "patient.opened",
     "api_v1.patients.show_patient": "patient.opened", "api_v1.patients.appointments_of": "patient.opened",
 }  # fmt: skip
@@ -69,7 +70,7 @@ def test_a_page_that_opens_a_record_writes_one_entry(app: Flask, admin: Desk, wo
         ids = {"patient_id": world.asha.id, "appointment_id": one}
         path = app.url_map.bind("localhost").build(endpoint, {name: ids[name] for name in rule.arguments})
     assert admin.get(path).status_code == 200
-    subject = one if endpoint == "desk.appointment" else world.asha.id
+    subject = one if READS[endpoint] == "appointment.opened" else world.asha.id
     assert [each[:2] for each in noted()] == [(READS[endpoint], subject)]
     assert admin.get(path).status_code == 200
     assert len(noted()) == 1, "again within ten minutes"

@@ -21,6 +21,7 @@ from mibo.web.forms.changes import CallOffForm, DecisionForm, LateForm, MoveForm
 from mibo.web.htmx import go, go_to, local_path, show, wants_part
 from mibo.web.inputs.changes import CallOffInput, DecisionInput, LateInput, MoveInput
 from mibo.web.keys import takes
+from mibo.web.reads import noted
 
 ONE = f"/desk/appointments/<int(max={GREATEST_ID}):appointment_id>"
 
@@ -29,6 +30,7 @@ bp = Blueprint("changes", __name__, url_prefix=ONE)
 
 @bp.get("/move")
 @may(Permission.MOVE_APPOINTMENTS)
+@noted("appointment.opened", "appointment_id")
 def move(appointment_id: int) -> ResponseReturnValue:
     """Which other time it may have."""
     return _move(appointment_id)
@@ -81,6 +83,7 @@ def undo_booking(appointment_id: int) -> ResponseReturnValue:
 
 @bp.get("/cancellation")
 @may(Permission.CANCEL_APPOINTMENTS)
+@noted("appointment.opened", "appointment_id")
 def cancellation(appointment_id: int) -> ResponseReturnValue:
     """What cancelling means here, asked once more and with a reason."""
     return _cancellation(appointment_id)

@@ -9,6 +9,7 @@ from mibo import db
 from mibo.clinics import Centre
 from mibo.identity.permissions import Role
 from mibo.web.inputs.clinician_records import ClinicianAdded, ClinicianChange
+from mibo.web.inputs.hours import RuleWish
 from mibo.web.inputs.records import PatientChange, PatientWish
 from mibo.web.inputs.users import CentreChange, NewCentre, StaffChange, StaffWithRoles
 from tests import make
@@ -16,6 +17,10 @@ from tests.web.api.conftest import App, Clinic
 
 Told = dict[str, Any]
 PASSWORD = "rain over the backwaters"
+RULE = {
+    "day_of_week": 2, "start_time": "09:30:00", "end_time": "11:00:00", "slot_duration_minutes": 45,
+    "consultation_mode": "ONLINE",
+}  # fmt: skip
 
 
 class Sender(App):
@@ -107,11 +112,15 @@ def test_a_clinician_over_the_api(api: Sender, clinic: Clinic, mumbai: Centre) -
         "consultation_fee": 1750.5, "registration_number": "RCI-7", "years_of_experience": 12, "bio": "Sees adults.",
         "consultation_modes": ["ONLINE"], "default_duration_minutes": 45, "buffer_minutes": 10,
         "profile_picture_url": "https://pictures.example/l.jpg", "video_introduction_url": "https://video.example/l",
+        "availability_rules": [RULE | {"centre_id": str(clinic.centre.id)}],
     }  # fmt: skip
-    unless = {"password": None, "centreIds": None}
-    made = api.send("POST", "/clinicians", filled(told, ClinicianAdded, {"user_id", "availability_slots"}))
+    unless = {"password": None, "centreIds": None, "availabilityRules": None}
+    filled(RULE | {"centre_id": ""}, RuleWish)
+    made = api.send("POST", "/clinicians", filled(told, ClinicianAdded, {"user_id"}))
     assert made.status_code == 201, made.json
     shows(api, f"/clinicians/{made.json['data']['id']}", told, **unless)
+    [kept] = api.get(f"/clinicians/{made.json['data']['id']}").json["data"]["availabilityRules"]
+    assert told["availability_rules"] == [{name: kept[camel(name)] for name in told["availability_rules"][0]}]
     changed = {**told, "phone": "9845011199", "email": "x@clinic.example"}
     changed = {name: value for name, value in changed.items() if name in ClinicianChange.model_fields}
     one = f"/clinicians/{clinic.clinician.id}"
