@@ -40,6 +40,7 @@ class Choices:
     at: str
     walk_in: bool
     pay: str
+    over: bool
     origins: Mapping[str, int]
 
 
@@ -111,6 +112,7 @@ def asked(values: Mapping[str, str]) -> Choices:
         at=values.get("at", ""),
         walk_in=values.get("walk_in") in ("yes", "y"),
         pay=values.get("pay", ""),
+        over=bool(values.get("overbook_reason")),
         origins={name: found for name in ORIGINS if (found := read_id(values.get(name, "")))},
     )
 
@@ -259,7 +261,10 @@ def _parts(slots: Sequence[Slot], choices: Choices, kept: Mapping[str, Any]) -> 
 def _over(slots: Sequence[Slot], day: date, choices: Choices) -> list[Time]:
     """The times of the day that somebody has, and nothing else is against: they may be booked over, with a reason."""
     taken = [slot for slot in slots if slot.day == day and _is_only_taken(slot)]
-    return [Time(_value(slot), clock_time(slot.starts_at), _value(slot) == choices.at, href="") for slot in taken]
+    return [
+        Time(_value(slot), clock_time(slot.starts_at), choices.over and _value(slot) == choices.at, href="")
+        for slot in taken
+    ]
 
 
 def _is_only_taken(slot: Slot) -> bool:
