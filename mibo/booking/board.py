@@ -1,24 +1,26 @@
 """A centre's day as its board shows it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select, text
 
 from mibo import clock, db
-from mibo.booking.diaries import Diaries, assemble, working_at
+from mibo.booking.diaries import Diaries, by_clinician, working_at
 from mibo.booking.known import as_busy
 from mibo.booking.links import DESK_SOURCES
 from mibo.booking.models import Appointment, StatusChange
 from mibo.booking.queries import within_reach
 from mibo.booking.rules import HOLDS_TIME, Status
+from mibo.clinics import Holiday as CentreHoliday
 from mibo.identity import Actor
 from mibo.identity.permissions import Role
 from mibo.payments import Attempt, Payment
 from mibo.people import Clinician, Patient
-from mibo.scheduling import TimeBlock
+from mibo.scheduling import TimeBlock, WeeklyHours
+from mibo.scheduling.diary import BOTH, Busy, Closed, Holiday, Hours
 from mibo.video import Meeting
 
 GIVEN_UP_AFTER = timedelta(seconds=20)
@@ -54,27 +56,21 @@ class BoardRow:
 
 @dataclass(frozen=True, slots=True)
 class Board:
-    """A centre's day: its appointments in order of time, and the diaries of its clinicians."""
+    """A centre's day: its appointments in order of time, the diaries of its clinicians, and which state of it this is."""
 
     day: date
     appointments: Sequence[BoardRow]
     diaries: Diaries
+    version: str
 
 
 def board_version(centre_id: int, day: date, *, by: Actor) -> str:
     """Changes whenever an appointment, a hold or a block of the day does: for the 304 of its poll. One statement."""
-    changed = func.max(Appointment.updated_at)
-    held = func.count().filter(Appointment.status == Status.PENDING, Appointment.held_until > clock.now())
-    blocks = select(
-        func.concat_ws(".", func.count().filter(TimeBlock.lifted_at.is_(None)), func.max(TimeBlock.id))
-    ).scalar_subquery()
-    of_the_day = _on(day), _here(centre_id, by)
-    parts = db.session().execute(select(func.count(), changed, held, blocks).where(*of_the_day)).one()
-    return "-".join(str(part.timestamp() if isinstance(part, datetime) else part) for part in parts)
+    return str(db.session().scalar(select(_version(centre_id, day, by))))
 
 
 def day_board(centre_id: int, day: date, *, by: Actor) -> Board:
-    """A centre's day in five statements: ended holds are not on it (P6), and clinicians see their own column only."""
+    """A centre's day in two statements: ended holds are not on it (P6), and clinicians see their own column only."""
     session = db.session()
     rows = [BoardRow(*row) for row in session.execute(_rows(centre_id, day, by))]
     here = [row for row in rows if row.centre_id == centre_id and row.status != Status.EXPIRED]
@@ -82,9 +78,84 @@ def day_board(centre_id: int, day: date, *, by: Actor) -> Board:
     wanted = or_(and_(Clinician.id.in_(working_at(centre_id)), Clinician.active), Clinician.id.in_(seen))
     if by.roles == {Role.CLINICIAN} or not by.reaches(centre_id):
         wanted = Clinician.id == (by.clinician_id or 0)
-    clinicians = session.scalars(select(Clinician).where(wanted).order_by(Clinician.full_name)).all()
+    facts: Sequence[Sequence[Any]] = session.execute(
+        select(
+            Clinician, _hours(centre_id, day), _blocks(centre_id, day), _holidays(centre_id, day),
+            _version(centre_id, day, by),
+        ).where(wanted).order_by(Clinician.full_name)
+    ).all()  # fmt: skip
     busy = [(row.clinician_id, as_busy(row)) for row in rows if row.status in HOLDS_TIME]
-    return Board(day, here, assemble(centre_id, clinicians, day, day, busy=busy))
+    version = facts[0][-1] if facts else board_version(centre_id, day, by=by)
+    return Board(day, here, _diaries(centre_id, facts, busy), version)
+
+
+def _diaries(centre_id: int, facts: Sequence[Sequence[Any]], busy: Iterable[tuple[int, Busy]]) -> Diaries:
+    """What the rows of clinicians bring along as JSON, as the plain values of the core."""
+    blocks, holidays = (facts[0][2], facts[0][3]) if facts else ([], [])
+    return Diaries(
+        centre_id=centre_id,
+        clinicians=[clinician for clinician, *_ in facts],
+        hours={clinician.id: [_window(row) for row in hours] for clinician, hours, *_ in facts},
+        closed=[_closure(row) for row in blocks],
+        holidays=[Holiday(date.fromisoformat(day), centre_id, reason) for day, reason in holidays],
+        busy=by_clinician(busy),
+    )
+
+
+def _window(row: Sequence[Any]) -> Hours:
+    key, whose, where, weekday, opens, closes, minutes, mode, begins, ends = row
+    begin, end = date.fromisoformat(begins), date.fromisoformat(ends) if ends else None
+    return Hours(key, whose, where, weekday, opens, closes, minutes, mode or BOTH, begin, end)
+
+
+def _closure(row: Sequence[Any]) -> tuple[int | None, Closed]:
+    key, clinician_id, centre_id, starts, ends, reason = row
+    starts_at, ends_at = (datetime.fromisoformat(local).replace(tzinfo=clock.CLINIC_ZONE) for local in (starts, ends))
+    return clinician_id, Closed(starts_at, ends_at, reason, key, centre_id, centre_wide=clinician_id is None)
+
+
+def _list(*columns: Any) -> ColumnElement[Any]:
+    """Rows of these columns as one JSON array."""
+    return func.coalesce(func.json_agg(func.json_build_array(*columns)), text("'[]'::json"))
+
+
+def _hours(centre_id: int, day: date) -> ScalarSelect[Any]:
+    """What each clinician keeps here on the weekday, inside the statement that reads the clinicians."""
+    h = WeeklyHours
+    columns = (h.id, h.clinician_id, h.centre_id, h.weekday, h.opens_minute, h.closes_minute, h.slot_minutes, h.mode,
+               h.effective_from, h.effective_to)  # fmt: skip
+    of_the_day = h.weekday == day.isoweekday() % 7, h.centre_id == centre_id, h.active
+    return select(_list(*columns)).where(h.clinician_id == Clinician.id, *of_the_day).scalar_subquery()
+
+
+def _touching(centre_id: int, day: date) -> ColumnElement[bool]:
+    """Blocks in force on the day, here or everywhere."""
+    starts = datetime.combine(day, time.min)
+    return and_(
+        TimeBlock.lifted_at.is_(None),
+        TimeBlock.starts_local < starts + timedelta(days=1),
+        TimeBlock.ends_local > starts,
+        or_(TimeBlock.centre_id == centre_id, TimeBlock.centre_id.is_(None)),
+    )
+
+
+def _blocks(centre_id: int, day: date) -> ScalarSelect[Any]:
+    b = TimeBlock
+    columns = (b.id, b.clinician_id, b.centre_id, b.starts_local, b.ends_local, b.reason)
+    return select(_list(*columns)).where(_touching(centre_id, day)).scalar_subquery()
+
+
+def _holidays(centre_id: int, day: date) -> ScalarSelect[Any]:
+    on_it = CentreHoliday.centre_id == centre_id, CentreHoliday.day == day
+    return select(_list(CentreHoliday.day, CentreHoliday.reason)).where(*on_it).scalar_subquery()
+
+
+def _version(centre_id: int, day: date, by: Actor) -> ScalarSelect[str]:
+    changed = func.date_part("epoch", func.max(Appointment.updated_at))
+    held = func.count().filter(Appointment.status == Status.PENDING, Appointment.held_until > clock.now())
+    blocks = select(func.concat_ws(".", func.count(), func.max(TimeBlock.id))).where(_touching(centre_id, day))
+    words = func.concat_ws("-", func.count(Appointment.id), changed, held, blocks.scalar_subquery())
+    return select(words).where(_on(day), _here(centre_id, by)).scalar_subquery()
 
 
 def _on(day: date) -> ColumnElement[bool]:

@@ -126,15 +126,16 @@ def assemble(
     return Diaries(
         centre_id=centre_id,
         clinicians=clinicians,
-        hours=_by_clinician((row.clinician_id, as_hours(row)) for row in hours),
+        hours=by_clinician((row.clinician_id, as_hours(row)) for row in hours),
         closed=[(row.clinician_id, as_closed(row)) for row in blocks],
         holidays=[Holiday(row.day, row.centre_id, row.reason) for row in holidays],
-        busy=_by_clinician(busy),
+        busy=by_clinician(busy),
         patient_busy=patient_busy,
     )
 
 
-def _by_clinician(rows: Iterable[tuple[int, Row]]) -> dict[int, list[Row]]:
+def by_clinician(rows: Iterable[tuple[int, Row]]) -> dict[int, list[Row]]:
+    """Sorted out by whose they are."""
     sorted_out: dict[int, list[Row]] = {}
     for clinician_id, row in rows:
         sorted_out.setdefault(clinician_id, []).append(row)

@@ -18,6 +18,8 @@ NOT_WORKING, OPEN = "Not working", ""
 
 
 SHORT = {
+    Why.BOOKED: "Partly taken",
+    Why.HELD: "Partly taken",
     Why.BUFFER: "Kept free",
     Why.LEFT_OVER: "Too short",
     Why.TOO_SOON: "Too soon",

@@ -36,10 +36,12 @@ def board() -> ResponseReturnValue:
     if not centres:
         return show("desk/no_centre.html")
     centre, day = desk_booking.centre_of(centres, request.values.get("centre")), _day()
-    tag = f"{booking.board_version(centre.id, day, by=actor())}-{clock.now():%H%M}"
-    if wants_part() and request.if_none_match.contains_weak(tag):
-        return _tagged(make_response("", 304), tag)
-    shown = desk_board.look(booking.day_board(centre.id, day, by=actor()), actor())
+    if wants_part() and request.if_none_match:
+        tag = _tag(booking.board_version(centre.id, day, by=actor()))
+        if request.if_none_match.contains_weak(tag):
+            return _tagged(make_response("", 304), tag)
+    read = booking.day_board(centre.id, day, by=actor())
+    shown, tag = desk_board.look(read, actor()), _tag(read.version)
     page = show("desk/board.html", "desk/_live.html", board=shown, tag=tag, **_about_day(centres, centre, day))
     response = _tagged(make_response(page), tag)
     if wants_part() and request.args.get("span", shown.span) != shown.span:
@@ -190,6 +192,11 @@ def _about_day(centres: Sequence[Centre], centre: Centre, day: date) -> dict[str
         "centres": centres, "centre": centre, "centre_name": centre.short_name, "day": day, "today": today,
         "around": desk_board.days_around(centre.id, day), "made_at": clock.local(clock.now()),
     }  # fmt: skip
+
+
+def _tag(version: str) -> str:
+    """What is told in minutes is told anew each minute."""
+    return f"{version}-{clock.now():%H%M}"
 
 
 def _tagged(response: Response, tag: str) -> Response:

@@ -201,13 +201,13 @@ def test_a_board_that_runs_longer_than_the_page_shows_is_loaded_anew(desk, world
 
 
 @pytest.mark.parametrize("appointments", [1, 3])
-def test_the_board_takes_nine_statements_however_many_there_are(desk, world, appointments):
+def test_the_board_takes_five_statements_however_many_there_are(desk, world, appointments):
     for hour in range(appointments):
         world.book(f"{10 + hour}:00")
     desk.get(world.board())
     with statements() as asked:
         assert desk.get(world.board()).status_code == 200
-    assert len(asked) == 9, "one of them counts the worklists"
+    assert len(asked) == 5, "who asks, the centres, two for the board; one counts the worklists of the menu"
 
 
 def test_a_poll_without_news_takes_three_statements(desk, world):
