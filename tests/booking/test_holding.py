@@ -166,7 +166,7 @@ def test_an_ended_hold_gives_way_without_any_worker(world):
     with db.transaction():
         other = make.patient("Ravi Kumar")
     with time_machine.travel(clock.now() + timedelta(minutes=16)):
-        second = hold(world, patient=other)
+        second = hold(world, first.starts_at, patient=other)
         assert (status_of(first), second.status) == ("EXPIRED", Status.PENDING)
         with db.reading():
             assert [step.next for step in booking.history_of(first.id)] == ["PENDING", "EXPIRED"]
@@ -249,7 +249,7 @@ def test_late_money_finds_the_time_taken(world):
     with db.transaction():
         other = make.patient("Ravi Kumar")
     with time_machine.travel(clock.now() + timedelta(minutes=16)):
-        hold(world, patient=other)
+        hold(world, held.starts_at, patient=other)
         with db.transaction():
             assert actions.reseat(actions.locked(held.id), reason="Paid late") is False
     assert status_of(held) == "EXPIRED"
