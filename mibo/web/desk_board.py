@@ -81,8 +81,10 @@ class _Drawing:
         self.board, self.who, self.now = board, who, clock.now()
         self.midnight = clock.day_span(board.day)[0]
         self.minute = self._minute(self.now) if board.day == clock.today() else None
-        self.rows = {one.id: [row for row in board.appointments if row.clinician_id == one.id]
-                     for one in board.diaries.clinicians}  # fmt: skip
+        self.rows: dict[int, list[BoardRow]] = {one.id: [] for one in board.diaries.clinicians}
+        for row in board.appointments:
+            if row.clinician_id in self.rows:
+                self.rows[row.clinician_id].append(row)
         self.opens, self.closes = self._hours()
         self.looks = get_template_attribute("ui/tags.html", "statuses")
         self.icons: dict[str, str] = {}

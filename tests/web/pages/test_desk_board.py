@@ -210,13 +210,13 @@ def test_the_board_takes_five_statements_however_many_there_are(desk, world, app
     assert len(asked) == 5, "who asks, the centres, two for the board; one counts the worklists of the menu"
 
 
-def test_a_poll_without_news_takes_three_statements(desk, world):
+def test_a_poll_without_news_takes_two_statements(desk, world):
     with time_machine.travel(make.at("08:00"), tick=False):
         desk = Desk(desk.client, world.staff)
         tag = desk.get(world.board()).headers["ETag"]
         with statements() as asked:
             assert desk.part(world.board(), **{"If-None-Match": tag}).status_code == 304
-    assert len(asked) == 3
+    assert len(asked) == 2
 
 
 def test_another_centres_board_is_not_there(client, world):
