@@ -6,6 +6,7 @@ from mibo.booking.actions import (
     expire_holds,
     extend_hold,
     give_up,
+    lock_in_order,
     locked,
     release_hold,
     write_note,
@@ -105,7 +106,7 @@ from mibo.booking.rules import (
 )
 from mibo.booking.seen import Touch, last_touch, patience, staff_locked
 from mibo.booking.settling import Outcome, settle, settle_payment, settle_waiting
-from mibo.booking.taking import WALK_IN_GRACE, hold
+from mibo.booking.taking import WALK_IN_GRACE, hold, in_turn
 from mibo.booking.telling import attach_meeting, attach_wanted_meetings
 from mibo.booking.undoing import UNDONE, may_undo, undo_booking
 from mibo.booking.waiting import QueueRow
@@ -218,6 +219,7 @@ __all__ = [
     "hold",
     "hours_on",
     "how_many_at",
+    "in_turn",
     "is_displaced",
     "is_in_time",
     "last_touch",
@@ -225,6 +227,7 @@ __all__ = [
     "likely_doubles",
     "link_by_token",
     "lists",
+    "lock_in_order",
     "locked",
     "mark_no_show",
     "may_open",

@@ -66,8 +66,8 @@ def _is_called(one: Patient, words: Iterable[str]) -> bool:
 
 def _split(wish: Wish, patients: list[Patient], there: Sequence[Clinician]) -> tuple[Wish, list[Patient]]:
     """`ravi anita thu 5pm`: the last words may be a clinician's name, if nobody has the whole one."""
-    words = wish.patient.split()
-    for n in range(len(words) - 1, 0, -1):
+    words, least = wish.patient.split(), 0 if wish.begins or wish.ends else 1
+    for n in range(len(words) - 1, least - 1, -1):
         other = replace(wish, patient=" ".join(words[:n]), clinician=" ".join(words[n:]))
         if _called(there, other.clinician) and (found := _patients(other, "")):
             return other, found

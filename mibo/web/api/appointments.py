@@ -11,7 +11,7 @@ from mibo.errors import Invalid, Missing
 from mibo.identity import Actor, Permission
 from mibo.web.access import actor, may
 from mibo.web.api import dialect
-from mibo.web.api.answers import said, the_id
+from mibo.web.api.answers import request_key, said, the_id
 from mibo.web.api.appointment_shapes import AppointmentLine, eyes, line
 from mibo.web.api.document import documented
 from mibo.web.api.shown import Id, Shown
@@ -66,7 +66,7 @@ def book(told: StaffBooking) -> ResponseReturnValue:
     made = booking.book_at_desk(
         patient_id=told.patient_id, clinician_id=told.clinician_id, centre_id=told.centre_id, mode=told.mode,
         starts_at=told.scheduled_start_at, by=by, pay_by="HELD", last_four=told.last_four,
-        note=told.patient_notes or told.notes,
+        note=told.patient_notes or told.notes, request_key=request_key(),
     )  # fmt: skip
     if told.purpose != "CONSULTATION" or told.parent_appointment_id:
         booking.name_purpose(made.id, purpose=told.purpose, parent_id=told.parent_appointment_id, by=by)

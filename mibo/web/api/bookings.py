@@ -1,27 +1,21 @@
 """Patients book for themselves, and the desk for patients (api-contract.md 3.4)."""
 
-from collections.abc import Callable
-from typing import NoReturn
-
-from flask import Blueprint, request
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
 from mibo import booking, db
 from mibo.booking import Appointment
-from mibo.errors import Conflict, Invalid
 from mibo.identity import Actor, Permission
 from mibo.web.access import actor, may
 from mibo.web.api import booking_shapes, dialect
-from mibo.web.api.answers import part_of, said, the_id
+from mibo.web.api.answers import part_of, request_key, said, the_id
 from mibo.web.api.booking_shapes import AppointmentInFull, Booked, BookedAtDesk, CancellationShown, OwnList
 from mibo.web.api.desk import patient_at_desk
 from mibo.web.api.document import documented
 from mibo.web.inputs.lists import OwnFilter
-from mibo.web.inputs.taking import BookingWish, Cancellation, DeskWish, TimeWish
+from mibo.web.inputs.taking import BookingWish, Cancellation, DeskWish
 
 bp = Blueprint("bookings", __name__, url_prefix="/booking")
-
-KEY_LENGTH = 80
 
 
 @bp.post("/create")
@@ -29,21 +23,7 @@ KEY_LENGTH = 80
 @may(Permission.BOOK_OWN, own_transactions=True)
 def create(told: BookingWish) -> ResponseReturnValue:
     """Take a time; it is held until it is paid. With an Idempotency-Key, asking again answers the same booking."""
-    by, key = actor(), _request_key()
-    held = _once(key, lambda: _hold(told, by, key))
-    if key:
-        _check_same(held, told)
-    return said(booking_shapes.booked(held), "Appointment booked successfully", 201)
-
-
-def _once(key: str | None, book: Callable[[], Appointment]) -> Appointment:
-    """Book; the one who was faster may have been this very request, sent twice, and then its booking is the answer."""
-    try:
-        return book()
-    except Conflict:
-        if key is None:
-            raise
-        return book()
+    return said(booking_shapes.booked(_hold(told, actor(), request_key())), "Appointment booked successfully", 201)
 
 
 def _hold(told: BookingWish, by: Actor, key: str | None) -> Appointment:
@@ -61,25 +41,6 @@ def _hold(told: BookingWish, by: Actor, key: str | None) -> Appointment:
             request_key=key,
         )
         return booking.own_appointment(by, appointment_id=held.id)
-
-
-def _request_key() -> str | None:
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if len(key) > KEY_LENGTH or not key.isprintable():
-        raise Invalid(f"An Idempotency-Key has at most {KEY_LENGTH} printable characters.")
-    return key or None
-
-
-def _check_same(held: Appointment, told: TimeWish) -> None:
-    wanted = (told.clinician_id, told.centre_id, told.appointment_type, told.starts_at)
-    if (held.clinician_id, held.centre_id, held.mode, held.starts_at) != wanted:
-        _key_of_another()
-
-
-def _key_of_another() -> NoReturn:
-    refusal = Invalid("This Idempotency-Key was used for another booking.")
-    refusal.api_status = 422  # type: ignore[attr-defined]
-    raise refusal
 
 
 @bp.get("/my-appointments")
@@ -120,15 +81,13 @@ def cancel(appointment_id: str, told: Cancellation) -> ResponseReturnValue:
 @may(Permission.BOOK_AT_DESK, own_transactions=True)
 def create_at_desk(told: DeskWish) -> ResponseReturnValue:
     """Book for a patient, found by phone or added; a payment link goes out to them."""
-    by, key = actor(), _request_key()
-    booked = _once(key, lambda: _book_at_desk(told, by, key))
-    if key:
-        _check_same(booked, told)
+    booked = _book_at_desk(told, actor(), request_key())
     return said(booking_shapes.booked_at_desk(booked), "Appointment booked successfully", 201)
 
 
 def _book_at_desk(told: DeskWish, by: Actor, key: str | None) -> Appointment:
     with db.transaction():
+        booking.in_turn(by)  # before the patient is added, so that a request sent twice adds them once
         booked = booking.book_at_desk(
             patient_id=patient_at_desk(told, by=by).id,
             clinician_id=told.clinician_id,

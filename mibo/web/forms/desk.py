@@ -29,7 +29,11 @@ HOW_PAID = "Choose how the patient pays."
 class FindForm(InputForm):
     """Who is looked for."""
 
-    q = SearchField("Patient", description="The last digits of the phone, part of the name, or the MRN.")
+    q = SearchField(
+        "Patient",
+        description="The last digits of the phone, part of the name, or the MRN. Or all of a booking in one line: "
+        "asha thu 5pm anita online upi",
+    )
 
 
 class PatientForm(GuardianForm):

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -13,7 +14,9 @@ from mibo import clock, db
 from mibo.booking import Appointment, Status
 from mibo.messaging import Message
 from mibo.payments import Refund
+from mibo.people import Patient
 from tests import make
+from tests.together import at_once
 from tests.web.api.conftest import App, Clinic
 
 
@@ -264,6 +267,30 @@ def test_the_desk_booking_sent_twice_is_one(clinic: Clinic, signed_in: Callable[
     sent = clinic.booking(patientPhone="9876522222", patientName="Ravi Kumar")
     first, again = (desk.post("/booking/front-desk", sent, **{"Idempotency-Key": "double"}) for _ in range(2))
     assert (first.status_code, first.get_json()["data"]) == (201, again.get_json()["data"])
+
+
+def test_the_same_request_of_a_desk_at_the_same_moment_adds_one_patient_and_one_booking(
+    app: Flask, clinic: Clinic, signed_in: Callable[..., App]
+) -> None:
+    with db.transaction():
+        desk = signed_in(make.staff("FRONT_DESK", clinic.centre))  # type: ignore[arg-type]
+    desks = [App(app.test_client(), desk.headers["Authorization"].removeprefix("Bearer ")) for _ in range(4)]
+    sent = clinic.booking(patientPhone="9876522222", patientName="Ravi Kumar")
+    key = {"Idempotency-Key": "double"}
+    answers = at_once(*[partial(desk.post, "/booking/front-desk", sent, **key) for desk in desks])
+    assert {answer.status_code for answer in answers} == {201}  # type: ignore[attr-defined]
+    with db.reading() as session:
+        assert len(session.scalars(select(Appointment)).all()) == 1
+        assert len(session.scalars(select(Patient).where(Patient.phone == "+919876522222")).all()) == 1
+
+
+def test_one_key_for_two_bookings_is_refused(clinic: Clinic, signed_in: Callable[..., App]) -> None:
+    with db.transaction():
+        desk = signed_in(make.staff("FRONT_DESK", clinic.centre))  # type: ignore[arg-type]
+    who = {"patientPhone": "9876500001", "patientName": "Asha Menon"}
+    assert desk.post("/booking/front-desk", clinic.booking(**who), **{"Idempotency-Key": "k"}).status_code == 201
+    other = desk.post("/booking/front-desk", clinic.booking("15:00", **who), **{"Idempotency-Key": "k"})
+    assert (other.status_code, other.get_json()["code"]) == (422, "KEY_REUSED")
 
 
 def test_a_desk_books_at_its_own_centre_only_and_patients_not_at_all(

@@ -125,7 +125,8 @@ def test_nobody_of_that_name_works_here(desk, world):
 
 
 def test_a_clinicians_name_right_after_the_patients_is_understood(desk, world):
-    assert said(desk.post("/desk/find", q="asha anita cash"))["clinician"] == str(world.anita.id)
+    for typed in ("asha anita cash", "3210 anita cash", "asha 3210 anita cash"):
+        assert said(desk.post("/desk/find", q=typed))["clinician"] == str(world.anita.id)
 
 
 def test_somebody_new_is_added_with_what_was_typed_already(desk, world):
