@@ -323,5 +323,7 @@ def test_a_history_row_is_kept_for_each_state(world):
     with db.transaction():
         actions.confirm(actions.locked(held.id), by=None)
     with db.reading() as session:
-        steps = session.scalars(select(StatusChange.next).where(StatusChange.appointment_id == held.id)).all()
+        steps = session.scalars(
+            select(StatusChange.next).where(StatusChange.appointment_id == held.id).order_by(StatusChange.id)
+        ).all()
     assert steps == ["PENDING", "CONFIRMED"]

@@ -127,13 +127,16 @@ def test_a_meeting_that_was_called_off_leaves_the_calendar_in_the_end(sandbox: S
 def test_a_meeting_called_off_while_it_was_being_made_is_taken_away_too(sandbox: Sandbox, work) -> None:  # type: ignore[no-untyped-def]
     waiting = online_and_paid()
     with db.reading() as session:
-        meeting_id = session.scalars(select(Meeting.id)).one()
+        meeting_id, *made_for = session.execute(select(Meeting.id, Meeting.starts_at, Meeting.ends_at)).one()
     with db.transaction():
         booking.cancel(waiting.id, by=waiting.by)
     work()
     assert len(removals(sandbox)) == 1
     with db.transaction():  # as if the provider had only now answered the one who was making it
-        assert video.actions._ready(meeting_id, "the-event", "https://meet.google.com/abc-defg-hij") is False
+        assert (
+            video.actions._ready(meeting_id, "the-event", "https://meet.google.com/abc-defg-hij", tuple(made_for))
+            is False
+        )
     work()
     assert len(removals(sandbox)) == 2
 

@@ -170,7 +170,7 @@ def test_a_link_paid_at_the_sandbox_confirms_by_its_webhooks_alone(
 
 
 def test_a_message_that_was_read_is_noted(live: str, sandbox: Sandbox, work: Callable[[], None]) -> None:
-    waiting = held(kind="LINK", source="FRONT_DESK", minutes_left=30)
+    waiting = held(kind="LINK", source="WEB_PATIENT", minutes_left=30)
     booking.send_link(waiting.id)
     work()
     sent = sandbox.messages(waiting.patient.phone.removeprefix("+"))[-1]
