@@ -45,7 +45,7 @@ class World:
 
     def centre_of(self, clinician: int) -> int:
         """The centre at which a clinician works."""
-        return self.centres[(clinician - self.clinicians.start) % CENTRES]
+        return self.centres[(clinician - self.clinicians.start) % len(self.centres)]
 
     @property
     def days(self) -> list[date]:
@@ -53,11 +53,13 @@ class World:
         return [self.today + timedelta(days=n) for n in range(1, DAYS_AHEAD)]
 
 
-def fill(url: str, appointments: int, today: date) -> World:
+def fill(
+    url: str, appointments: int, today: date, *, centres_open: int = CENTRES, clinicians_there: int = CLINICIANS
+) -> World:
     """Load so many appointments, ending `DAYS_AHEAD` days after today."""
-    centres = range(FIRST_CENTRE, FIRST_CENTRE + CENTRES)
-    clinicians = range(FIRST_CLINICIAN, FIRST_CLINICIAN + CLINICIANS)
-    first_day, surplus = _beginning(appointments, today)
+    centres = range(FIRST_CENTRE, FIRST_CENTRE + centres_open)
+    clinicians = range(FIRST_CLINICIAN, FIRST_CLINICIAN + clinicians_there)
+    first_day, surplus = _beginning(appointments, today, clinicians_there)
     world = World(appointments, first_day, today, centres, clinicians)
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute("set session_replication_role = replica")  # no triggers: history rows are not loaded
@@ -163,17 +165,17 @@ def _load_payments(connection: psycopg.Connection) -> None:
     )
 
 
-def _beginning(appointments: int, today: date) -> tuple[date, int]:
+def _beginning(appointments: int, today: date, clinicians: int) -> tuple[date, int]:
     """The day at which to begin, so that there are enough appointments until the end, and how many too many."""
     day, found = today + timedelta(days=DAYS_AHEAD), 0
     while True:
-        found += len(_taken(day, today))
+        found += len(_taken(day, today, clinicians))
         if found >= appointments:
             return day, found - appointments
         day -= timedelta(days=1)
 
 
-def _taken(day: date, today: date) -> list[tuple[int, int, str]]:
+def _taken(day: date, today: date, clinicians: int) -> list[tuple[int, int, str]]:
     """(clinician, minute, status) of each appointment of a day; the same however often it is asked."""
     if day.isoweekday() == CLOSED_WEEKDAY:
         return []
@@ -184,7 +186,7 @@ def _taken(day: date, today: date) -> list[tuple[int, int, str]]:
     return [
         (clinician, minute, statuses[int(chance.random() * len(statuses))])
         for minute in SLOTS
-        for clinician in range(CLINICIANS)
+        for clinician in range(clinicians)
         if chance.random() < share
     ]
 
@@ -195,7 +197,7 @@ def _lines(world: World, skip: int) -> Iterator[str]:
     faces = {minute: f"{minute // 60:02d}:{minute % 60:02d}" for minute in range(24 * 60)}
     days = (world.today + timedelta(days=DAYS_AHEAD) - world.first_day).days + 1
     for day in (world.first_day + timedelta(days=d) for d in range(days)):
-        for clinician, minute, status in _taken(day, world.today):
+        for clinician, minute, status in _taken(day, world.today, len(world.clinicians)):
             if skip:
                 skip -= 1
                 continue
