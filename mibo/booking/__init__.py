@@ -1,6 +1,19 @@
 """An appointment's life: held, confirmed, moved, cancelled, kept."""
 
-from mibo.booking import blocks, extra, lateness, lists, patients, queue, series, series_changes, waiting, worklists
+from mibo.booking import (
+    blocks,
+    extra,
+    lateness,
+    lists,
+    patients,
+    queue,
+    series,
+    series_changes,
+    series_rules,
+    series_times,
+    waiting,
+    worklists,
+)
 from mibo.booking.actions import (
     change_status,
     expire_holds,
@@ -265,6 +278,8 @@ __all__ = [
     "send_unsent_links",
     "series",
     "series_changes",
+    "series_rules",
+    "series_times",
     "set_hours",
     "settle",
     "settle_payment",

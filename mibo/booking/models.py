@@ -76,6 +76,7 @@ class Appointment(Entity):
     history: Mapped[list["StatusChange"]] = relationship(order_by="StatusChange.id", lazy="raise")
     moved: Mapped[list["Move"]] = relationship(order_by="Move.id", lazy="raise")
     displacement: Mapped[TimeBlock | None] = relationship(lazy="raise")
+    series: Mapped["Series | None"] = relationship(lazy="raise")
 
     __table_args__ = (
         UniqueConstraint("reference"),

@@ -25,6 +25,7 @@ def _in_full() -> Select[Appointment]:
         joinedload(Appointment.clinician),
         joinedload(Appointment.centre),
         joinedload(Appointment.meeting),
+        joinedload(Appointment.series),
         joinedload(Appointment.payment).selectinload(Payment.attempts),
     )
 

@@ -13,8 +13,8 @@ from mibo.web.pages import clinicians as clinicians
 from mibo.web.pages import desk as desk
 from mibo.web.pages import home as home
 from mibo.web.pages import hours as hours
-from mibo.web.pages import merging as merging
 from mibo.web.pages import late as late
+from mibo.web.pages import merging as merging
 from mibo.web.pages import my as my
 from mibo.web.pages import my_day as my_day
 from mibo.web.pages import openings as openings
@@ -25,6 +25,8 @@ from mibo.web.pages import pictures as pictures
 from mibo.web.pages import policy as policy
 from mibo.web.pages import queue as queue
 from mibo.web.pages import second_factor as second_factor
+from mibo.web.pages import series as series
+from mibo.web.pages import series_changes as series_changes
 from mibo.web.pages import sign_in as sign_in
 from mibo.web.pages import staff as staff
 from mibo.web.pages import staff_sign_in as staff_sign_in
@@ -48,6 +50,8 @@ def register_pages(app: Flask) -> None:
         my_day,
         late,
         changes,
+        series,
+        series_changes,
         appointments,
         worklists,
         patients,
