@@ -50,6 +50,8 @@ def _why_not(one: Appointment, now: datetime) -> str | None:
     stands = one.status == Status.CONFIRMED or rules.is_live_hold(one.status, one.held_until, now)
     if one.source not in DESK_SOURCES or not stands:
         return "Only a booking of the desk that still stands can be undone."
+    if one.series_id is not None:
+        return "It is a visit of a series. Cancel it there instead."
     if one.moves or one.arrived_at is not None:
         return "Something has been done with it since. Cancel the appointment instead."
     if one.payment.status == "PAID" and one.payment.method not in payments.DESK_METHODS:

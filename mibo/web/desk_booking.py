@@ -46,6 +46,14 @@ def kept(*but: str) -> dict[str, str]:
     return {name: request.args[name] for name in KEPT if request.args.get(name) and name not in but}
 
 
+def chosen_patient() -> int | None:
+    """Who of several was chosen, when a line is sent again for them. Raises Missing for what is no id."""
+    wanted = request.args.get("patient")
+    if wanted and (found := read_id(wanted)) is None:
+        raise Missing("We could not find that patient.")
+    return found if wanted else None
+
+
 def found_rows(found: Sequence[Patient]) -> list[tuple[Any, ...]]:
     """Who was found, with the facts that tell them apart, and how many share a number."""
     numbers, alike = [one.phone for one in found], desk_sheet.look_alikes(found)
@@ -67,6 +75,7 @@ def answer(meant: Meant, form: FindForm) -> ResponseReturnValue:
     return show(
         "desk/find.html", "desk/_found.html",
         form=form, asked=form.q.data or "", found=found_rows(meant.patients), kept=chosen,
+        said_again=form.q.data if meant.is_open else "",
     )  # fmt: skip
 
 

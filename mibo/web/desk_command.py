@@ -36,13 +36,15 @@ class Meant:
         return bool(self.asks or self.problems or self.note)
 
 
-def understand(typed: str, centre: Centre | None) -> Meant:
-    """What was typed, looked up. Nothing is booked by it."""
+def understand(typed: str, centre: Centre | None, patient_id: int | None = None) -> Meant:
+    """What was typed, looked up; `patient_id` is who was chosen of several. Nothing is booked by it. Raises Missing."""
     wish = command.read(typed, clock.today())
     there = people.clinicians_at(centre.id) if centre else []
     patients = _patients(wish, typed)
     if not patients and not wish.clinician:
         wish, patients = _split(wish, patients, there)
+    if patient_id is not None:
+        patients = [people.patient(patient_id)]
     who = " ".join(filter(None, [wish.patient, wish.begins or wish.ends]))
     meant = Meant(
         who=typed if wish.is_plain else who, name=wish.patient, phone=wish.ends if len(wish.ends) == 10 else "",

@@ -86,7 +86,7 @@ def find() -> ResponseReturnValue:
         )  # fmt: skip
     mine = [centre for centre in desk_booking.centres() if actor().reaches(centre.id)]
     centre = desk_booking.centre_of(mine, request.values.get("centre")) if mine else None
-    return desk_booking.answer(desk_command.understand(typed.q, centre), form)
+    return desk_booking.answer(desk_command.understand(typed.q, centre, desk_booking.chosen_patient()), form)
 
 
 @bp.get("/new")

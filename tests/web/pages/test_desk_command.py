@@ -106,6 +106,21 @@ def test_a_time_with_two_readings_and_two_clinicians_of_a_name_are_shown_and_not
     assert "Which one is meant? Dr. Anita Bose Dr. Anita Kurian" in both
 
 
+def test_once_one_of_several_is_chosen_the_line_is_read_again_for_them(desk, world):
+    with db.transaction():
+        make.patient("Asha Nair")
+    page = desk.post("/desk/find", q="asha 3pm anita upi 432156789012").text
+    [action] = [
+        each for each in re.findall(r'action="(/desk/find\?[^"]+)"', page) if f"patient={world.asha.id}" in each
+    ]
+    assert 'name="q" value="asha 3pm anita upi 432156789012"' in page
+    again = desk.post(html.unescape(action), q="asha 3pm anita upi 432156789012")
+    assert "Which one is meant?" in text_of(again.text)
+    assert 'value="432156789012"' in again.text
+    assert "Asha Menon, 30, phone ending 3210" in text_of(again.text)
+    assert desk.post("/desk/find?patient=x", q="asha 3pm").status_code == 404
+
+
 def test_a_time_without_a_day_is_a_choice_of_days(desk, world):
     page = desk.post("/desk/find", q="3210 3pm cash")
     assert text_of(page.text).count("3:00 pm with Dr. Anita Kurian") >= 4

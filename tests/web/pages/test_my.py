@@ -82,7 +82,7 @@ def test_the_next_appointment_comes_first_and_a_hold_can_be_paid_from_here(asha:
 def test_what_is_paid_at_the_centre_says_so(asha: Visitor, world: Clinic) -> None:
     one = world.book("15:00", paid=False)
     assert f"Confirmed · {one.reference} · to pay at the centre" in words(asha.get("/my"))
-    assert "To pay at the centre ₹1,600" in words(asha.get(f"/my/{one.reference}"))
+    assert "To pay at the centre ₹1,700" in words(asha.get(f"/my/{one.reference}"))
 
 
 def test_what_is_over_stands_below_and_what_ran_out_is_no_longer_ahead(asha: Visitor, world: Clinic) -> None:
