@@ -12,6 +12,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, ClassVar, TypeVar
 
+import structlog
 from sqlalchemy import BigInteger, DateTime, Engine, MetaData, Sequence, create_engine, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
@@ -31,8 +32,11 @@ LIMITS: Mapping[str, object] = {
     "pg_trgm.word_similarity_threshold": 0.5,  # people.search asks for names that are nearly so
 }
 PLAIN_ADDRESS = ("postgres://", "postgresql://")
+GAVE_WAY = {"40P01", "40001"}  # two waited for each other, and the database ended one
 
 Found = TypeVar("Found")
+
+log = structlog.get_logger(__name__)
 
 entity_id = Sequence("entity_id")
 
@@ -152,6 +156,23 @@ def transaction() -> Iterator[Session]:
             _current.reset(token)
         for effect in opened.info.get("after_commit", ()):
             effect()
+
+
+def change(work: Callable[[], Found]) -> Found:
+    """What `work` gives, in a transaction; done once more where the database ended it so that another could go on.
+
+    `work` must not touch anything else than the database. Inside another transaction it joins it.
+    """
+    if (outer := _current.get()) is None or outer.info.get("read_only"):
+        try:
+            with transaction():
+                return work()
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) not in GAVE_WAY:
+                raise
+            log.warning("database.gave_way")
+    with transaction():
+        return work()
 
 
 @contextmanager

@@ -138,3 +138,37 @@ def test_while_the_database_is_away_both_ways_say_so_soon(database: Database) ->
             session.scalar(text("select 1"))
     finally:
         database.start()
+
+
+def test_of_two_that_wait_for_each_other_the_one_that_gives_way_is_done_once_more(asha: Patient) -> None:
+    with db.transaction():
+        ravi = make.patient("Ravi Kumar")
+    together, tries = Barrier(2), []
+
+    def crossing(first: Patient, then: Patient) -> str:
+        def work() -> str:
+            tries.append(first.id)
+            db.session().execute(renamed(first))
+            if len(tries) <= 2:
+                together.wait(10)
+            db.session().execute(renamed(then))
+            return "done"
+
+        return db.change(work)
+
+    with ThreadPoolExecutor(2) as pool:
+        both = [pool.submit(crossing, asha, ravi), pool.submit(crossing, ravi, asha)]
+        assert [each.result(10) for each in both] == ["done", "done"]
+    assert len(tries) == 3
+
+
+def test_what_the_database_refused_for_another_reason_is_not_tried_again(asha: Patient) -> None:
+    tries = []
+
+    def work() -> None:
+        tries.append(1)
+        db.session().execute(text("select 1/0"))
+
+    with pytest.raises(DBAPIError):
+        db.change(work)
+    assert tries == [1]

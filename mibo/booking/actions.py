@@ -17,7 +17,7 @@ from mibo.errors import Conflict, Invalid, Missing
 from mibo.identity import Actor
 from mibo.jobs import job
 from mibo.payments import Payment
-from mibo.people import Clinician
+from mibo.people import Clinician, Patient
 from mibo.video import Meeting
 
 EXPIRE_BATCH = 200
@@ -32,7 +32,12 @@ def in_full(appointment_id: int, *, lock: bool = False) -> Appointment:
 
 
 def all_in_full(ids: Collection[int], *, lock: bool = False) -> list[Appointment]:
-    """Several of them, in the order of these ids; locked in the order of time."""
+    """Several of them, in the order of these ids; locked in the order of time.
+
+    Locked first and read then: a row that changed while we waited would be joined to what it no longer belongs to.
+    """
+    if lock:
+        lock_in_order(ids)
     wanted = (
         select(Appointment)
         .where(Appointment.id.in_(ids))
@@ -46,10 +51,14 @@ def all_in_full(ids: Collection[int], *, lock: bool = False) -> list[Appointment
         .order_by(Appointment.starts_at, Appointment.id)
         .execution_options(populate_existing=True)
     )
-    if lock:
-        wanted = wanted.with_for_update(of=Appointment)
     found = {one.id: one for one in db.session().scalars(wanted)}
     return [found[one] for one in ids if one in found]
+
+
+def lock_in_order(ids: Collection[int]) -> None:
+    """Nobody changes these appointments until the transaction ends: rows are locked in the order of time (decisions)."""
+    wanted = select(Appointment.id).where(Appointment.id.in_(ids)).order_by(Appointment.starts_at, Appointment.id)
+    db.session().scalars(wanted.with_for_update(of=Appointment)).all()
 
 
 def locked(appointment_id: int) -> Appointment:
@@ -155,10 +164,12 @@ def is_too_near(appointment: Appointment) -> bool:
     """Whether a rival beside it was quicker to the buffer, which no constraint keeps (R-SLOT-10).
 
     Those who have a time of this clinician look one after another; their rows are in, so a row lock could deadlock.
+    The patient comes first, as wherever both are locked: who is booked at the desk pays after this.
     """
     session, buffer = db.session(), timedelta(minutes=appointment.clinician.buffer_minutes)
     if not buffer:
         return False
+    session.execute(select(Patient.id).where(Patient.id == appointment.patient_id).with_for_update(key_share=True))
     session.execute(select(func.pg_advisory_xact_lock(appointment.clinician_id)))
     beside = select(Appointment.id).where(
         Appointment.clinician_id == appointment.clinician_id,
@@ -228,17 +239,22 @@ def expire_holds() -> None:
 def clear_ended_holds(
     clinician_id: int, patient_id: int, starts_at: datetime, ends_at: datetime, *, but: int | None = None
 ) -> None:
-    """End the holds that ran out and still stand on this time of the clinician or the patient, so that it can be taken."""
+    """End the holds that ran out and still stand on this time of the clinician or the patient, so that it can be taken.
+
+    For the appointment `but`, the clinician is locked already: a hold that somebody settles just now is not waited for,
+    since they may be waiting for the clinician. It keeps its time.
+    """
     _expire(
         Appointment.held_until <= clock.now(),
         Appointment.id != (but or 0),
         or_(Appointment.clinician_id == clinician_id, Appointment.patient_id == patient_id),
         Appointment.starts_at < ends_at,
         Appointment.ends_at > starts_at,
+        wait=but is None,
     )
 
 
-def _expire(*which: ColumnElement[bool], limit: int | None = None) -> Sequence[Appointment]:
+def _expire(*which: ColumnElement[bool], limit: int | None = None, wait: bool = False) -> Sequence[Appointment]:
     """End the holds: state and history together, links cancelled, each patient told once (R-BOOK-5)."""
     session = db.session()
     ended = session.scalars(
@@ -246,7 +262,7 @@ def _expire(*which: ColumnElement[bool], limit: int | None = None) -> Sequence[A
         .where(Appointment.status == Status.PENDING, *which)
         .order_by(Appointment.id)
         .limit(limit)
-        .with_for_update(of=Appointment, skip_locked=limit is not None)
+        .with_for_update(of=Appointment, skip_locked=not wait)
         .options(joinedload(Appointment.patient, innerjoin=True))
         .execution_options(populate_existing=True)
     ).all()

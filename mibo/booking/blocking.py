@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import or_, select
 
 from mibo import audit, db, payments
 from mibo.booking.affected import Affected, affected_by
 from mibo.booking.closable import check_may_close
-from mibo.booking.displacing import AffectedChanged, Answers, Outcome, lock_affected, note_closing, settle_one
+from mibo.booking.displacing import AffectedChanged, Answers, Outcome, lock_affected, note_closing, settle_all
 from mibo.booking.models import REASON_LENGTH
 from mibo.booking.rules import KeyReused
 from mibo.clinics import Centre
@@ -108,8 +109,7 @@ def close_time(
     for span in wish.spans:
         first = next((one.block for one in done if one.block), None)
         try:
-            with db.transaction():
-                done.append(_close(order, span, first))
+            done.append(db.change(partial(_close, order, span, first)))
         except (AlreadyClosed, AffectedChanged) as refusal:
             done.append(ClosedSpan(span, refusal=refusal))
     summary = Summary(done)
@@ -163,7 +163,7 @@ def _close(order: _Order, span: Span, first: TimeBlock | None) -> ClosedSpan:
     found = affected_by(wish.clinician_id, wish.centre_id, [span])
     order.answers.check(found, known)
     block = _made(order, span, first)
-    outcomes = [settle_one(one, order.answers, order.reason, by, block.id) for one in found]
+    outcomes = settle_all(found, order.answers, order.reason, by, block.id)
     note_closing("time.closed", block.id, by, outcomes, **told_of(block))
     return ClosedSpan(span, block, outcomes)
 

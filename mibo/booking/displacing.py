@@ -13,6 +13,7 @@ from mibo.booking.calling_off import call_off
 from mibo.booking.models import Appointment
 from mibo.errors import Conflict, DomainError
 from mibo.identity import Actor
+from mibo.people import Patient
 from mibo.scheduling.spans import Span
 
 
@@ -66,7 +67,16 @@ def lock_affected(clinician_id: int | None, centre_id: int | None, span: Span) -
     return db.session().scalars(in_order.with_for_update(of=Appointment)).all()
 
 
-def settle_one(one: Affected, answers: Answers, reason: str, by: Actor, block_id: int | None) -> Outcome:
+def settle_all(
+    found: Sequence[Affected], answers: Answers, reason: str, by: Actor, block_id: int | None = None
+) -> list[Outcome]:
+    """Do for each what was chosen; their patients are locked first, in the order of ids, as the last before the money."""
+    whose = select(Patient.id).where(Patient.id.in_({one.patient_id for one in found})).order_by(Patient.id)
+    db.session().scalars(whose.with_for_update(key_share=True)).all()
+    return [_settle_one(one, answers, reason, by, block_id) for one in found]
+
+
+def _settle_one(one: Affected, answers: Answers, reason: str, by: Actor, block_id: int | None) -> Outcome:
     """Do for one appointment what was chosen; that it cannot be done stops nothing else (R-BLK-5)."""
     wanted = answers.each.get(one.id, answers.otherwise)
     if wanted is Choice.KEEP:

@@ -12,6 +12,8 @@ def name_purpose(
     appointment_id: int, *, purpose: str = "CONSULTATION", parent_id: int | None = None, by: Actor
 ) -> Appointment:
     """Say what an appointment is for. Raises Missing, Refused, Invalid; Conflict for another patient's earlier visit."""
+    if parent_id is not None:
+        actions.lock_in_order({appointment_id, parent_id})
     one = seen.staff_locked(appointment_id, by, Permission.BOOK_AT_DESK)
     if purpose not in PURPOSES:
         raise Invalid.field("purpose", "Choose what the appointment is for.")

@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 from mibo import clinics, clock
 from mibo.booking.affected import Affected, affected_by
 from mibo.booking.blocking import reason_of
-from mibo.booking.displacing import Answers, Outcome, lock_affected, note_closing, settle_one
+from mibo.booking.displacing import Answers, Outcome, lock_affected, note_closing, settle_all
 from mibo.clinics import Holiday
 from mibo.errors import Invalid
 from mibo.identity import Actor
@@ -40,7 +40,7 @@ def close_day(centre_id: int, day: date, reason: str, *, by: Actor, answers: Ans
     answers.check(found, known)
     words = reason_of(reason)
     holiday = clinics.add_holiday(centre_id, day, words, by=by.account_id)
-    outcomes = [settle_one(one, answers, f"Centre closed: {words}", by, None) for one in found]
+    outcomes = settle_all(found, answers, f"Centre closed: {words}", by)
     if outcomes:
         note_closing("centre.holiday_answered", centre_id, by, outcomes, day=day.isoformat(), holiday=holiday.id)
     return HolidayMade(holiday, outcomes)

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from mibo import clock, scheduling
 from mibo.booking.affected import Affected, affected_by
-from mibo.booking.displacing import Answers, Choice, Outcome, note_closing, settle_one
+from mibo.booking.displacing import Answers, Choice, Outcome, lock_affected, note_closing, settle_all
 from mibo.errors import Conflict
 from mibo.identity import Actor
 from mibo.scheduling import Standing
@@ -80,6 +80,7 @@ def set_hours(
     Without `answers` all visits stay. Sent twice, it is done once. Raises Missing, Invalid at `row.field`, HoursChanged,
     or VisitsOutside for visits without an answer.
     """
+    known = lock_affected(clinician_id, None, _ahead(wish.from_day))
     scheduling.lock_hours(clinician_id)
     now = scheduling.standing(clinician_id, by=by)
     rows = scheduling.check_pattern(now, wish.rows, wish.from_day)
@@ -89,7 +90,7 @@ def set_hours(
         return Kept(False)
     scheduling.check_version(now, version)
     outside = _outside(now, rows, wish.from_day)
-    if answers is not None and any(one.id not in answers for one in outside):
+    if answers is not None and any(one.id not in answers or one.id not in known for one in outside):
         raise VisitsOutside(outside)
     scheduling.set_pattern(clinician_id, wish.rows, from_day=wish.from_day, by=by)
     scheduling.set_pace(clinician_id, session_minutes, buffer_minutes, by=by)
@@ -104,7 +105,7 @@ def _settle(
     outside: Sequence[Affected], answers: Mapping[int, Choice], from_day: date, clinician_id: int, by: Actor
 ) -> list[Outcome]:
     chosen = Answers(each=answers, otherwise=Choice.KEEP)
-    outcomes = [settle_one(one, chosen, REASON, by, None) for one in outside]
+    outcomes = settle_all(outside, chosen, REASON, by)
     if outcomes:
         note_closing("clinician.hours_visits", clinician_id, by, outcomes, from_day=from_day.isoformat())
     return outcomes
@@ -112,8 +113,7 @@ def _settle(
 
 def _outside(now: Standing, rows: Sequence[Window], from_day: date) -> list[Affected]:
     """Who is booked inside the hours as they stand and outside the new ones; who was outside before is no news."""
-    begins = datetime.combine(from_day, time.min)
-    ahead = affected_by(now.one.id, None, [Span(begins, begins + FARTHEST)])
+    ahead = affected_by(now.one.id, None, [_ahead(from_day)])
     new, seen, found = cover(rows), {}, []
     for one in ahead:
         if one.starts_at <= clock.now():
@@ -125,6 +125,11 @@ def _outside(now: Standing, rows: Sequence[Window], from_day: date) -> list[Affe
         if _inside(before, one, day) and not _inside(after, one, day):
             found.append(one)
     return found
+
+
+def _ahead(from_day: date) -> Span:
+    begins = datetime.combine(from_day, time.min)
+    return Span(begins, begins + FARTHEST)
 
 
 def _kept_on(hours: Sequence[Hours], day: date) -> list[Hours]:

@@ -100,7 +100,7 @@ def merge(kept_id: int, merged_id: int, last_four: str, *, by: Actor) -> Patient
 
     Raises Missing, WrongPatient, CannotMerge.
     """
-    people.lock_patients(kept_id, merged_id)
+    _lock_all_of(kept_id, merged_id)
     kept, merged = _two(kept_id, merged_id, by)
     if merged.phone[-4:] != last_four:
         raise WrongPatient
@@ -128,7 +128,7 @@ def undo_merge(merge_id: int, *, by: Actor) -> PatientMerge:
     done = db.session().get(PatientMerge, merge_id, with_for_update=True, populate_existing=True)
     if done is None:
         raise Missing("We could not find that merge.")
-    people.lock_patients(done.kept_id, done.merged_id)
+    _lock_all_of(done.kept_id, done.merged_id)
     kept, merged = (db.session().get_one(Patient, one) for one in (done.kept_id, done.merged_id))
     if done.undone_at or done.merged_at < clock.now() - UNDO_WITHIN:
         raise CannotUndo("A merge can be undone once, within a day.")
@@ -139,6 +139,16 @@ def undo_merge(merge_id: int, *, by: Actor) -> PatientMerge:
     db.session().flush()
     audit.record("patient.unmerged", kept.id, by=by.account_id, merged=merged.id, merge=done.id)
     return done
+
+
+def _lock_all_of(kept_id: int, merged_id: int) -> None:
+    """Both records with what is theirs: series, appointments in the order of time, then the patients, as everywhere."""
+    both = (kept_id, merged_id)
+    series = select(Series.id).where(Series.patient_id.in_(both)).order_by(Series.id)
+    db.session().scalars(series.with_for_update(key_share=True)).all()
+    visits = select(Appointment.id).where(Appointment.patient_id.in_(both))
+    actions.lock_in_order(db.session().scalars(visits).all())
+    people.lock_patients(*both)
 
 
 def _two(kept_id: int, merged_id: int, by: Actor) -> tuple[Patient, Patient]:

@@ -87,10 +87,10 @@ def link_booking(entry_id: int, appointment_id: int, *, by: Actor) -> QueueEntry
     """What they walked in for is booked: the entry is done and knows its booking; twice is once. Raises Missing,
     Conflict for another patient's booking or another centre's.
     """
+    appointment = actions.locked(appointment_id)
     entry = _locked(entry_id, by)
     if entry.appointment_id == appointment_id:
         return entry
-    appointment = actions.locked(appointment_id)
     if (appointment.patient_id, appointment.centre_id) != (entry.patient_id, entry.centre_id):
         raise Conflict("This number in the queue is somebody else's. Nothing was linked.")
     check_step(entry.status, "DONE")
@@ -173,11 +173,11 @@ def _change(entry: QueueEntry, wanted: Step, by: Actor) -> None:
 
 def _locked(entry_id: int, by: Actor) -> QueueEntry:
     """The entry, locked, if it is today's and within reach. Raises Missing; and Conflict for another day's."""
+    db.session().execute(select(QueueEntry.id).where(QueueEntry.id == entry_id).with_for_update())
     entry = db.session().scalar(
         select(QueueEntry)
         .where(QueueEntry.id == entry_id, entries_within_reach(by))
         .options(joinedload(QueueEntry.patient, innerjoin=True))
-        .with_for_update(of=QueueEntry)
         .execution_options(populate_existing=True)
     )
     if entry is None:

@@ -58,6 +58,8 @@ def _booked_for(parent_id: int, wanted_on: date) -> FollowUp | None:
 
 def link(follow_up_id: int, appointment_id: int, *, by: Actor) -> FollowUp:
     """It became this booking: each knows of the other. Raises Missing, Conflict for another patient's, FollowUpClosed."""
+    parent = select(FollowUp.parent_id).where(FollowUp.id == follow_up_id)
+    booking.lock_in_order({appointment_id, *db.session().scalars(parent)})
     follow_up = locked(follow_up_id, by)
     if follow_up.booked_id == appointment_id:
         return follow_up

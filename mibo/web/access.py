@@ -21,6 +21,7 @@ from mibo.identity.permissions import Permission
 from mibo.web import keys
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+UPLOAD = "multipart/form-data"
 SESSION_KEY = "key"
 TOTP_HEADER = "X-TOTP"
 LONGEST_TOTP = 40
@@ -101,8 +102,10 @@ def _guarded(view: Callable[..., Any], access: Access) -> Callable[..., Any]:
             return view(**arguments)
         if request.method in SAFE_METHODS:
             return db.read(lambda: view(**arguments), may_lag=access.permission is None and _is_stranger())
-        with db.transaction():
-            return view(**arguments)
+        if request.mimetype == UPLOAD:  # a file that has been read cannot be read once more
+            with db.transaction():
+                return view(**arguments)
+        return db.change(lambda: view(**arguments))
 
     guarded.access = access  # type: ignore[attr-defined]
     return guarded
