@@ -35,7 +35,7 @@ def main() -> None:
         folder = Path(tempfile.mkdtemp(prefix="mibo-bench-", dir=asked.data))
         cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
         folder.chmod(0o755)
-        url, bell = cleanup.enter_context(_machine(folder))
+        url, bell = cleanup.enter_context(machine(folder))
         world = load.fill(url, asked.appointments, clock.today())
         os.environ.update({key: value for key, value in keys.for_app(keys.fresh(), "").items() if value})
         os.environ.update({"DATABASE_URL": url, "REDIS_URL": bell, "MIBO_ENV": "test"})
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 @contextmanager
-def _machine(folder: Path) -> Iterator[tuple[str, str]]:
+def machine(folder: Path) -> Iterator[tuple[str, str]]:
     """PostgreSQL, durable, and Redis."""
     server = postgres.embedded(folder / "postgres", log=folder / "postgres.log")
     bell = redis.embedded(folder / "redis", log=folder / "redis.log")
