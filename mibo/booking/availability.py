@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 
 from mibo import clinics, clock, db
-from mibo.booking.known import busy_of, facts_of, offer_of, packed_busy
+from mibo.booking.known import busy_of, facts_and_busy, facts_of, offer_of
 from mibo.booking.models import Appointment
 from mibo.booking.rules import HOLDS_TIME
 from mibo.scheduling.diary import MINUTES_A_DAY, MODES_OF_BITS, Audience, Hours, Mode, Offer
@@ -93,7 +93,7 @@ def open_slots(
     for_whom: Audience = Audience.PATIENT,
     patient_id: int | None = None,
 ) -> list[Slot]:
-    """Every slot of a clinician on the days, with its state and every reason; seven statements, whatever the size."""
+    """Every slot of a clinician on the days, with its state and every reason; three statements at most, whatever the size."""
     last = last or first
     facts = facts_of([clinician_id], first, last)
     clinician = facts.clinicians.get(clinician_id)
@@ -185,9 +185,8 @@ def days_with_slots(
 def month_view(
     clinician_ids: Collection[int], first: date, last: date, *, centre_id: int | None = None, mode: str | None = None
 ) -> dict[tuple[int, date], DayCount]:
-    """The same for many clinicians at once: six statements and bit masks (design: measured 4)."""
-    facts = facts_of(clinician_ids, first, last)
-    packed = packed_busy(clinician_ids, first, last)
+    """The same for many clinicians at once: one statement and bit masks (design: measured 4)."""
+    facts, packed = facts_and_busy(clinician_ids, first, last)
     diaries = [
         ClinicianDays(
             clinician.id,

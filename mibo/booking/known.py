@@ -4,46 +4,55 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from functools import lru_cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, Row, cast, func, or_, select
+from sqlalchemy import ColumnElement, select
 
 from mibo import clinics, clock, db
 from mibo.booking.models import Appointment
 from mibo.booking.rules import HOLDS_TIME, Status
-from mibo.clinics import Centre
-from mibo.people import Clinician
-from mibo.scheduling import TimeBlock, WeeklyHours
 from mibo.scheduling.diary import BOTH, Audience, Busy, Closed, Holiday, Hours, Offer
 from mibo.scheduling.openings import LENGTH_BITS
 
 LONGEST_APPOINTMENT = timedelta(hours=24)
 LONGEST_BUFFER = timedelta(hours=2)  # what an appointment of the day before or after may still keep free (R-SLOT-10)
 
-ClinicianRow = Row[int, bool, list[str], int]
+# One row of JSON: five lists of what is known of the clinicians' days. JSON because it is read by C, row by row it is not
+_FACTS = """
+    (select json_agg(json_build_array(id, active, modes, buffer_minutes)) from clinician where id = any(%(who)s)),
+    (select json_agg(json_build_array(id, clinician_id, centre_id, weekday, opens_minute, closes_minute, slot_minutes,
+            mode, effective_from, effective_to))
+       from weekly_hours
+      where clinician_id = any(%(who)s) and active
+        and effective_from <= %(last)s and (effective_to is null or effective_to >= %(first)s)),
+    (select json_agg(json_build_array(id, clinician_id, centre_id, starts_local, ends_local, reason))
+       from time_block
+      where lifted_at is null and starts_local < %(ends_local)s and ends_local > %(starts_local)s
+        and (clinician_id = any(%(who)s) or clinician_id is null)),
+    (select json_agg(json_build_array(day, centre_id, reason)) from holiday where day between %(first)s and %(last)s),
+    (select json_agg(id) from centre where not active)"""
 
-_CLINICIAN = (Clinician.id, Clinician.active, Clinician.modes, Clinician.buffer_minutes)
-_HOURS = (
-    WeeklyHours.id,
-    WeeklyHours.clinician_id,
-    WeeklyHours.centre_id,
-    WeeklyHours.weekday,
-    WeeklyHours.opens_minute,
-    WeeklyHours.closes_minute,
-    WeeklyHours.slot_minutes,
-    WeeklyHours.mode,
-    WeeklyHours.effective_from,
-    WeeklyHours.effective_to,
-)
-_BLOCK = (
-    TimeBlock.id,
-    TimeBlock.clinician_id,
-    TimeBlock.centre_id,
-    TimeBlock.starts_local,
-    TimeBlock.ends_local,
-    TimeBlock.reason,
-)
-_HOLIDAY = (clinics.Holiday.day, clinics.Holiday.centre_id, clinics.Holiday.reason)
+# date_part, because extract computes with numeric, which takes several times longer
+_BUSY = f"""
+    (select json_agg(json_build_array(clinician_id, words)) from (
+       select clinician_id, array_agg(begins * {1 << LENGTH_BITS} + over - begins) as words
+         from (select clinician_id, floor(date_part('epoch', starts_at) / 60)::int8 as begins,
+                      ceil(date_part('epoch', ends_at) / 60)::int8 as over
+                 from appointment
+                where clinician_id = any(%(who)s) and status = any(%(live)s)
+                  and (status <> 'PENDING' or held_until > %(now)s)
+                  and starts_at < %(until)s and starts_at > %(since)s) taken
+        group by clinician_id) packed)"""  # noqa: S608  (no value is pasted in, only our own words)
+
+
+class ClinicianRow(NamedTuple):
+    """What a clinician brings to every question."""
+
+    id: int
+    active: bool
+    modes: Sequence[str]
+    buffer_minutes: int
 
 
 @dataclass(frozen=True)
@@ -52,7 +61,7 @@ class Facts:
 
     clinicians: Mapping[int, ClinicianRow]
     hours: Mapping[int, Sequence[Hours]]
-    closed: Sequence[tuple[int | None, Closed]]
+    closed: Mapping[int | None, Sequence[Closed]]
     holidays: Sequence[Holiday]
     inactive_centres: frozenset[int]
 
@@ -60,34 +69,61 @@ class Facts:
         return self.hours.get(clinician_id, ())
 
     def closed_of(self, clinician_id: int) -> list[Closed]:
-        return [closed for whose, closed in self.closed if whose in (clinician_id, None)]
+        return [*self.closed.get(clinician_id, ()), *self.closed.get(None, ())]
 
 
 def facts_of(clinician_ids: Collection[int], first: date, last: date) -> Facts:
-    session = db.session()
-    starts, ends = datetime.combine(first, time.min), datetime.combine(last + timedelta(days=1), time.min)
-    clinicians = session.execute(select(*_CLINICIAN).where(Clinician.id.in_(clinician_ids)))
-    windows = session.execute(select(*_HOURS).where(WeeklyHours.clinician_id.in_(clinician_ids), WeeklyHours.active))
-    blocks = session.execute(
-        select(*_BLOCK).where(
-            TimeBlock.lifted_at.is_(None),
-            TimeBlock.starts_local < ends,
-            TimeBlock.ends_local > starts,
-            or_(TimeBlock.clinician_id.in_(clinician_ids), TimeBlock.clinician_id.is_(None)),
-        )
-    )
-    holidays = session.execute(select(*_HOLIDAY).where(clinics.Holiday.day.between(first, last)))
-    inactive = session.scalars(select(Centre.id).where(~Centre.active)).all()
+    """What is known besides appointments, in one statement."""
+    return _facts(_asked(f"select {_FACTS}", clinician_ids, first, last))
+
+
+def facts_and_busy(
+    clinician_ids: Collection[int], first: date, last: date
+) -> tuple[Facts, Mapping[int, Sequence[int]]]:
+    """The same with the time that is taken, packed (see `openings.pack`), still in one statement."""
+    *known, busy = _asked(f"select {_FACTS}, {_BUSY}", clinician_ids, first, last)
+    return _facts(known), dict(busy or ())
+
+
+def _asked(statement: str, clinician_ids: Collection[int], first: date, last: date) -> Sequence[Any]:
+    session, (starts, ends) = db.session(), reach(first, last)
+    if not session.info.get("read_only"):
+        session.flush()
+    told = {
+        "who": list(clinician_ids), "first": first, "last": last, "starts_local": datetime.combine(first, time.min),
+        "ends_local": datetime.combine(last + timedelta(days=1), time.min), "live": list(map(str, HOLDS_TIME)),
+        "now": clock.now(), "until": ends, "since": starts - LONGEST_APPOINTMENT,
+    }  # fmt: skip
+    (found,) = db.rows(statement, told)
+    return tuple(found)
+
+
+def _facts(known: Sequence[Any]) -> Facts:
+    clinicians, windows, blocks, holidays, inactive = (each or () for each in known)
     hours: dict[int, list[Hours]] = defaultdict(list)
-    for window in windows:
-        hours[window.clinician_id].append(as_hours(window))
+    for row in windows:
+        row[8:] = _day(row[8]), _day(row[9]) if row[9] else None
+        window = Hours(*row)
+        hours[window.clinician_id].append(window)
+    closed: dict[int | None, list[Closed]] = defaultdict(list)
+    for block_id, whose, centre_id, starts, ends, reason in blocks:
+        closed[whose].append(
+            Closed(_wall(starts), _wall(ends), reason, block_id, centre_id, centre_wide=whose is None)
+        )  # fmt: skip
     return Facts(
-        {clinician.id: clinician for clinician in clinicians},
+        {row[0]: ClinicianRow(*row) for row in clinicians},
         hours,
-        [(row.clinician_id, as_closed(row)) for row in blocks],
-        [Holiday(day, centre_id, reason) for day, centre_id, reason in holidays],
+        closed,
+        [Holiday(_day(day), centre_id, reason) for day, centre_id, reason in holidays],
         frozenset(inactive),
     )
+
+
+_day = lru_cache(maxsize=1024)(date.fromisoformat)
+
+
+def _wall(told: str) -> datetime:
+    return datetime.fromisoformat(told).replace(tzinfo=clock.CLINIC_ZONE)
 
 
 def offer_of(
@@ -172,23 +208,3 @@ def as_busy(row: Any) -> Busy:
     held = row.status == Status.PENDING
     until = row.held_until if held else None
     return Busy(row.starts_at, row.ends_at, row.id, "held" if held else "booked", row.centre_id, until)
-
-
-def packed_busy(clinician_ids: Collection[int], first: date, last: date) -> dict[int, Sequence[int]]:
-    starts, ends = reach(first, last)
-    # date_part, because extract computes with numeric, which takes several times longer
-    from_minute = func.floor(func.date_part("epoch", Appointment.starts_at) / 60)
-    to_minute = func.ceil(func.date_part("epoch", Appointment.ends_at) / 60)
-    word = cast(from_minute * (1 << LENGTH_BITS) + (to_minute - from_minute), BigInteger)
-    rows = db.session().execute(
-        select(Appointment.clinician_id, func.array_agg(word))
-        .where(
-            Appointment.clinician_id.in_(clinician_ids),
-            Appointment.status.in_(HOLDS_TIME),
-            or_(Appointment.status != Status.PENDING, Appointment.held_until > clock.now()),
-            Appointment.starts_at < ends,
-            Appointment.starts_at > starts - LONGEST_APPOINTMENT,
-        )
-        .group_by(Appointment.clinician_id)
-    )
-    return dict(iter(rows))

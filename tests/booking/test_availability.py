@@ -144,10 +144,27 @@ def test_the_number_of_statements_does_not_grow(kept, appointments):
     assert len(sent) == 1
     with db.reading(), statements() as sent:
         booking.open_slots(who.id, day, day + timedelta(days=30), centre_id=where.id)
-    assert len(sent) == 6
+    assert len(sent) == 2
     with db.reading(), statements() as sent:
         booking.month_view([who.id], day, day + timedelta(days=30))
-    assert len(sent) == 6
+    assert len(sent) == 1
+
+
+def test_the_grid_of_a_chain_and_who_is_free_next_are_one_statement_each_whatever_the_size(kept):
+    _, where = kept
+    with db.transaction():
+        chain = [make.clinician(where) for _ in range(200)]
+        for who in chain:
+            make.hours(who, where, weekdays=[make.tomorrow().isoweekday() % 7])
+    ids, day = [who.id for who in chain], make.tomorrow()
+    with db.reading(), statements() as sent:
+        grid = booking.month_view(ids, day, day + timedelta(days=59), centre_id=where.id)
+    assert len(sent) == 1
+    assert (len(grid), grid[ids[-1], day].free) == (200 * 60, 9)
+    with db.reading(), statements() as sent:
+        soonest = booking.next_free(ids, mode="ONLINE")
+    assert len(sent) == 1
+    assert set(soonest) == set(ids)
 
 
 def test_the_next_free_time_is_found_for_many_at_once(kept):
