@@ -6,10 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from mibo import db
-from mibo.booking import Appointment
+from mibo import booking, db
+from mibo.audit import AuditEntry
+from mibo.booking import Appointment, NotAllowed
 from mibo.clinics import Holiday
 from mibo.identity.permissions import Role
+from mibo.messaging import Message
 from tests import make
 from tests.booking import changes
 from tests.web.pages.desk import Desk, statements
@@ -223,6 +225,26 @@ def test_a_series_is_open_to_its_centre_and_clinician_and_missing_to_others(fron
         assert [who.get(path + what).status_code for who in (front.desk, front.herself, front.other)] == [200, 403, 404]
     looked = front.other.post("/series/new", **front.wish())
     assert looked.status_code == 404
+
+
+def test_who_opens_a_series_is_noted(front):
+    path = front.book().location
+    for what in ("", "/move", "/cancellation"):
+        front.desk.get(path + what)
+    with db.reading() as session:
+        noted = session.scalars(select(AuditEntry).where(AuditEntry.act == "series.opened")).all()
+    assert [str(one.subject_id) for one in noted] == [path.rsplit("/", 1)[1]]
+
+
+def test_one_visit_of_a_series_is_not_undone_by_itself_and_all_of_it_can_be_before_anybody_hears(front):
+    path = front.book().location
+    with pytest.raises(NotAllowed), db.transaction():
+        booking.undo_booking(visits()[0].id, by=front.world.desk)
+    form = front.desk.get(f"{path}/cancellation")
+    sent = {**hidden(form), "from_number": 1, "wish": "CLINIC", "reason": "Booked by mistake"}
+    assert front.desk.post(f"{path}/cancellation", **sent).status_code == 303
+    with db.reading() as session:
+        assert set(session.scalars(select(Message.status))) == {"DROPPED"}
 
 
 def test_looking_and_showing_take_as_many_statements_for_thirty_as_for_three(front):
