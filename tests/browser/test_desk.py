@@ -211,7 +211,7 @@ def test_the_search_and_the_refused_forms_are_accessible(signed_in, world):
     page.goto("/desk/new")
     page.get_by_text("Add a new patient").click()
     page.get_by_label("Full name").fill("Rohan Menon")
-    page.get_by_label("Mobile number").fill("98765 43210")
+    page.get_by_label("Mobile number", exact=True).fill("98765 43210")
     page.get_by_label("Age in years").fill("12")
     page.get_by_role("radio", name="Male", exact=True).check()
     page.get_by_role("button", name="Add patient").click()
