@@ -18,6 +18,7 @@ from sqlalchemy import func, select, update
 from mibo import clock, db, messaging
 from mibo.config import settings
 from mibo.errors import Conflict
+from mibo.identity import flood
 from mibo.identity.actor import Audience
 from mibo.identity.limits import Limit, TooMany, key_of, one_at_a_time, seconds_until_allowed
 from mibo.identity.models import Challenge
@@ -107,6 +108,7 @@ def make_code(kind: Kind, phone: str, *, whose: int = 0) -> NewCode | TooMany:
     _void_older(kind, phone)
     made = _challenge(kind, phone, whose)
     log.info("auth.code_issued", challenge=made.challenge_id, audience=kind)
+    flood.look()
     return made
 
 
