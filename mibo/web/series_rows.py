@@ -117,10 +117,12 @@ def visit_rows(visits: Sequence[Appointment], *, this: int = 0) -> list[VisitRow
 
 def _visit(one: Appointment, this: int) -> VisitRow:
     paid = one.payment.status == "PAID"
+    gone = one.status in (Status.CANCELLED, Status.NO_SHOW) and not paid
+    money = "–" if gone else f"{'Paid' if paid else 'To pay'} {rupees(one.payment.amount_paise)}"
     ahead = one.status == Status.CONFIRMED and one.starts_at > clock.now()
     return VisitRow(
         one.id, one.series_number or 0, url_for("desk.appointment", appointment_id=one.id), one.reference,
-        moment(one.starts_at), one.status, f"{'Paid' if paid else 'To pay'} {rupees(one.payment.amount_paise)}",
+        moment(one.starts_at), one.status, money,
         "moved" if one.moves else "", ahead, one.id == this,
     )  # fmt: skip
 
