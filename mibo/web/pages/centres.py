@@ -154,7 +154,7 @@ def _answer_first(
 @takes()
 def remove_holiday(centre_id: int, holiday_id: int) -> ResponseReturnValue:
     """The day can be booked again."""
-    _reached(centre_id)
+    _one(centre_id)
     clinics.remove_holiday(centre_id, holiday_id, by=actor().account_id)
     flash("The holiday is removed. The day can be booked again.", "success")
     return go("centres.centre", centre_id=centre_id)
