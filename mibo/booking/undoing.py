@@ -51,8 +51,6 @@ def _why_not(one: Appointment, now: datetime) -> str | None:
     if one.source not in DESK_SOURCES or not stands:
         return "Only a booking of the desk that still stands can be undone."
     if one.series_id is not None:
-        return "It is a visit of a series. Cancel it there instead."
-    if one.series_id is not None:
         return "The patient hears of the series as a whole. Cancel this one, or all of them, instead."
     if one.moves or one.arrived_at is not None:
         return "Something has been done with it since. Cancel the appointment instead."
