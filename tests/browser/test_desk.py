@@ -212,7 +212,7 @@ def test_the_search_and_the_refused_forms_are_accessible(signed_in, world):
     page.get_by_text("Add a new patient").click()
     page.get_by_label("Full name").fill("Rohan Menon")
     page.get_by_label("Mobile number", exact=True).fill("98765 43210")
-    page.get_by_label("Age in years").fill("12")
+    page.get_by_label("Age in years").fill("32")
     page.get_by_role("radio", name="Male", exact=True).check()
     page.get_by_role("button", name="Add patient").click()
     expect(page.get_by_role("heading", name="This number has 2 patients")).to_be_visible()
