@@ -16,12 +16,12 @@ from mibo.web.inputs.clinicians import (
     URL_LENGTH,
     Address,
     SomeWords,
-    Username,
     Words,
     fee_in_paise,
 )
 from mibo.web.inputs.hours import RuleWish
 from mibo.web.inputs.proving import Email
+from mibo.web.inputs.staff import Username
 from mibo.web.inputs.users import Ids, Password
 
 NO_TITLE = "clinician"
@@ -92,7 +92,7 @@ class ClinicianAdded(Input):
     video_introduction_url: Video = None
     availability_rules: list[RuleWish] = Field(default_factory=list, max_length=MOST_ROWS)
 
-    also: ClassVar[Names] = _NAMES | {"availability_rules": ("availability_slots",)}
+    also: ClassVar[Names] = {**_NAMES, "availability_rules": ("availability_slots",)}
 
 
 class ClinicianChange(Input):

@@ -151,7 +151,8 @@ def test_h8_after_a_refresh_a_clinician_is_still_that_clinician_and_no_other(
     before = state_of(booked)
     assert other.knock("GET", "/auth/me").status_code == 200
     for method, path in SESSION_ACTS:
-        assert other.knock(method, path.format(booked.id), {"notes": "x", "reason": "x", "follow_up_date": "2030-01-01"}).status_code in SHUT, path
+        sent = {"notes": "x", "reason": "x", "follow_up_date": "2030-01-01"}
+        assert other.knock(method, path.format(booked.id), sent).status_code in SHUT, path
     assert state_of(booked) == before
 
 
