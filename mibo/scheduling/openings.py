@@ -189,7 +189,7 @@ def _busy_mask(packed: Iterable[int], origin_minute: int, days: int, step: int, 
     for word in packed:
         starts = (word >> LENGTH_BITS) - origin_minute - buffer
         ends = -(-(starts + (word & LONGEST_MINUTES) + 2 * buffer) // step)
-        starts = max(starts // step, 0)
+        starts = starts // step if starts > 0 else 0
         day, at = divmod(starts, width)
         if day < days and starts < ends:
             by_day[day] |= ((1 << ends - starts) - 1) << at
