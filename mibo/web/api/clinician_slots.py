@@ -16,7 +16,7 @@ from mibo.web.api.document import documented
 from mibo.web.api.shown import Id, Shown
 from mibo.web.api.slots import FACES
 from mibo.web.inputs.hours import GridWish
-from mibo.web.inputs.taking import DaysWish
+from mibo.web.inputs.taking import DaysWish, RangeWish
 
 bp = Blueprint("clinician_slots", __name__)
 
@@ -57,9 +57,21 @@ def show_slots(clinician_id: str, asked: GridWish) -> ResponseReturnValue:
 @public
 def list_slots(asked: DaysWish) -> ResponseReturnValue:
     """The same over up to 62 days, at one centre: the primary one, unless told."""
+    return _range(asked.clinician_id, asked)
+
+
+@bp.get("/booking/clinician/<clinician_id>/slots-range")
+@documented(gives=list[GridSlot], query=RangeWish, tag="Booking", refuses=(400, 404))
+@public
+def list_slots_of(clinician_id: str, asked: RangeWish) -> ResponseReturnValue:
+    """The same by the other name that a document of the old system gave it (api-contract.md 4)."""
+    return _range(the_id(clinician_id), asked)
+
+
+def _range(clinician_id: int, asked: RangeWish) -> ResponseReturnValue:
     to_staff = asked_by_staff()
     found = booking.clinician_grid(
-        asked.clinician_id, asked.start_date, asked.end_date, centre_id=asked.centre_id, mode=asked.appointment_type,
+        clinician_id, asked.start_date, asked.end_date, centre_id=asked.centre_id, mode=asked.appointment_type,
         also_inactive=to_staff,
     )  # fmt: skip
     return said(grid(found, to_staff))

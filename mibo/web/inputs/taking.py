@@ -29,10 +29,9 @@ class SlotWish(Input):
     also: ClassVar[Names] = {"appointment_type": MODE_NAMES}
 
 
-class DaysWish(Input):
-    """On which days there are times; at most 62 days at once."""
+class RangeWish(Input):
+    """Some days of a clinician; at most 62 at once."""
 
-    clinician_id: Id
     start_date: Day
     end_date: Day
     centre_id: Annotated[Id | None, BlankIsNone] = None
@@ -47,6 +46,12 @@ class DaysWish(Input):
             raise PydanticCustomError("choice", "Ask for {days} days at most, the last not before the first.",
                                       {"days": ASK_DAYS})  # fmt: skip
         return self
+
+
+class DaysWish(RangeWish):
+    """On which days there are times, and whose."""
+
+    clinician_id: Id
 
 
 class TimeWish(Input):

@@ -11,7 +11,7 @@ from mibo.booking import UNDO_WITHIN, Sought
 from mibo.clock import now
 from mibo.errors import Conflict, Invalid
 from mibo.identity.permissions import Permission
-from mibo.ids import GREATEST_ID
+from mibo.ids import GREATEST_ID, read_id
 from mibo.people import MrnTaken, Patient, PhoneInUse
 from mibo.web import desk_patients
 from mibo.web.access import actor, may
@@ -90,9 +90,16 @@ def add() -> ResponseReturnValue:
             status = _refuse(form, error)
         else:
             flash(f"{added.full_name} is added, with the MRN {added.mrn}.", "success")
+            if (centre := _queue()) is not None:
+                return go("queue.add", centre=centre, patient=added.id)
             return go("patients.show_patient", patient_id=added.id)
     with db.reading():
         return _form(form, status=status)
+
+
+def _queue() -> int | None:
+    """The centre in whose queue the patient will wait, where the desk came from there."""
+    return read_id(request.args.get("queue", ""))
 
 
 @bp.get(ONE)
@@ -201,7 +208,7 @@ def _list(form: PatientsForm, sought: Sought, page: int, status: int = 200) -> R
 def _form(form: RecordForm, one: Patient | None = None, status: int = 200) -> ResponseReturnValue:
     number = _number(form.phone.data or "") if form.errors else None
     known = desk_patients.known_on(number, but=one.id if one else None) if number else []
-    return show("patients/form.html", form=form, one=one, known=known, saved=True, status=status)
+    return show("patients/form.html", form=form, one=one, known=known, saved=True, queue=_queue(), status=status)
 
 
 def _number(typed: str) -> str | None:

@@ -292,3 +292,13 @@ def test_sixty_one_days_take_as_many_statements_as_one(stranger, clinic):
         return len(sent)
 
     assert taken(61) == taken(1) == 7
+
+
+def test_the_range_has_another_name(stranger, clinic):
+    days = {"startDate": str(make.tomorrow()), "endDate": str(make.tomorrow())}
+    named = stranger.get("/booking/clinician-slots", clinicianId=clinic.clinician.id, **days)
+    other = f"/booking/clinician/{clinic.clinician.id}/slots-range"
+    assert named.json["data"]
+    assert stranger.get(other, **days).json == named.json
+    assert stranger.get(other).status_code == 400
+    assert stranger.get("/booking/clinician/999999999/slots-range", **days).status_code == 404

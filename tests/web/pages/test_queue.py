@@ -174,7 +174,7 @@ def test_a_booking_out_of_the_queue_is_prefilled_and_closes_the_number(desk, wor
     assert kept.status == "DONE"
     with db.reading() as session:
         made = session.get_one(Appointment, kept.appointment_id)
-    assert (made.patient_id, f"/desk/appointments/{made.id}") == (world.asha.id, booked.location)
+    assert (made.patient_id, f"/desk/appointments/{made.id}") == (world.asha.id, booked.location.split("?")[0])
     assert f'href="/desk/appointments/{made.id}"' in desk.get("/queue").text
 
 
@@ -218,3 +218,23 @@ def test_a_clinician_sees_whom_they_may_and_adds_nobody(app, world):
 
 def test_an_empty_queue_says_so(desk, world):
     assert "Nobody is waiting" in words(desk.get("/queue"))
+
+
+def test_who_is_not_known_yet_is_added_and_comes_back_to_the_queue_with_their_name(desk, world):
+    found = desk.post(f"/queue/find?centre={world.kochi.id}", q="Nobody Known").text
+    assert f"/desk/patients/new?queue={world.kochi.id}" in found
+    form = desk.get(f"/desk/patients/new?queue={world.kochi.id}").text
+    assert f'action="/desk/patients/new?queue={world.kochi.id}"' in form
+    ravi = {"first_name": "Ravi", "phone": "9876500020", "age": "40", "gender": "MALE"}
+    added = desk.post(f"/desk/patients/new?queue={world.kochi.id}", **ravi)
+    assert added.location.startswith(f"/queue/add?centre={world.kochi.id}&patient=")
+    assert "Ravi" in desk.get(added.location).text
+    assert desk.get("/desk/patients/new?queue=nonsense").status_code == 200
+
+
+def test_a_clinicians_page_leads_to_their_week_hours_and_time_off(desk, world):
+    page = desk.get(f"/desk/clinicians/{world.anita.id}").text
+    for path in (f"/week/{world.anita.id}", f"/hours/{world.anita.id}", f"/time-off?clinician={world.anita.id}"):
+        address = re.search(rf'href="([^"]*{re.escape(path)})"', page)
+        assert address, path
+        assert desk.get(address[1]).status_code == 200
