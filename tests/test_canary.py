@@ -4,17 +4,26 @@ import json
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import datetime, time
 from typing import Any
 
 import psycopg
 import pytest
+import time_machine
 from flask.testing import FlaskClient
 from redis import Redis
+from sqlalchemy import text
 
-from mibo import db
+from mibo import booking, db
+from mibo.booking import Closing
+from mibo.booking.displacing import Answers, Choice
 from mibo.config import settings
+from mibo.identity.permissions import Role
+from mibo.messaging.delivery import ring_due
+from mibo.scheduling.spans import Span
 from tests import make
 from tests.machine import Database, Sandbox
+from tests.web.pages.desk import Desk
 
 TEN_DIGITS = "9811198111"
 FIRST, LAST, NOTE, EMAIL = "Kanaarivogel", "Merkwurdig", "Ich-traume-von-Kanarien", "kanarie@example.com"
@@ -152,3 +161,73 @@ def test_nothing_personal_is_where_it_does_not_belong(booked: Told, database: Da
     paths = [call["path"] + json.dumps(call["query"]) for call in sandbox.calls("gallabox")]
     assert booked.found_in("".join(paths)) == set()
     assert NOTE not in json.dumps(sandbox.calls("gallabox"))
+
+
+REASON = "Merkgrund-aus-dem-Leben"
+MAY_HOLD_A_REASON = {"appointment", "status_change", "move", "time_block", "queue_entry", "audit_entry"}
+
+
+@pytest.fixture
+def changed(
+    database: Database, sandbox: Sandbox, client: FlaskClient, work: Callable[[], None],
+    capfd: pytest.CaptureFixture[str],
+) -> Told:  # fmt: skip
+    """A day at the clinic with the same person: queued, told of a delay, moved, asked to move, and cancelled."""
+    told = Told()
+    with db.transaction():
+        where = make.centre()
+        account = make.staff(Role.CLINICIAN, where)
+        who = make.clinician(where, account=account)
+        make.hours(who, where, opens="00:00", closes="24:00")
+        person = make.patient(f"{FIRST} {LAST}", phone=f"+91{TEN_DIGITS}")
+        day = make.tomorrow()
+        visits = [make.appointment(person, who, where, make.at(face), mode="ONLINE") for face in ("10:00", "13:00")]
+        desk = Desk(client, make.staff(Role.MANAGER))
+    with db.transaction():
+        by = make.actor(make.staff(Role.ADMIN), Role.ADMIN)
+        booking.queue.join(person.id, where.id, last_four=TEN_DIGITS[-4:], by=by, note=REASON)
+        booking.reschedule(visits[0].id, starts_at=make.at("16:00"), by=by, reason=REASON)
+    told.look_into_redis()
+    with time_machine.travel(make.at("12:50"), tick=False), db.transaction():
+        assert booking.lateness.tell_running_late(who.id, where.id, 20, by=by)
+    noon = Span(datetime.combine(day, time(12)), datetime.combine(day, time(14)))
+    closing = Closing(clinician_id=who.id, spans=[noon], reason="Leave")
+    booking.close_time(closing, by=by, answers=Answers(otherwise=Choice.MOVE))
+    with db.transaction():
+        booking.call_off(visits[0].id, reason=REASON, by=by)
+    for path in (
+        "/queue",
+        "/time-off",
+        "/appointments",
+        "/desk",
+        f"/week/{who.id}",
+        f"/desk/appointments/{visits[1].id}",
+    ):
+        assert desk.get(path).status_code == 200, path
+    desk.post(f"/queue/find?centre={where.id}", q=TEN_DIGITS)
+    with db.transaction() as session:
+        session.execute(text("update message set next_at = now()"))
+    told.look_into_redis()
+    for _ in range(2):
+        ring_due()
+        told.look_into_redis()
+        work()
+    said = capfd.readouterr()
+    told.log = said.out + said.err
+    return told
+
+
+def test_a_day_of_changes_leaves_nothing_personal_where_it_does_not_belong(
+    changed: Told, database: Database, sandbox: Sandbox
+) -> None:
+    assert '"route": "/queue"' in changed.log, "no log was seen, so nothing was searched"
+    assert changed.found_in(changed.log) | changed.found_in(changed.redis) == set()
+    assert REASON not in changed.log + changed.redis + json.dumps(sandbox.calls("google"))
+    tables = _tables(database)
+    places = {table: changed.found_in(rows) for table, rows in tables.items()}
+    allowed = {table: {kind for kind, holders in MAY_HOLD.items() if table in holders} for table in places}
+    assert {table: kinds for table, kinds in places.items() if not kinds <= allowed[table]} == {}
+    assert {table for table, rows in tables.items() if REASON in rows} <= MAY_HOLD_A_REASON
+    sent = json.dumps(sandbox.calls("gallabox"))
+    assert "mibo_booking_off" in sent
+    assert REASON not in sent
