@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+from itertools import zip_longest
 
 from mibo.errors import Conflict, Invalid, Problem
 from mibo.scheduling.diary import BOTH, MINUTES_A_DAY, MODE_BITS, Hours
@@ -170,7 +171,7 @@ def patterns(kept: Iterable[Hours]) -> list[Pattern]:
     ends = {each.effective_to + timedelta(days=1) for each in weekly if each.effective_to}
     days = sorted(begins | ends)
     found = []
-    for first, after in zip(days, [*days[1:], None], strict=True):
+    for first, after in zip_longest(days, days[1:]):
         rows = sorted((each for each in weekly if in_effect(each, first)), key=window_of)
         found.append(Pattern(first, after - timedelta(days=1) if after else None, rows))
     return found

@@ -119,6 +119,11 @@ def test_what_is_left_over_at_the_end_is_known():
     assert window.left_over == 40
 
 
+def test_who_keeps_no_hours_yet_has_no_pattern():
+    assert patterns([]) == []
+    assert patterns([hours(row(), id=1, first=MONDAY, last=MONDAY)]) == []
+
+
 def test_patterns_follow_each_other_and_extra_openings_are_none():
     end = MONDAY - timedelta(days=1)
     kept = [
