@@ -20,9 +20,7 @@ _CONFIRMED = "Hello {name}, your appointment with {clinician} is confirmed for {
 _SIGNED_OUT = (
     "Hello {name}, we signed you out of Mibo on one of your devices to keep your account safe. Please sign in again."
 )
-_PHONE_LEFT = (
-    "This number is no longer used to sign in to Mibo. If you did not ask for that, please call the clinic."
-)
+_PHONE_LEFT = "This number is no longer used to sign in to Mibo. If you did not ask for that, please call the clinic."
 _PASSWORD = (
     "Hello {name}, here is your link to set your Mibo password. It works once. Please do not share it with anyone."
 )
@@ -51,9 +49,7 @@ _RUNNING_LATE = (
 )
 _REFUND = "Hello {name}, we are returning {amount} for your appointment on {when}. Reference {reference}."
 _SERIES = "Hello {name}, {count} appointments are booked, the first on {when}. Reference {reference}."
-_SERIES_MOVED = (
-    "Hello {name}, {count} of your appointments are moved, the first to {when}. Reference {reference}."
-)
+_SERIES_MOVED = "Hello {name}, {count} of your appointments are moved, the first to {when}. Reference {reference}."
 _SERIES_OFF = (
     "Hello {name}, {count} of your appointments are cancelled, the first of them on {when}. Reference {reference}."
 )

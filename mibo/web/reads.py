@@ -57,9 +57,7 @@ def note_read(response: Response) -> Response:
         return response
     try:
         with db.transaction():
-            audit.record_read(
-                read.act, read.subject_id, by=who.account_id, each_time=read.each_time, **read.details
-            )
+            audit.record_read(read.act, read.subject_id, by=who.account_id, each_time=read.each_time, **read.details)
     except (DBAPIError, PoolTimeout):
         log.error("audit.read_not_noted", act=read.act, subject_id=read.subject_id, account_id=who.account_id)
     return response

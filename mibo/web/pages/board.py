@@ -56,6 +56,8 @@ def step(appointment_id: int) -> ResponseReturnValue:
     """One button of the panel. A refusal says who was quicker, and shows the row as it stands now."""
     verb, words, undo = STEPS.get(request.form.get("step", ""), (None, "", ""))
     if verb is None:
+        with db.reading():
+            booking.staff_appointment(appointment_id, by=actor())  # Missing comes first, for who may not know of it
         raise Invalid(NO_STEP)
     problem = ""
     try:

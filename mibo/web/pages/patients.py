@@ -251,7 +251,9 @@ def _page(
 def _opened(one: Patient) -> list[tuple[str, str, str]]:
     """Who opened the record before, the latest first."""
     found, _ = audit.entries(AuditWish(act="patient.opened", subject_id=one.id), limit=OPENINGS_SHOWN)
-    return desk_patients.openings(found, identity.names_of({each.by_account_id for each in found if each.by_account_id}))
+    return desk_patients.openings(
+        found, identity.names_of({each.by_account_id for each in found if each.by_account_id})
+    )
 
 
 def _consent_recorded_by(one: Patient) -> str:

@@ -291,7 +291,7 @@ def test_sixty_one_days_take_as_many_statements_as_one(stranger, clinic):
         assert len(answer.json["data"]) == 3 * days
         return len(sent)
 
-    assert taken(61) == taken(1) == 7
+    assert taken(61) == taken(1) == 3
 
 
 def test_the_range_has_another_name(stranger, clinic):

@@ -27,7 +27,9 @@ def every_input() -> list[type[Any]]:
     return [kind for kind in kinds if kind.model_fields]
 
 
-@pytest.mark.parametrize("kind", every_input(), ids=lambda kind: f"{kind.__module__.rpartition('.')[2]}.{kind.__name__}")
+@pytest.mark.parametrize(
+    "kind", every_input(), ids=lambda kind: f"{kind.__module__.rpartition('.')[2]}.{kind.__name__}"
+)
 def test_no_field_keeps_what_is_not_seen(kind: type[Any]) -> None:
     for name in kind.model_fields:
         if name.startswith("password"):

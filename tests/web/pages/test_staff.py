@@ -111,7 +111,10 @@ def test_they_get_a_link_and_no_password(world, admin):
     ("wrong", "said"),
     [
         ({"phone": "12"}, "Enter a 10-digit Indian mobile number, for example 98765 43210."),
-        ({"username": "a b"}, "A username has 3 to 50 letters, digits, dots, dashes or underscores, and at least one letter."),
+        (
+            {"username": "a b"},
+            "A username has 3 to 50 letters, digits, dots, dashes or underscores, and at least one letter.",
+        ),
         ({"email": "nobody"}, "Enter an email address like name@example.org."),
         ({"full_name": ""}, "Enter their name."),
         ({"role": "KING"}, "Choose a role."),

@@ -142,7 +142,10 @@ def test_the_board_hatches_what_is_taken_in_part_and_leads_to_why(desk, world):
     world.book("10:00", minutes=30)
     page = desk.get(world.board()).text
     assert "Partly taken" in words_of(page, "shut")
-    assert f'href="/why?centre={world.kochi.id}&amp;day={make.tomorrow()}&amp;clinician={world.anita.id}&amp;at=10:30"' in page
+    assert (
+        f'href="/why?centre={world.kochi.id}&amp;day={make.tomorrow()}&amp;clinician={world.anita.id}&amp;at=10:30"'
+        in page
+    )
 
 
 @pytest.mark.parametrize("wrong", ["at=25", "at=ab:cd", "day=x", "clinician=0", "centre=999999999", "clinician=abc"])
@@ -163,7 +166,9 @@ def test_another_centres_closed_time_is_not_there(client, world):
 def test_what_is_overbooked_stands_beside_what_was_there_with_a_mark(desk, world):
     world.book("10:00")
     with db.transaction() as session:
-        over = make.appointment(make.patient("Gita Hegde"), world.anita, world.kochi, make.at("10:30"), status=Status.NO_SHOW)
+        over = make.appointment(
+            make.patient("Gita Hegde"), world.anita, world.kochi, make.at("10:30"), status=Status.NO_SHOW
+        )
         over.overbooked, over.overbook_reason = True, "Came from far away"
         session.flush()
         booking.change_status(over, Status.CONFIRMED, by=world.staff.id)
