@@ -18,6 +18,7 @@ from mibo.payments import Attempt
 from mibo.people import Clinician
 
 MOVED = "mibo_booking_moved"
+OF_THE_OLD_TIME = (MOVED, "mibo_please_move", "mibo_running_late")  # untrue once it has another time, or none
 
 log = structlog.get_logger(__name__)
 
@@ -58,7 +59,7 @@ def moved(appointment: Appointment, before: datetime, clinician_id: int, *, wait
     Of a hold no clinician has heard yet. What the patient was promised of a move just before is no longer true.
     """
     number = f"{appointment.id}:{appointment.version}"
-    messaging.withdraw_kind(appointment.id, MOVED)
+    messaging.withdraw_kind(appointment.id, *OF_THE_OLD_TIME)
     told = wording.booking_moved(
         appointment.patient.full_name, when=clock.local(appointment.starts_at), reference=appointment.reference
     )
@@ -168,6 +169,7 @@ def payment_link(appointment: Appointment, attempt: Attempt, *, wait_s: int = 0)
 
 def cancelled(appointment: Appointment, refund_paise: int = 0, *, wait_s: int = 0) -> None:
     """As the patient wished it will not take place: they hear so, and what goes back; and so does the clinician."""
+    messaging.withdraw_kind(appointment.id, *OF_THE_OLD_TIME, "mibo_clinician_moved")
     told = wording.booking_cancelled(appointment.patient.full_name, **_about(appointment))
     _tell_patient(appointment, told, f"cancelled:{appointment.id}:{appointment.version}", wait_s=wait_s)
     _tell_refund(appointment, refund_paise, wait_s=wait_s)
@@ -176,6 +178,7 @@ def cancelled(appointment: Appointment, refund_paise: int = 0, *, wait_s: int = 
 
 def called_off(appointment: Appointment, refund_paise: int, *, clinician_too: bool, wait_s: int) -> None:
     """The clinic cancels: the patient hears that we are sorry, and what goes back; a clinician who knew of it, too."""
+    messaging.withdraw_kind(appointment.id, *OF_THE_OLD_TIME, "mibo_clinician_moved")
     told = wording.booking_off(appointment.patient.full_name, **_about(appointment))
     _tell_patient(appointment, told, f"off:{appointment.id}:{appointment.version}", wait_s=wait_s)
     _tell_refund(appointment, refund_paise, wait_s=wait_s)

@@ -22,8 +22,9 @@ HOME_CLOCK = "UTC"
 OTHER_CLOCKS = ("Asia/Kolkata", "America/Los_Angeles", "Pacific/Chatham")
 # what a clock cannot change: a browser has a zone of its own, drills are about trouble
 ASKS_NO_CLOCK = (
-    "tests/web/test_access.py", "tests/web/api/test_schema.py", "tests/people/test_pictures.py", "tests/integrations",
-    "tests/sandbox", "tests/test_architecture.py", "tests/test_migrations.py", "tests/test_docs.py",
+    "tests/web/test_access.py", "tests/web/test_other_ids.py", "tests/web/test_keys.py", "tests/web/api/test_schema.py",
+    "tests/people/test_pictures.py", "tests/integrations", "tests/sandbox", "tests/test_architecture.py",
+    "tests/test_migrations.py", "tests/test_docs.py",
 )  # fmt: skip
 UNDER_OTHER_CLOCKS = (
     "-m", "not browser and not drill", "-p", "no:cacheprovider", "-p", "no:randomly",

@@ -72,11 +72,11 @@ def withdraw(*dedupe_keys: str) -> None:
     )
 
 
-def withdraw_kind(about_id: int, template: str) -> None:
-    """Take back what was promised about something by one template, as far as it has not left."""
+def withdraw_kind(about_id: int, *templates: str) -> None:
+    """Take back what was promised about something by these templates, as far as it has not left."""
     db.session().execute(
         update(Message)
-        .where(Message.about_id == about_id, Message.template == template, Message.status == "PENDING")
+        .where(Message.about_id == about_id, Message.template.in_(templates), Message.status == "PENDING")
         .values(status="DROPPED", sealed=None)
     )
 

@@ -76,6 +76,16 @@ def test_the_words_wait_so_that_nobody_hears_of_a_slip_at_once(world):
         assert {m.next_at - m.created_at for m in session.scalars(select(Message))} == {timedelta(seconds=20)}
 
 
+def test_what_was_about_to_be_told_of_its_other_time_is_not_told_any_more(world):
+    one = world.book()
+    with db.transaction():
+        booking.reschedule(one.id, starts_at=make.at("11:00"), by=world.desk)
+    off(world, one)
+    with db.reading() as session:
+        leaving = session.scalars(select(Message.template).where(Message.status == "PENDING")).all()
+    assert sorted(leaving) == ["mibo_booking_off", "mibo_clinician_cancelled", "mibo_refund_opened"]
+
+
 def test_its_time_is_free_again(world):
     one = world.book()
     off(world, one)
