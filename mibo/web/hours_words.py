@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from mibo.scheduling.rules import WEEKDAYS, Pattern, Window, face, window_of
 from mibo.web.filters import day as short_day
 
+SHORT_PAUSE = 15  # minutes
 WEEK = (1, 2, 3, 4, 5, 6, 0)
 MODES = {"IN_PERSON": "in person", "ONLINE": "online", "BOTH": "in person or online"}
 LONG_AGO = date(2000, 1, 1)
@@ -78,17 +79,27 @@ def names() -> list[str]:
 
 
 def glance(rows: Iterable[Window], centres: Mapping[int, str]) -> list[list[str]]:
-    """The week at a glance, Monday first: `9 am–1 pm`, with the centre where there are several."""
+    """The week at a glance, Monday first: `9 am–1 pm`, with the centre where there are several; short pauses are left out."""
     several = len({row.centre_id for row in rows}) > 1 if (rows := sorted(rows)) else False
     return [
         [
-            f"{_short(row.opens_minute)}–{_short(row.closes_minute)}"
-            + (f" {centres.get(row.centre_id, '')}" if several else "")
-            for row in rows
-            if row.weekday == weekday
+            f"{_short(opens)}–{_short(closes)}" + (f" {centres.get(centre, '')}" if several else "")
+            for opens, closes, centre in _runs([row for row in rows if row.weekday == weekday])
         ]
         for weekday in WEEK
     ]
+
+
+def _runs(rows: Iterable[Window]) -> list[tuple[int, int, int]]:
+    """From, to and centre of hours that follow each other with no more than a short pause."""
+    runs: list[tuple[int, int, int]] = []
+    for row in sorted(rows, key=lambda one: one.opens_minute):
+        opens, closes, centre = runs[-1] if runs else (0, -SHORT_PAUSE - 1, 0)
+        if centre == row.centre_id and row.opens_minute - closes <= SHORT_PAUSE:
+            runs[-1] = opens, row.closes_minute, centre
+        else:
+            runs.append((row.opens_minute, row.closes_minute, row.centre_id))
+    return runs
 
 
 def _short(minute: int) -> str:

@@ -1,8 +1,6 @@
 """Passwords of staff (security.md lines 09, 12, 13)."""
 
 from datetime import timedelta
-from statistics import median
-from time import perf_counter
 
 import pytest
 from argon2 import PasswordHasher
@@ -116,14 +114,6 @@ class TestSigningIn:
             assert [attempt("deepa.desk", "a wrong password") for _ in range(5)] == [None] * 5
             assert isinstance(attempt("deepa.desk", GOOD), TooMany)
 
-    def test_an_unknown_name_costs_the_time_of_a_known_one(self):
-        staff()
-        known, unknown = (
-            median(seconds(lambda n=name, i=i: attempt(n, "a wrong password", address=str(i))) for i in range(7))
-            for name in ("deepa.desk", "nobody")
-        )
-        assert 0.5 < known / unknown < 2
-
     def test_an_old_hash_is_renewed_at_the_next_sign_in(self):
         staff()
         weak = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(GOOD)
@@ -161,20 +151,6 @@ class TestSigningIn:
         assert attempt("deepa.desk", password) is None
 
 
-def seconds(what) -> float:
-    start = perf_counter()
-    what()
-    return perf_counter() - start
-
-
-@pytest.mark.parametrize(
-    "password",
-    [
-        GOOD, "correct horse battery staple", "x7#Kd0!qLm2z", "83025 79461 20", "नदी के पार एक घर",
-        "a" * 100 + " brick!",
-        "mibo is where I grow tomatoes",
-    ],
-)  # fmt: skip
 def test_a_password_of_ones_own_is_taken(password):
     require_strong(password, phone=PHONE, username="deepa.desk")
 
