@@ -151,6 +151,14 @@ class TestSigningIn:
         assert attempt("deepa.desk", password) is None
 
 
+@pytest.mark.parametrize(
+    "password",
+    [
+        GOOD, "correct horse battery staple", "x7#Kd0!qLm2z", "83025 79461 20", "नदी के पार एक घर",
+        "a" * 100 + " brick!",
+        "mibo is where I grow tomatoes",
+    ],
+)  # fmt: skip
 def test_a_password_of_ones_own_is_taken(password):
     require_strong(password, phone=PHONE, username="deepa.desk")
 
