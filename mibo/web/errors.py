@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, g, jsonify, make_response, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
 from pydantic.alias_generators import to_camel
 from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -100,6 +101,8 @@ def _http(error: HTTPException) -> Response:
     if error.response is not None:
         return error.response  # type: ignore[return-value]
     status = error.code or 500
+    if isinstance(error, CSRFError):
+        log.warning("csrf.refused", endpoint=request.endpoint)
     sentence = "Route not found" if for_programs() and status == 404 else SENTENCES.get(status, error.name)
     response = answer(status, sentence)
     if isinstance(error, MethodNotAllowed) and error.valid_methods:
@@ -107,6 +110,7 @@ def _http(error: HTTPException) -> Response:
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER_S)
     if isinstance(error, TooManyRequests):
+        log.warning("limits.refused", endpoint=request.endpoint)
         response.headers.setdefault("Retry-After", str(getattr(error, "retry_after", None) or 60))
     return response
 
