@@ -7,6 +7,7 @@ from typing import Literal
 from mibo import clock
 from mibo.identity import permissions
 from mibo.identity.permissions import Permission, Role
+from mibo.messaging import wording
 
 Audience = Literal["PATIENT", "STAFF"]
 
@@ -40,7 +41,7 @@ class Actor:
 
     @property
     def first_name(self) -> str:
-        return self.full_name.split()[0] if self.full_name.strip() else ""
+        return wording.first_name(self.full_name) if self.full_name.strip() else ""
 
     @property
     def fresh(self) -> bool:
