@@ -1,6 +1,7 @@
 """What every test may ask for. Tests that ask for nothing need no database and start in no time."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
@@ -19,18 +20,25 @@ if TYPE_CHECKING:
 machine.forget_the_operators_settings()
 machine.refuse_the_outside_world()
 THIS = Machine()
+ABOUT_TIME = re.compile(r"tests/(booking|care|clinics|scheduling)/|tests/test_(clock|timetable)")
 os.environ.update(THIS.settings())
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--share-of-the-web", default="", help="`0/3`: of tests/web only every third test, from the first")
+    parser.addoption(
+        "--share", default="", help="`0/3`: of what is not about time only every third test, from the first"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Of pages and API each computer with another clock takes its share; see mibo/dev/check.py."""
-    if share := config.getoption("--share-of-the-web"):
+    """Of what is not about time each computer with another clock takes its share; see mibo/dev/check.py."""
+    if share := config.getoption("--share"):
         mine, shares = map(int, share.split("/"))
-        others = [item for item in items if "/web/" in str(item.path) and crc32(item.nodeid.encode()) % shares != mine]
+        others = [
+            item
+            for item in items
+            if not ABOUT_TIME.search(str(item.path)) and crc32(item.nodeid.encode()) % shares != mine
+        ]
         left_out = set(others)
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=others)

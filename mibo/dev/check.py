@@ -1,7 +1,7 @@
 """`bin/test`: linters, types, import contracts, then the suite under every clock; the first failure ends it.
 
-What has to do with time runs under all four clocks. Pages and API, which read no clock of their own, run under the clinic's
-server clock and one other each, so that all is over in the time that a change can wait.
+What is about time runs under all four clocks. Everything else, which asks `clock` and no clock of its own, runs under the
+server's clock and one other each, so that all is over in the time that a change can wait.
 """
 
 import os
@@ -103,7 +103,7 @@ def under_other_clocks() -> list[Step]:
     """The suite without browsers, drills and what asks no clock, as computers elsewhere would run it."""
     share = f"/{len(OTHER_CLOCKS)}"
     return [
-        Step(f"the suite under TZ={zone}", [*PYTEST, *UNDER_OTHER_CLOCKS, f"--share-of-the-web={n}{share}"], zone)
+        Step(f"the suite under TZ={zone}", [*PYTEST, *UNDER_OTHER_CLOCKS, f"--share={n}{share}"], zone)
         for n, zone in enumerate(OTHER_CLOCKS)
     ]
 
