@@ -18,7 +18,7 @@ from mibo.identity.permissions import Role
 from mibo.web.api.document import openapi
 from tests import make
 
-EXAMPLES = 3  # for each operation and principal
+EXAMPLES = 2  # for each operation and principal
 CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
 
 
