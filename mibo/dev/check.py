@@ -31,9 +31,7 @@ UNDER_OTHER_CLOCKS = (
     *(f"--ignore={each}" for each in ASKS_NO_CLOCK),
 )  # fmt: skip
 ON_A_QUIET_MACHINE = ("-m", "browser or drill", "-p", "no:cacheprovider", "-p", "no:randomly")
-ALL_THE_REST = (
-    "-m", "not browser and not drill", "-n", "2", "--cov=mibo", "--cov-report=term:skip-covered", "--cov-fail-under=90",
-)  # fmt: skip
+ALL_THE_REST = ("-m", "not browser and not drill", "-n", "2")
 AT_ONCE = 3
 
 
