@@ -62,6 +62,19 @@ select payment.id
 having count(distinct attempt.id) <> 1
     or max(attempt.paise) - coalesce(max(refund.paise), 0) <> payment.consultation_paise + payment.registration_paise;
 
+-- I4: what was paid at the desk was handed over in parts that sum to it, and nothing else has parts that stand
+select attempt.id
+  from attempt left join tender on tender.attempt_id = attempt.id and tender.voided_at is null
+ group by attempt.id
+having coalesce(sum(tender.paise), 0) <> case when kind = 'DESK' and status = 'PAID' then attempt.paise else 0 end;
+
+-- I4: one transfer by UPI is noted once, and what it paid for together was taken together
+select one.id
+  from tender one left join tender first on first.id = one.with_id
+ where one.with_id is not null
+   and (first.with_id is not null or (first.taken_by, first.method) <> (one.taken_by, one.method)
+        or first.reference is distinct from one.reference);
+
 -- I4: what waits or was given up has no paid attempt
 select payment.id from payment join attempt on attempt.payment_id = payment.id
  where payment.status not in ('PAID', 'REFUNDED') and attempt.status = 'PAID';

@@ -78,7 +78,7 @@ from mibo.booking.merging import (
 from mibo.booking.models import NOTE_LENGTH, REASON_LENGTH, Appointment, Move, QueueEntry, Series, StatusChange
 from mibo.booking.moving import Place, is_displaced, reschedule, undo_move, why_not_own
 from mibo.booking.patients import Sought, Visits
-from mibo.booking.paying import CheckoutOrder, PaymentAway, note_failure, open_order, pay_at_desk
+from mibo.booking.paying import CheckoutOrder, PaymentAway, PriceChanged, note_failure, open_order, pay_at_desk
 from mibo.booking.queries import (
     history_of,
     own_appointment,
@@ -173,6 +173,7 @@ __all__ = [
     "PaymentLink",
     "Place",
     "Preview",
+    "PriceChanged",
     "QueueEntry",
     "QueueRow",
     "SentLink",

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from mibo import clinics, clock, db, payments, people
-from mibo.booking import actions, seen, taking, telling
+from mibo.booking import actions, desk_money, seen, taking, telling
 from mibo.booking.calling_off import worded
 from mibo.booking.models import Appointment
 from mibo.booking.taking import Terms
@@ -99,7 +99,7 @@ def _link_ends() -> datetime:
 def _go_on(made: Appointment, pay_by: str, desk_note: str | None, by: Actor) -> None:
     """What follows from how it is paid; nobody is told while it can be undone (M13)."""
     if pay_by in DESK_METHODS:
-        payments.take_at_desk(made.payment, pay_by, desk_note, by=by)
+        desk_money.take(made, pay_by, desk_note, by=by)
         actions.confirm(made, by=by.account_id, reason="Paid at the desk", wait_s=seen.patience(by))
     elif pay_by == LATER:
         actions.confirm(made, by=by.account_id, reason="Pays at the centre", wait_s=seen.patience(by))

@@ -1,12 +1,13 @@
 """A patient pays for a booking: at the checkout or at the desk. What may be paid, and by whom; links are in `links`."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import structlog
 
 from mibo import clock, db, payments
-from mibo.booking import actions, rules
+from mibo.booking import actions, desk_money, rules
 from mibo.booking.models import Appointment
 from mibo.booking.rules import HoldOver, Status
 from mibo.config import settings
@@ -15,7 +16,8 @@ from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.integrations import razorpay
 from mibo.integrations.http import ProviderError
-from mibo.payments import AlreadyPaid, Attempt
+from mibo.money import rupees
+from mibo.payments import AlreadyPaid, Attempt, Handed
 
 CODE = re.compile(r"[A-Za-z0-9_]{1,60}")
 NUMBER_OR_ADDRESS = re.compile(r"\S*@\S*|\d[\d -]{2,}\d")
@@ -28,6 +30,12 @@ class PaymentAway(Conflict):
 
     code = "PAYMENT_UNAVAILABLE"
     message = "We could not reach the payment service. Your time is still held, so please try again in a moment."
+
+
+class PriceChanged(Conflict):
+    """What is owed is not what the page showed; nothing was taken."""
+
+    code = "PRICE_CHANGED"
 
 
 @dataclass(frozen=True)
@@ -80,20 +88,38 @@ def _still_asked(appointment: Appointment, attempt_id: int) -> Attempt:
     return attempt
 
 
-def pay_at_desk(appointment_id: int, method: str, note: str | None, *, by: Actor) -> Appointment:
+def pay_at_desk(
+    appointment_id: int,
+    method: str,
+    note: str | None,
+    *,
+    by: Actor,
+    reference: str | None = None,
+    also: Sequence[Handed] = (),
+    shown_paise: int | None = None,
+) -> Appointment:
     """The desk takes cash, card or UPI for a booking, which so is confirmed; its open link is closed (R-PAY-8, 10).
 
+    Parts of it may be handed over in other ways (`also`), and `method` is for the rest. What is taken is what the page
+    showed (`shown_paise`), or nothing is (P19).
     A hold that has ended is taken again if its time is free; one that stands unpaid is paid now.
-    Raises Missing, AlreadyPaid, NotAllowed, HoldOver, Invalid.
+    Raises Missing, AlreadyPaid, PriceChanged, NotAllowed, HoldOver, Invalid.
     """
     appointment = theirs(actions.locked(appointment_id), by)
     if appointment.payment.status != "PENDING":
         raise AlreadyPaid
     if appointment.status in (Status.CANCELLED, Status.NO_SHOW):
         raise rules.NotAllowed("This appointment does not take place, so there is nothing to pay.")
+    owed = payments.locked(appointment.payment_id).amount_paise
+    if shown_paise is not None and shown_paise != owed:
+        raise PriceChanged(f"The price has changed meanwhile: {rupees(owed)} is to pay now. Please look again.")
     if not take_seat(appointment, by=by.account_id, reason="Paid at the desk"):
         raise HoldOver
-    payments.take_at_desk(appointment.payment, method, note, by=by)
+    with desk_money.told_where(by):
+        if also:
+            payments.take_in_parts(appointment.payment, [Handed(method, reference=reference), *also], note, by)
+        else:
+            payments.take_at_desk(appointment.payment, method, note, by, reference=reference)
     return appointment
 
 

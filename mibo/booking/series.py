@@ -11,7 +11,7 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import select
 
 from mibo import audit, clinics, clock, db, payments, people
-from mibo.booking import actions, at_desk, moving, seen, series_telling, taking
+from mibo.booking import actions, at_desk, desk_money, moving, seen, series_telling, taking
 from mibo.booking.models import Appointment, Series
 from mibo.booking.rules import HOLDS_TIME, KeyReused, NotOffered, SlotTaken
 from mibo.booking.series_rules import Rhythm, days_of
@@ -280,10 +280,11 @@ def _owed_already(series: Series) -> bool:
 
 
 def _finish(series: Series, visits: Sequence[Appointment], pay_by: str, desk_note: str | None, by: Actor) -> None:
-    now = pay_by in payments.DESK_METHODS
+    now, with_id = pay_by in payments.DESK_METHODS, None
     for visit in visits:
-        if now:
-            payments.take_at_desk(visit.payment, pay_by, desk_note, by=by)
+        if now:  # one transfer pays for all of them
+            taken = desk_money.take(visit, pay_by, desk_note, by=by, with_id=with_id)
+            with_id = with_id or taken.tenders[0].id
         actions.let_stand(visit, by=by.account_id, reason="Paid at the desk" if now else "Pays at the centre")
     audit.record("series.booked", series.id, by=by.account_id, visits=len(visits), planned=series.planned)
     db.session().flush()

@@ -12,12 +12,11 @@ from mibo.payments.actions import (
     record_failure,
     record_paid,
     record_surplus,
-    take_at_desk,
     void,
     void_links,
     void_open_attempts,
 )
-from mibo.payments.models import DESK_NOTE_LENGTH, Attempt, Payment, ProviderEvent, Refund
+from mibo.payments.models import DESK_NOTE_LENGTH, Attempt, Payment, ProviderEvent, Refund, Tender
 from mibo.payments.passing_on import owe_registration_with
 from mibo.payments.queries import (
     Registration,
@@ -32,10 +31,13 @@ from mibo.payments.queries import (
 )
 from mibo.payments.rules import (
     DESK_METHODS,
+    MOST_PARTS,
+    REFERENCE_LENGTH,
     AlreadyPaid,
     Asked,
     Due,
     FeeMissing,
+    Handed,
     RefundReason,
     Told,
     Verdict,
@@ -44,6 +46,7 @@ from mibo.payments.rules import (
     refund_of_own_cancellation,
     refuse_card_number,
 )
+from mibo.payments.tendering import ReferenceUsed, take_at_desk, take_in_parts, tenders_of
 from mibo.payments.two_records import (
     give_back_registration,
     has_paid_registration,
@@ -55,17 +58,22 @@ from mibo.payments.unsaying import unsay_desk_payment
 __all__ = [
     "DESK_METHODS",
     "DESK_NOTE_LENGTH",
+    "MOST_PARTS",
+    "REFERENCE_LENGTH",
     "AlreadyPaid",
     "Asked",
     "Attempt",
     "Due",
     "FeeMissing",
+    "Handed",
     "Payment",
     "ProviderEvent",
     "Recorded",
+    "ReferenceUsed",
     "Refund",
     "RefundReason",
     "Registration",
+    "Tender",
     "Told",
     "Verdict",
     "amount_due",
@@ -96,6 +104,8 @@ __all__ = [
     "registration",
     "second_registration",
     "take_at_desk",
+    "take_in_parts",
+    "tenders_of",
     "unsay_desk_payment",
     "void",
     "void_links",

@@ -15,20 +15,16 @@ from sqlalchemy.orm import selectinload
 
 from mibo import audit, clock, db, jobs
 from mibo.clinics.policy import Policy
-from mibo.errors import Invalid
-from mibo.identity import Actor
 from mibo.integrations import razorpay
 from mibo.integrations.http import ProviderError
 from mibo.jobs import defer, job
 from mibo.payments.models import Attempt, Payment, Refund
 from mibo.payments.rules import (
-    DESK_METHODS,
     AlreadyPaid,
     Heard,
     RefundReason,
     amount_due,
     fold,
-    refuse_card_number,
 )
 from mibo.people import Clinician, Patient
 
@@ -92,24 +88,6 @@ def _is_ending(attempt: Attempt) -> bool:
     return ends is not None and ends < clock.now() + LEAST_LEFT
 
 
-def take_at_desk(payment: Payment, method: str, note: str | None, by: Actor) -> Attempt:
-    """Take cash, card or UPI at the desk; what was open is closed first (R-PAY-8, 10). Raises AlreadyPaid, Invalid."""
-    if method not in DESK_METHODS:
-        raise Invalid.field("method", "Choose cash, card or UPI.")
-    refuse_card_number(note)
-    payment = locked(payment.id)
-    if payment.status != "PENDING":
-        raise AlreadyPaid
-    _void(payment.attempts)
-    taken = Attempt(
-        payment_id=payment.id, kind="DESK", paise=payment.amount_paise, note=note or None, taken_by=by.account_id
-    )
-    payment.attempts.append(taken)
-    _mark_paid(payment, taken, method, clock.now())
-    audit.record("payment.taken", payment.id, by=by.account_id, method=method, paise=taken.paise)
-    return taken
-
-
 def record_paid(attempt: Attempt, provider_payment_id: str, method: str, paid_at: datetime) -> Recorded:
     """Note that a provider's money for an attempt is here: `paid`, `already` known, or `surplus` with a refund opened.
 
@@ -122,8 +100,8 @@ def record_paid(attempt: Attempt, provider_payment_id: str, method: str, paid_at
         record_surplus(attempt, provider_payment_id, paid_at, RefundReason.PAID_TWICE)
         return "surplus"
     attempt.provider_payment_id = provider_payment_id
-    _mark_paid(payment, attempt, method, paid_at)
-    _void(payment.attempts)
+    mark_paid(payment, attempt, method, paid_at)
+    void_open(payment.attempts)
     audit.record("payment.paid", payment.id, by=None, method=method, paise=attempt.paise)
     if (too_much := attempt.paise - payment.amount_paise) > 0:
         open_refund(attempt, too_much, RefundReason.PRICE_FELL)
@@ -164,12 +142,12 @@ def open_refund(attempt: Attempt, paise: int, reason: RefundReason) -> None:
 
 def void_open_attempts(payment_id: int) -> None:
     """Ask no more for what is open; links are closed at the provider. Money that comes all the same goes back."""
-    _void(_with_attempts(payment_id).attempts)
+    void_open(_with_attempts(payment_id).attempts)
 
 
 def void_links(payment_id: int) -> None:
     """Ask no more by the link that stands: a new one will be sent in its place (R-BOOK-9)."""
-    _void(attempt for attempt in _with_attempts(payment_id).attempts if attempt.provider_link_id)
+    void_open(attempt for attempt in _with_attempts(payment_id).attempts if attempt.provider_link_id)
 
 
 def void(attempt: Attempt) -> None:
@@ -237,13 +215,14 @@ def _fresh(wanted: Select[One]) -> Select[One]:
     return wanted.execution_options(populate_existing=True)
 
 
-def _void(attempts: Iterable[Attempt]) -> None:
+def void_open(attempts: Iterable[Attempt]) -> None:
+    """Ask no more by those of them that are open."""
     for attempt in attempts:
         if attempt.status == "OPEN":
             void(attempt)
 
 
-def _mark_paid(payment: Payment, attempt: Attempt, method: str, at: datetime) -> None:
+def mark_paid(payment: Payment, attempt: Attempt, method: str, at: datetime) -> None:
     """The payment, its attempt and the once-for-life registration, in one go (R-PAY-3)."""
     attempt.status, attempt.method, attempt.paid_at = "PAID", method, at
     payment.status, payment.method, payment.paid_at = "PAID", method, at

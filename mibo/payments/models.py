@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mibo.db import Entity
+from mibo.payments.rules import DESK_METHODS, REFERENCE_LENGTH
 
 DESK_NOTE_LENGTH = 500
 PAYMENT_STATES = ("PENDING", "PAID", "FAILED", "REFUNDED")
@@ -81,6 +82,7 @@ class Attempt(Entity):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     payment: Mapped[Payment] = relationship(lazy="raise", overlaps="attempts")
+    tenders: Mapped[list["Tender"]] = relationship(order_by="Tender.id", lazy="raise")
 
     __table_args__ = (
         Index("ix_attempt_payment", "payment_id"),
@@ -94,6 +96,36 @@ class Attempt(Entity):
         CheckConstraint(f"kind in {ATTEMPT_KINDS}", name="kind"),
         CheckConstraint(f"status in {ATTEMPT_STATES}", name="status"),
         CheckConstraint(f"method in {METHODS}", name="method"),
+    )
+
+
+class Tender(Entity):
+    """Money handed over at the desk in one way: what a desk attempt is made of, one or several that sum to it.
+
+    Voided when the desk unsays it. `with_id` is the tender by which one transfer also paid for this booking.
+    """
+
+    __tablename__ = "tender"
+
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
+    method: Mapped[str] = mapped_column(String(10))
+    paise: Mapped[int]
+    reference: Mapped[str | None] = mapped_column(String(REFERENCE_LENGTH))  # UPI: twelve digits; card: slip, last four
+    taken_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    taken_at: Mapped[datetime]
+    voided_at: Mapped[datetime | None]
+    with_id: Mapped[int | None] = mapped_column(ForeignKey("tender.id"))
+
+    __table_args__ = (
+        Index(
+            "uq_tender_upi_reference",
+            "reference",
+            unique=True,
+            postgresql_where=text("method = 'UPI' and voided_at is null and with_id is null"),
+        ),
+        Index("ix_tender_taken", "taken_by", "taken_at"),
+        CheckConstraint("paise > 0", name="paise"),
+        CheckConstraint(f"method in {DESK_METHODS}", name="method"),
     )
 
 

@@ -1,14 +1,23 @@
 """What is owed, whether money that came is the money that was asked for, and what must be given back. Pure."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from typing import Protocol
 
 from mibo.clinics.policy import Policy
 from mibo.errors import Conflict, Invalid
+from mibo.money import rupees
 
 DESK_METHODS = ("CASH", "CARD", "UPI")
+MOST_PARTS = 3
+MOST_DIGITS = 12
+REFERENCE_LENGTH = 40
+UPI_REFERENCE = re.compile(r"[0-9]{12}")
+ONLY_A_REFERENCE = re.compile(
+    r"\s*(?:UPI|UTR|RRN|ref(?:erence)?|no|[.:# ])*\s*([0-9](?:[ -]?[0-9]){11})\s*", re.IGNORECASE
+)
 CARD_NUMBER = re.compile(r"(?<!\d)\d(?:[ -]?\d){12,18}(?!\d)")
 
 
@@ -134,6 +143,79 @@ def fold(heard: Heard, news: Heard) -> Heard:
 def news_of(status: str) -> Heard:
     """What a provider's word for a payment tells."""
     return {"captured": Heard.PAID, "failed": Heard.FAILED}.get(status, Heard.NOTHING)
+
+
+@dataclass(frozen=True)
+class Handed:
+    """Money handed over in one way; without `paise` it is the rest of what is owed."""
+
+    method: str
+    paise: int | None = None
+    reference: str | None = None
+
+
+def shares(handed: Sequence[Handed], owed_paise: int) -> list[Handed]:
+    """Every part with its paise and its reference as it is kept; together exactly what is owed. Raises Invalid.
+
+    The first is named by `method` and `reference`, the next by `also_1_method` and so on.
+    """
+    if not 0 < len(handed) <= MOST_PARTS:
+        raise Invalid.field("method", f"Take it in one to {MOST_PARTS} ways.")
+    parts = [_part(one, _prefix(n)) for n, one in enumerate(handed)]
+    told = sum(one.paise or 0 for one in parts)
+    if parts[0].paise is None:
+        if told >= owed_paise:
+            raise Invalid.field(
+                f"{_prefix(1)}rupees", f"Only {rupees(owed_paise)} is owed; leave a part of it for the first way."
+            )
+        parts[0] = replace(parts[0], paise=owed_paise - told)
+    elif told != owed_paise:
+        raise Invalid.field("method", f"The parts come to {rupees(told)}, and {rupees(owed_paise)} is owed.")
+    return parts
+
+
+def main_method(parts: Sequence[Handed]) -> str:
+    """The way in which most of it was paid; of two that are equal the first."""
+    return max(parts, key=lambda one: one.paise or 0).method
+
+
+def reference_in(method: str, note: str | None) -> str | None:
+    """The UPI reference where a note is nothing but that."""
+    found = ONLY_A_REFERENCE.fullmatch(note or "") if method == "UPI" else None
+    return re.sub(r"\D", "", found[1]) if found else None
+
+
+def _prefix(n: int) -> str:
+    return f"also_{n}_" if n else ""
+
+
+def _part(one: Handed, prefix: str) -> Handed:
+    if one.method not in DESK_METHODS:
+        raise Invalid.field(f"{prefix}method", "Choose cash, card or UPI.")
+    if one.paise is None and prefix:
+        raise Invalid.field(f"{prefix}rupees", "Enter how much is paid this way.")
+    if one.paise is not None and one.paise <= 0:
+        raise Invalid.field(f"{prefix}rupees", "Enter an amount of at least ₹1.")
+    return replace(one, reference=_reference(one, f"{prefix}reference"))
+
+
+def _reference(one: Handed, field: str) -> str | None:
+    """As it is kept: a UPI reference as its twelve digits, so that it is found again however it was typed."""
+    typed = (one.reference or "").strip()
+    if not typed:
+        return None
+    if one.method == "UPI":
+        digits = re.sub(r"[\s-]", "", typed)
+        if not UPI_REFERENCE.fullmatch(digits):
+            raise Invalid.field(
+                field, "A UPI reference (UTR or RRN) has 12 digits. Look again in the payment's details."
+            )
+        return digits
+    if len(re.sub(r"\D", "", typed)) > MOST_DIGITS:
+        raise Invalid.field(field, "Please leave the card number out; its last four digits are enough.")
+    if len(typed) > REFERENCE_LENGTH:
+        raise Invalid.field(field, f"Keep it to {REFERENCE_LENGTH} letters.")
+    return typed
 
 
 def refuse_card_number(note: str | None, field: str = "note") -> None:

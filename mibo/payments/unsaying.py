@@ -1,8 +1,11 @@
 """Money that the desk noted by mistake and never took: it is unsaid, not given back (M13)."""
 
-from mibo import audit, db
+from sqlalchemy import update
+
+from mibo import audit, clock, db
 from mibo.identity import Actor
 from mibo.payments import actions
+from mibo.payments.models import Tender
 from mibo.people import Patient
 
 
@@ -16,6 +19,7 @@ def unsay_desk_payment(payment_id: int, *, by: Actor) -> None:
     if noted is None:
         return
     noted.status, noted.paid_at = "VOID", None
+    db.session().execute(update(Tender).where(Tender.attempt_id == noted.id).values(voided_at=clock.now()))
     payment.status, payment.method, payment.paid_at = "PENDING", None, None
     if payment.registration_paise:
         db.session().get_one(Patient, payment.patient_id).registration_paid_at = None

@@ -156,6 +156,15 @@ def test_paid_all_now_each_has_its_payment_and_the_registration_is_paid_once(wor
         assert session.get_one(Patient, world.asha.id).registration_paid_at is not None
 
 
+def test_one_transfer_that_pays_for_all_visits_is_noted_once_and_no_other_booking_may_have_it(world):
+    book(world, pay_by="UPI", desk_note="UTR 4123 4567 8901")
+    assert [status for status, _ in owed()] == ["PAID"] * 4
+    assert broken(db.write_engine().url.render_as_string(hide_password=False)) == {}
+    with pytest.raises(Invalid, match="noted before") as refused:
+        book(world, "12:00", pay_by="UPI", desk_note="412345678901", request_key="another-form")
+    assert refused.value.problems[0].field == "desk_note"
+
+
 def test_patient_and_clinician_hear_of_it_once_after_the_undo(world):
     book(world)
     assert told() == [(world.asha.phone, "series_booked"), (world.accounts["anita"].phone, "clinician_series")]

@@ -15,7 +15,7 @@ from mibo.dev.demo.rows import Row, Rows
 from mibo.dev.demo.timelines import Step, Timelines
 from mibo.dev.demo.visits import HOLDS_TIME, Visit
 from mibo.integrations.google_meet import event_id_of
-from mibo.payments import Attempt, Payment, Refund, RefundReason
+from mibo.payments import Attempt, Payment, Refund, RefundReason, Tender
 from mibo.video import Meeting
 
 ROOM_LETTERS = "abcdefghijkmnopqrstuvwxyz"
@@ -140,7 +140,7 @@ class Chronicle:
         opened = came or visit.voided_link
         failed = visit.failed_first and kind == "ORDER"
         at_desk = kind == "DESK"
-        return self._rows.add(
+        attempt = self._rows.add(
             Attempt,
             payment_id=payment["id"],
             kind=kind,
@@ -160,6 +160,25 @@ class Chronicle:
             paid_at=steps[1].at if came else None,
             created_at=visit.booked_at,
         )
+        if at_desk and came:
+            self._tenders(attempt)
+        return attempt
+
+    def _tenders(self, attempt: Row) -> None:
+        """Handed over in one way; of some by UPI a part came in cash, and of some nobody noted the reference."""
+        number = int(attempt["id"])
+        cash = 500_00 if attempt["method"] == "UPI" and number % 4 == 0 and attempt["paise"] > 1_000_00 else 0
+        references = {
+            "UPI": f"{600_000_000_000 + number}" if number % 7 else None,
+            "CARD": f"Slip {number % 10_000:04}",
+        }
+        parts = [(attempt["method"], attempt["paise"] - cash, references.get(attempt["method"])), ("CASH", cash, None)]
+        for method, paise, reference in parts:
+            if paise:
+                self._rows.add(
+                    Tender, attempt_id=number, method=method, paise=paise, reference=reference,
+                    taken_by=attempt["taken_by"], taken_at=attempt["paid_at"],
+                )  # fmt: skip
 
     def _refund(self, visit: Visit, steps: list[Step], payment: Row, attempt: Row) -> None:
         in_time = (visit.starts_at - steps[-1].at).total_seconds() >= self._policy.patient_cutoff_hours * 3600

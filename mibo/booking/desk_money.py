@@ -1,0 +1,48 @@
+"""What the desk takes for a booking, and where a reference that was noted before belongs."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from mibo import db, payments
+from mibo.booking.models import Appointment
+from mibo.errors import Invalid
+from mibo.identity import Actor
+from mibo.money import rupees
+from mibo.payments import Attempt, ReferenceUsed
+
+
+def take(
+    one: Appointment, method: str, note: str | None, *, by: Actor, field: str = "desk_note", with_id: int | None = None
+) -> Attempt:
+    """Take all of it one way; a UPI reference that is the whole note is kept as such.
+
+    What is wrong is said at `field`. Raises AlreadyPaid, Invalid.
+    """
+    with told_where(by, field):
+        return payments.take_at_desk(one.payment, method, note, by, with_id=with_id)
+
+
+@contextmanager
+def told_where(by: Actor, field: str = "") -> Iterator[None]:
+    """A reference that was used before is refused with where it was: the patient is named to those within reach only.
+
+    With a `field` all that is wrong with the money is said there.
+    """
+    try:
+        yield
+    except ReferenceUsed as error:
+        raise Invalid.field(field or error.place, _where(error.payment_id, by)) from None
+    except Invalid as error:
+        raise (Invalid.field(field, error.message) if field else error) from None
+
+
+def _where(payment_id: int, by: Actor) -> str:
+    wanted = select(Appointment).where(Appointment.payment_id == payment_id)
+    one = db.session().scalars(wanted.options(joinedload(Appointment.patient), joinedload(Appointment.payment))).first()
+    if one is None or not by.reaches(one.centre_id):
+        return "This UPI reference was noted before, at another centre. Check the number, or ask a manager."
+    paid = rupees(one.payment.amount_paise)
+    return f"This UPI reference was noted before: {one.patient.full_name}, {one.reference}, {paid}. Check the number."

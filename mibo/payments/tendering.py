@@ -1,0 +1,90 @@
+"""Money handed over at the desk: in cash, by card, by UPI, or in several ways at once (R-PAY-8, 10)."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, text
+from sqlalchemy.dialects.postgresql import insert
+
+from mibo import audit, clock, db
+from mibo.errors import Invalid, Problem
+from mibo.identity import Actor
+from mibo.payments import actions
+from mibo.payments.models import Attempt, Payment, Tender
+from mibo.payments.rules import AlreadyPaid, Handed, main_method, reference_in, refuse_card_number, shares
+
+
+class ReferenceUsed(Invalid):
+    """A UPI reference was noted before: `payment_id` is what it paid for. Who may know more is for the caller."""
+
+    def __init__(self, field: str, payment_id: int, words: str = "This UPI reference was noted before.") -> None:
+        super().__init__(words, problems=[Problem(field, words)])
+        self.place, self.payment_id = field, payment_id
+
+
+def take_at_desk(
+    payment: Payment,
+    method: str,
+    note: str | None,
+    by: Actor,
+    *,
+    reference: str | None = None,
+    with_id: int | None = None,
+) -> Attempt:
+    """Take all of it one way: CASH, CARD or UPI. Raises AlreadyPaid, Invalid, ReferenceUsed."""
+    reference = reference or reference_in(method, note)
+    return take_in_parts(payment, [Handed(method, reference=reference)], note, by, with_id=with_id)
+
+
+def take_in_parts(
+    payment: Payment, handed: Sequence[Handed], note: str | None, by: Actor, *, with_id: int | None = None
+) -> Attempt:
+    """Take what is owed in one or several ways; what was open is closed first (R-PAY-8, 10).
+
+    `with_id` is a tender by which one transfer pays for several bookings. Raises AlreadyPaid, Invalid, ReferenceUsed.
+    """
+    refuse_card_number(note)
+    payment = actions.locked(payment.id)
+    if payment.status != "PENDING":
+        raise AlreadyPaid
+    parts, now = shares(handed, payment.amount_paise), clock.now()
+    actions.void_open(payment.attempts)
+    taken = Attempt(
+        payment_id=payment.id, kind="DESK", paise=payment.amount_paise, note=note or None, taken_by=by.account_id
+    )
+    payment.attempts.append(taken)
+    actions.mark_paid(payment, taken, main_method(parts), now)
+    for n, part in enumerate(parts):
+        _keep(taken, part, n, by, with_id)
+    db.session().refresh(taken, ["tenders"])
+    audit.record(
+        "payment.taken", payment.id, by=by.account_id, method=taken.method, paise=taken.paise,
+        parts=[{"method": part.method, "paise": part.paise} for part in parts],
+    )  # fmt: skip
+    return taken
+
+
+def tenders_of(payment_id: int) -> Sequence[Tender]:
+    """What was handed over at the desk for a payment and stands, in its order."""
+    wanted = select(Tender).join(Attempt, Attempt.id == Tender.attempt_id)
+    stands = Attempt.payment_id == payment_id, Tender.voided_at.is_(None)
+    return db.session().scalars(wanted.where(*stands).order_by(Tender.id)).all()
+
+
+def _keep(taken: Attempt, part: Handed, n: int, by: Actor, with_id: int | None) -> None:
+    """Insert a part; the index decides who of two was first to note a UPI reference."""
+    told = {
+        "attempt_id": taken.id, "method": part.method, "paise": part.paise, "reference": part.reference,
+        "taken_by": by.account_id, "taken_at": taken.paid_at, "with_id": with_id,
+    }  # fmt: skip
+    once = insert(Tender).values(**told).on_conflict_do_nothing(
+        index_elements=[Tender.reference],
+        index_where=text("method = 'UPI' and voided_at is null and with_id is null"),
+    )  # fmt: skip
+    if db.session().scalar(once.returning(Tender.id)) is None:
+        raise ReferenceUsed(f"also_{n}_reference" if n else "reference", _paid_by(part.reference))
+
+
+def _paid_by(reference: str | None) -> int:
+    first = Tender.reference == reference, Tender.method == "UPI", Tender.voided_at.is_(None), Tender.with_id.is_(None)
+    wanted = select(Attempt.payment_id).join(Tender, Tender.attempt_id == Attempt.id).where(*first)
+    return db.session().scalars(wanted).one()
