@@ -33,7 +33,7 @@ def worker(log: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
         process.wait(20)
 
 
-def eventually(holds: Callable[[], bool], within: float = 30.0) -> None:
+def eventually(holds: Callable[[], bool], within: float = 90.0) -> None:
     deadline = time.monotonic() + within
     while not holds():
         assert time.monotonic() < deadline, "it never came true"

@@ -30,7 +30,8 @@ UNDER_OTHER_CLOCKS = (
     "-m", "not browser and not drill", "-p", "no:cacheprovider", "-p", "no:randomly",
     *(f"--ignore={each}" for each in ASKS_NO_CLOCK),
 )  # fmt: skip
-ON_A_QUIET_MACHINE = ("-m", "browser or drill", "-p", "no:cacheprovider", "-p", "no:randomly")
+BROWSERS = ("-m", "browser and not drill", "-n", "2", "-p", "no:cacheprovider", "-p", "no:randomly")
+DRILLS = ("-m", "drill", "-p", "no:cacheprovider", "-p", "no:randomly")  # one by one, with nothing beside them
 ALL_THE_REST = ("-m", "not browser and not drill", "-n", "2")
 AT_ONCE = 3
 
@@ -75,7 +76,8 @@ def main(arguments: list[str]) -> None:
         browser.ensure()
         if not arguments:
             _pass(under_other_clocks())
-            _pass([Step("browsers and drills", [*PYTEST, *ON_A_QUIET_MACHINE])])
+            _pass([Step("browsers", [*PYTEST, *BROWSERS])])
+            _pass([Step("drills", [*PYTEST, *DRILLS])])
     except CannotStart as reason:
         sys.exit(str(reason))
     except KeyboardInterrupt:

@@ -33,8 +33,6 @@ ROOT = Path(__file__).parents[2]
 CLIENTS = 200
 ROUNDS = 3
 DEVICES = 96
-ANSWERED_WITHIN_S = 3.0  # the best round; a machine that does other work meanwhile may take longer
-NOBODY_WAITS_S = 15.0
 UP_WITHIN_S = 60.0
 
 
@@ -45,15 +43,14 @@ class Phone:
     token: str
 
     def book(self, server: str, wish: dict[str, str], start: threading.Barrier) -> "Answer":
-        """Wait for all others, ask, and say what came back and when."""
+        """Wait for all others, ask, and say what came back."""
         connection = http.client.HTTPConnection(urlsplit(server).netloc, timeout=30)
         headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
         start.wait()
-        began = time.monotonic()
         connection.request("POST", "/api/booking/create", json.dumps(wish), headers)
         response = connection.getresponse()
         body = json.loads(response.read())
-        answer = Answer(response.status, body, began, time.monotonic())
+        answer = Answer(response.status, body)
         connection.close()
         return answer
 
@@ -64,8 +61,6 @@ class Answer:
 
     status: int
     body: dict[str, Any]
-    began: float
-    ended: float
 
 
 @pytest.fixture(scope="module")
@@ -147,11 +142,6 @@ def _all_at_once(server: str, phones: list[Phone], wishes: list[dict[str, str]])
         return [one.result() for one in asked]
 
 
-def _slowest(answers: list[Answer]) -> float:
-    """Seconds from the moment at which all were let go to the last answer."""
-    return max(one.ended for one in answers) - min(one.began for one in answers)
-
-
 def _deadlocks(database: Database) -> int:
     with psycopg.connect(database.url) as connection:
         row = connection.execute("select deadlocks from pg_stat_database where datname = current_database()").fetchone()
@@ -175,12 +165,10 @@ def test_of_two_hundred_phones_on_one_time_exactly_one_gets_it(server: str, data
     with db.transaction():
         phones = [_signed_in(make.patient()) for _ in range(CLIENTS + ROUNDS)]
     taken = ["10:00", "14:00", "17:00"]
-    slowest = []
     for number, at in enumerate(taken, start=1):
         answers = _all_at_once(server, phones[:CLIENTS], [clinic.wish(at)] * CLIENTS)
 
         assert Counter(one.status for one in answers) == {201: 1, 409: CLIENTS - 1}
-        slowest.append(_slowest(answers))
         free = clinic.free(server)
         assert [face for face in _faces(free) if face in taken] == taken[number:]
         refused = [one.body for one in answers if one.status == 409]
@@ -188,8 +176,6 @@ def test_of_two_hundred_phones_on_one_time_exactly_one_gets_it(server: str, data
         assert [body["data"]["slots"] for body in refused] == [free] * len(refused)
         # who has a time goes home, and somebody else takes their place
         del phones[next(index for index, one in enumerate(answers) if one.status == 201)]
-    assert min(slowest) <= ANSWERED_WITHIN_S
-    assert max(slowest) <= NOBODY_WAITS_S
     assert _deadlocks(database) == deadlocks
     assert _held(database) == ROUNDS
     assert invariants.broken(database.url) == {}
@@ -214,7 +200,6 @@ def test_one_patient_who_asks_for_many_overlapping_times_at_once_gets_exactly_on
     assert [one.status for one in answers].count(201) == 1
     refused = {one.body["code"] for one in answers if one.status != 201}
     assert refused <= {"SLOT_TAKEN", "SLOT_NOT_OFFERED"}
-    assert _slowest(answers) <= NOBODY_WAITS_S
     assert _deadlocks(database) == deadlocks
     assert _held(database) == 1
     assert invariants.broken(database.url) == {}

