@@ -1,5 +1,5 @@
-// The boards of a day and of a week: walked with the arrow keys, opened in the panel beside them, appointments moved by
-// keys or by drag. Every link of a board works without this file; the server decides everything.
+// The boards of a day and of a week: walked with the arrow keys, opened in the panel beside them, appointments moved and
+// time closed by keys or by drag. Every link of a board works without this file; the server decides everything.
 (() => {
   const doc = document, board = doc.getElementById("board"), panel = doc.getElementById("panel");
   if (!board || !panel) return;
@@ -39,7 +39,7 @@
     Home: (_, list) => list[0], End: (_, list) => list[list.length - 1],
   };
   on("keydown", (e) => {
-    if (!STEPS[e.key] || e.ctrlKey || e.altKey || e.metaKey || e.shiftKey) return;
+    if (grow(e) || !STEPS[e.key] || e.ctrlKey || e.altKey || e.metaKey || e.shiftKey) return;
     const at = e.target.closest(STOPS);
     if (!at && e.target !== board) return;
     e.preventDefault();
@@ -56,10 +56,12 @@
   function shut() {
     const row = doc.getElementById(panel.dataset.row);
     panel.replaceChildren();
+    clear();
     go(row);
   }
   on("click", (e) => {
     const to = e.target.closest(STOPS);
+    if (drawing?.live) return e.preventDefault();
     if (!to || e.ctrlKey || e.metaKey || e.shiftKey || e.button) return;
     if (moving && to.closest(".track")) { e.preventDefault(); return ask(to); }
     if (!to.matches(".ev, .shut")) return;
@@ -76,7 +78,7 @@
   on("keydown", (e) => {
     if (e.key !== "Escape" || doc.querySelector("dialog[open]")) return;
     if (moving) stop();
-    else if (panel.firstElementChild) shut();
+    else if (panel.firstElementChild || span) shut();
   }, doc);
   // After a change the focus is on its row again, unless the answer has something to say first.
   on("htmx:afterSettle", (e) => {
@@ -115,6 +117,7 @@
   }
   on("dragstart", (e) => {
     const row = e.target.closest?.("a.ev");
+    if (drawing && !row) e.preventDefault();
     if (!row?.matches("[data-moves]")) return row && e.preventDefault();
     dragged = row.id.slice(2);
     e.dataTransfer.effectAllowed = "move";
@@ -132,6 +135,71 @@
   });
   on("dragend", () => { dragged = ""; if (!moving) board.classList.remove("moving"); });
 
+  // Closing: a span is drawn over the lane with the mouse, or grown with Shift and the arrows; the server reads it back
+  // with who is booked in it, and nothing is closed before that is confirmed. Where lanes are lists there is nothing to draw on.
+  const QUARTER = 15, SLACK = 6, wide = matchMedia("(min-width: 48em)");
+  let span = null, drawing = null;
+  const picked = doc.createElement("li");
+  picked.innerHTML = "<div class='drawn'></div>";
+  const may = (lane) => lane && board.dataset.close && wide.matches && !moving && [undefined, lane.dataset.clinician].includes(board.dataset.only);
+  const told12 = (n) => `${Math.floor(n / 60 + 11) % 12 + 1}${face(n).slice(2)} ${n % 1440 < 720 ? "am" : "pm"}`;
+  const words = () => `${told12(minutes(span.from))} – ${told12(span.to)}`;
+  function mark() {
+    const lane = span && all(".lane").find((one) => one.dataset.day === span.day && one.dataset.clinician === span.clinician);
+    if (!lane) return picked.remove();
+    const box = picked.firstElementChild;
+    [box.dataset.from, box.dataset.to, box.textContent] = [span.from, face(span.to), words()];
+    lane.querySelector(".track").append(picked);
+  }
+  function clear() { span = drawing = null; picked.remove(); }
+  function pick(lane, from, to) {
+    const { day, clinician, centre } = lane.dataset;
+    span = { day, clinician, centre, from: face(from), to };
+    mark();
+  }
+  function close() {
+    const { day, clinician, centre, from, to } = span, url = new URL(board.dataset.close, location);
+    for (const [name, value] of Object.entries({ clinician, day, from, to: face(to % 1440), ...(centre && { centre }) })) url.searchParams.set(name, value);
+    panel.dataset.row = here;
+    show(url.pathname + url.search);
+  }
+  function grow(e) {
+    const at = e.target.closest(STOPS), lane = at?.closest(".lane");
+    if (!may(lane) || !at.closest(".track") || e.ctrlKey || e.altKey || e.metaKey) return false;
+    if (e.key === "Enter" && span && !e.shiftKey) { e.preventDefault(); close(); return true; }
+    if (!e.shiftKey || !["ArrowDown", "ArrowUp"].includes(e.key)) return false;
+    e.preventDefault();
+    const from = minutes(starts(at)), mine = span?.from === starts(at) && span.clinician === lane.dataset.clinician && span.day === lane.dataset.day;
+    const edge = (n) => e.key === "ArrowDown" ? Math.floor(n / QUARTER + 1) * QUARTER : Math.ceil(n / QUARTER - 1) * QUARTER;
+    const to = mine ? edge(span.to) : minutes(at.dataset.to);
+    pick(lane, from, Math.min(Math.max(to, from + QUARTER), minutes(board.dataset.to)));
+    news.textContent = `${words()}. ${board.dataset.growing}`;
+    return true;
+  }
+  function drawn(y) {
+    const box = drawing.lane.querySelector(".track").getBoundingClientRect(), open = minutes(board.dataset.from), shuts = minutes(board.dataset.to);
+    return Math.min(Math.max(open + (y - box.top) / box.height * (shuts - open), open), shuts);
+  }
+  on("pointerdown", (e) => {
+    const lane = e.target.closest(".track") && e.target.closest(".lane");
+    drawing = null;
+    if (e.pointerType !== "mouse" || e.button || e.ctrlKey || e.metaKey || e.shiftKey || e.target.closest(".ev") || !may(lane)) return;
+    drawing = { lane, y: e.clientY, live: false };
+    drawing.at = drawn(e.clientY);
+  });
+  on("pointermove", (e) => {
+    if (!e.buttons) drawing = null; // let go outside the window
+    if (!drawing || (!drawing.live && Math.abs(e.clientY - drawing.y) < SLACK)) return;
+    drawing.live = true;
+    const ends = [drawing.at, drawn(e.clientY)].sort((a, b) => a - b);
+    pick(drawing.lane, Math.floor(ends[0] / QUARTER) * QUARTER, Math.ceil(ends[1] / QUARTER) * QUARTER);
+  }, doc);
+  on("pointerup", () => {
+    if (drawing?.live) close();
+    setTimeout(() => { drawing = null; }); // the click that follows a drawing is none
+  }, doc);
+  on("pointercancel", () => drawing && clear(), doc);
+
   // News: focus and panel stay; what the board says in sum is told at most once a minute.
   let had = false, told = Date.now(), counts = sum();
   function sum() { return doc.querySelector("#counts, #week-counts")?.textContent.replace(/\s+/g, " ").trim() || ""; }
@@ -140,10 +208,11 @@
     counts = news.textContent = sum();
     told = Date.now();
   }
-  on("htmx:beforeRequest", (e) => { if (e.target === board && dragged) e.preventDefault(); });
+  on("htmx:beforeRequest", (e) => { if (e.target === board && (dragged || drawing)) e.preventDefault(); });
   on("htmx:beforeSwap", (e) => { if (e.target === board) had = board.contains(doc.activeElement) && doc.activeElement !== board && seat; });
   on("htmx:afterSettle", (e) => {
     if (e.target !== board) return;
+    mark();
     rove();
     if (had && !board.contains(doc.activeElement)) {
       const lane = all(".lane")[had.lane];

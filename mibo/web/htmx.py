@@ -1,6 +1,7 @@
 """The one place that speaks HTMX: a page or its part, and where to go after a change."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from flask import make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -33,6 +34,12 @@ def go_to(path: str) -> Response:
         response.headers["HX-Location" if path.startswith("/") else "HX-Redirect"] = path
         return response
     return redirect(path, 303)
+
+
+def page_around() -> str:
+    """The page beside which a fragment is shown, as a local path; empty where there is none."""
+    told = urlsplit(request.headers.get("HX-Current-URL", ""))
+    return local_path(f"{told.path}?{told.query}" if told.query else told.path, "")
 
 
 def local_path(wanted: str | None, otherwise: str) -> str:

@@ -251,6 +251,51 @@ def test_an_appointment_moves_by_drag_and_a_taken_time_says_why_not(signed_in: O
     assert starts(one) == make.at("12:00")
 
 
+def test_time_is_closed_by_drawing_over_the_week_and_by_shift_and_the_arrows(signed_in: Opens, world: World) -> None:
+    booked = world.book("10:00")
+    page = signed_in()
+    week = f"/week/{world.anita.id}?day={world.day}"
+    page.goto(week)
+    page.locator(f"#f-{world.day:%d}-13\\:00").evaluate("one => one.scrollIntoView({block: 'center'})")
+    begins = page.locator(f"#f-{world.day:%d}-12\\:00").bounding_box()
+    ends = page.locator(f"#f-{world.day:%d}-14\\:00").bounding_box()
+    assert begins
+    assert ends
+    page.mouse.move(begins["x"] + 20, begins["y"] + 2)
+    page.mouse.down()
+    page.mouse.move(begins["x"] + 20, ends["y"] + 20)
+    page.mouse.move(begins["x"] + 20, ends["y"] + ends["height"] - 4)
+    expect(page.locator(".drawn")).to_have_text("12:00 pm – 3:00 pm")
+    page.mouse.up()
+    expect(page.locator("#panel h2")).to_have_text("Close time")
+    expect(page.locator("#panel")).to_contain_text("12:00 pm to 3:00 pm")
+    assert violations(page) == []
+    page.locator("#panel").get_by_label("Reason").fill("Dentist")
+    page.get_by_role("button", name="Close this time").click()
+    expect(page.get_by_text("The time is closed.")).to_be_visible()
+    expect(page).to_have_url(re.compile(week.partition("?")[0]))
+    expect(page.locator(".shut", has_text="Dentist")).to_be_visible()
+    page.get_by_role("button", name="Open it again").click()
+    expect(page.locator(f"#f-{world.day:%d}-12\\:00")).to_be_visible()
+
+    page.locator(f"#f-{world.day:%d}-09\\:00").focus()
+    press(page, "Shift+ArrowDown", *["Shift+ArrowDown"] * 4)
+    expect(page.locator(".drawn")).to_have_text("9:00 am – 11:00 am")
+    press(page, "Enter")
+    expect(page.locator("#panel")).to_contain_text("1 appointment is booked in it")
+    expect(page.locator("#panel")).to_contain_text("Sana Pillai")
+    press(page, "Escape")
+    expect(page.locator(".drawn")).to_have_count(0)
+    page.locator(f"#f-{world.day:%d}-09\\:00").focus()
+    press(page, *["Shift+ArrowDown"] * 5, "Enter")
+    page.get_by_role("button", name="Close this time").click()
+    expect(page.get_by_role("heading", name="1 appointment is booked in this time")).to_be_visible()
+    page.get_by_role("button", name="Close the time", exact=True).click()
+    expect(page.get_by_text("The time is closed.")).to_be_visible()
+    with db.reading() as session:
+        assert session.get_one(Appointment, booked.id).status == Status.CANCELLED
+
+
 def test_a_time_taken_between_the_question_and_the_answer_is_refused_with_what_is_free(
     signed_in: Opens, world: World
 ) -> None:

@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from urllib.parse import urlencode
+from datetime import date, time
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,11 +17,11 @@ from mibo.errors import Conflict, Invalid, Missing
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID, read_id
 from mibo.people import Clinician
-from mibo.scheduling.spans import spans_of
+from mibo.scheduling.spans import Days, spans_of
 from mibo.web import block_rows, closing_answers
 from mibo.web.access import actor, may
 from mibo.web.forms.blocks import ANY, BlockFilterForm, ClosingForm, offered
-from mibo.web.htmx import go, show
+from mibo.web.htmx import go, go_to, local_path, page_around, show, wants_part
 from mibo.web.inputs.blocks import BlockFilter, ClosingInput
 from mibo.web.keys import takes
 
@@ -49,14 +50,45 @@ def listing() -> ResponseReturnValue:
 @bp.get("/new")
 @may(Permission.BLOCK_TIME)
 def new() -> ResponseReturnValue:
-    """The form; an address may say whose time, where and when."""
+    """The form; an address may say whose time, where and when. Beside a board it is a short one, with who is booked."""
     form = ClosingForm(formdata=None)
     wish = request.args
     form.clinician.data, form.centre.data = wish.get("clinician", ""), wish.get("centre", "")
     for field, name in ((form.day, "day"), (form.from_time, "from"), (form.to_time, "to")):
         _fill(field, wish.get(name))
     form.day.data = form.day.data or clock.today()
-    return _form(form)
+    return _beside(form) if wants_part() else _form(form)
+
+
+def _beside(form: ClosingForm) -> ResponseReturnValue:
+    """What was drawn on a board, read back, with who is booked in it."""
+    _offer(form)
+    form.from_time.description = form.to_time.description = ""
+    told: Sequence[str] = ()
+    booked: Sequence[closing_answers.AffectedRow] = ()
+    problem = ""
+    try:
+        wish = _drawn(form)
+        told = [block_rows.span_words(each) for each in wish.spans]
+        booked = closing_answers.rows_of(booking.preview_closing(wish, by=actor()), actor())
+    except Invalid as error:
+        problem = next((each.message for each in error.problems), error.message)
+    return show(
+        "blocks/new.html", "blocks/_beside.html", form=form, spans=told, booked=booked, problem_words=problem,
+        whose=_whose(form), back=page_around(),
+    )  # fmt: skip
+
+
+def _drawn(form: ClosingForm) -> Closing:
+    """A span of one day of one clinician. Raises Invalid."""
+    day, opens, closes = form.day.data, form.from_time.data, form.to_time.data
+    assert isinstance(day, date)
+    times = [one if isinstance(one, time) else None for one in (opens, closes)]
+    spans = spans_of(Days(first=day, opens=times[0], closes=times[1]), clock.local(clock.now()).replace(tzinfo=None))
+    return Closing(
+        clinician_id=read_id(form.clinician.data or ""), centre_id=read_id(form.centre.data or ""), spans=spans,
+        reason=booking.UNAVAILABLE,
+    )  # fmt: skip
 
 
 def _fill(field: Field, told: str | None) -> None:
@@ -88,7 +120,15 @@ def close() -> ResponseReturnValue:
     except (Invalid, Conflict) as error:
         return _refused(form, error)
     _tell(done)
-    return go("blocks.block", block_id=done.blocks[0].id)
+    return go_to(_back_to_board(done.blocks[0].id) or url_for("blocks.block", block_id=done.blocks[0].id))
+
+
+def _back_to_board(block_id: int) -> str:
+    """The board on which the span was drawn, which offers to open it again; empty when it was drawn on none."""
+    if not (board := urlsplit(local_path(request.form.get("next"), ""))).path:
+        return ""
+    told = {name: value for name, value in parse_qsl(board.query) if name not in ("moved", "closed")}
+    return f"{board.path}?{urlencode({**told, 'closed': block_id})}"
 
 
 def _wish(said: ClosingInput) -> Closing:
@@ -175,7 +215,8 @@ def reopen() -> ResponseReturnValue:
             flash(f"{block_rows.span_words(one.span)}: {error.message}", "warn")
     if opened:
         flash("The time is open again." if opened == 1 else f"{opened} times are open again.", "success")
-    return go("blocks.block", block_id=chosen[0].id) if len(chosen) == 1 else go("blocks.listing")
+    otherwise = url_for("blocks.block", block_id=chosen[0].id) if len(chosen) == 1 else url_for("blocks.listing")
+    return go_to(local_path(request.form.get("next"), otherwise))
 
 
 def _chosen() -> Sequence[blocks.BlockRow]:

@@ -40,7 +40,11 @@ def board() -> ResponseReturnValue:
     centre, day = desk_booking.centre_of(centres, request.values.get("centre")), _day()
     read = booking.day_board(centre.id, day, by=actor())
     shown, tag = desk_board.look(read, actor()), _tag(read.version)
-    page = show("desk/board.html", "desk/_live.html", board=shown, tag=tag, **_about_day(centres, centre, day))
+    others = booking.closes_for_others(actor())
+    page = show(
+        "desk/board.html", "desk/_live.html", board=shown, tag=tag, **_about_day(centres, centre, day),
+        closes=actor().may(Permission.BLOCK_TIME), closes_only=None if others else actor().clinician_id,
+    )  # fmt: skip
     response = _tagged(make_response(page), tag)
     if wants_part() and request.args.get("span", shown.span) != shown.span:
         response.headers["HX-Refresh"] = "true"

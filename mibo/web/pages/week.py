@@ -104,7 +104,10 @@ def _tagged(response: Response, tag: str) -> Response:
 
 
 def _about(week: booking.Week) -> dict[str, Any]:
+    own, reached = week.clinician.id == actor().clinician_id, [one for one in week.places if actor().reaches(one)]
     return {
+        "closes": actor().may(Permission.BLOCK_TIME) and (own or booking.closes_for_others(actor())),
+        "closes_at": None if own or len(reached) == len(week.places) else reached[0],
         "today": clock.today(),
         "last": week.first + timedelta(days=6),
         "before": week.first - timedelta(days=7),

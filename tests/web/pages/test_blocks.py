@@ -50,8 +50,8 @@ def world(app) -> World:
 
 
 def hidden(answer) -> dict[str, str]:
-    """What the second step sends back by itself."""
-    return {name: value for name, value in HIDDEN.findall(answer.text) if name != "csrf_token"}
+    """What the second step sends back by itself; the `next` of the page around it is another form's."""
+    return {name: value for name, value in HIDDEN.findall(answer.text) if name not in ("csrf_token", "next")}
 
 
 def blocks() -> list[TimeBlock]:
@@ -104,6 +104,46 @@ def test_who_is_booked_is_listed_first_and_answered_one_by_one(world):
     told = words(page)
     assert "Still booked in this time" in told
     assert "Cancelled because of it" in told
+
+
+def test_what_is_drawn_on_a_board_is_read_back_with_who_is_booked_in_it_and_leads_back_there(world):
+    world.book("10:00")
+    asked = f"/time-off/new?clinician={world.anita.id}&centre={world.kochi.id}&day={make.tomorrow()}"
+    board = f"/desk?centre={world.kochi.id}&day={make.tomorrow()}"
+    told = world.desk.part(f"{asked}&from=09:00&to=11:00", **{"HX-Current-URL": f"http://localhost{board}&moved=5"})
+    assert "<html" not in told.text
+    assert "1 appointment is booked in it" in words(told)
+    assert "Asha Menon" in words(told)
+    back = dict(HIDDEN.findall(told.text))["next"].replace("&amp;", "&")
+    sent = world.desk.post(
+        "/time-off/new", **world.wish(centre=world.kochi.id, from_time="13:00", to_time="14:00", next=back)
+    )
+    [made] = blocks()
+    assert sent.location == f"{board}&closed={made.id}"
+    assert "Open it again" in world.desk.get(sent.location).text
+    opened = world.desk.post("/time-off/reopening", id=made.id, sure="yes", next=board)
+    assert opened.location == board
+    elsewhere = world.desk.post(
+        "/time-off/new", **world.wish(key="another-key", from_time="14:00", to_time="15:00", next="//evil.example")
+    )
+    assert elsewhere.location.startswith("/time-off/")
+
+
+def test_what_cannot_be_closed_says_so_where_it_was_drawn_and_nobody_else_s_time_is_shown(world):
+    day = clock.today() - timedelta(days=1)
+    asked = f"/time-off/new?clinician={world.anita.id}&from=09:00&to=11:00"
+    assert "This day is over" in words(world.desk.part(f"{asked}&day={day}"))
+    leela = asked.replace(str(world.anita.id), str(world.leela.id))
+    assert world.desk.part(f"{leela}&day={make.tomorrow()}").status_code == 404
+    assert world.care.part(f"{asked}&day={make.tomorrow()}").status_code == 403
+    boards = {
+        who: 'data-close="/time-off/new' in world_of.get(f"/desk?centre={world.kochi.id}").text
+        for who, world_of in (("desk", world.desk), ("care", world.care), ("herself", world.herself))
+    }
+    assert boards == {"desk": True, "care": False, "herself": True}
+    assert (
+        f'data-only="{world.anita.id}"' in world.herself.get(f"/desk?centre={world.kochi.id}&day={clock.today()}").text
+    )
 
 
 def test_one_answer_for_all_and_back_to_the_form(world):
