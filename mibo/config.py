@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     gallabox_api_key: str = ""
     gallabox_api_secret: str = ""
     gallabox_channel_id: str = ""
+    gallabox_account_id: str = ""  # only for `flask messages check`
     gallabox_webhook_secrets: list[str] = []
     google_calendar_url: str = "https://www.googleapis.com/calendar/v3/"
     google_service_account_json: str = ""
@@ -94,6 +95,8 @@ class Settings(BaseSettings):
     policy_refund_late_percent: int = Field(0, ge=0, le=100)
     policy_start_early_minutes: int = Field(15, ge=0, le=1440)
     policy_undo_seconds: int = Field(20, ge=0, le=300)
+    policy_quiet_from_hour: int = Field(21, ge=0, le=23)
+    policy_quiet_until_hour: int = Field(8, ge=0, le=23)
 
     @property
     def production(self) -> bool:

@@ -165,5 +165,7 @@ def _tell(one: Appointment, minutes: int, again: int, wait_s: int) -> bool:
         about_id=one.id,
         not_after=one.starts_at + timedelta(minutes=minutes),
         wait_s=wait_s,
+        wishes=one.patient.wishes,
+        centre_id=one.centre_id,
     )
     return promised is not None

@@ -83,7 +83,8 @@ def _patient(
 ) -> None:
     messaging.tell(
         told, phone=first.patient.phone, name=first.patient.full_name, dedupe_key=key, about_id=series.id,
-        not_after=not_after, wait_s=wait_s,
+        not_after=not_after, wait_s=wait_s, wishes=first.patient.wishes, centre_id=first.centre_id,
+        concerns_at=first.starts_at,
     )  # fmt: skip
 
 
@@ -93,5 +94,5 @@ def _clinician(series: Series, who: Clinician, theirs: Visits, told: Wording, ke
         return
     messaging.tell(
         told, phone=account.phone, name=account.full_name, dedupe_key=key, about_id=series.id,
-        not_after=theirs[-1].starts_at, wait_s=wait_s,
+        not_after=theirs[-1].starts_at, wait_s=wait_s, centre_id=theirs[0].centre_id, concerns_at=theirs[0].starts_at,
     )  # fmt: skip

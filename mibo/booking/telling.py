@@ -28,7 +28,7 @@ def confirmed(appointment: Appointment, *, wait_s: int = 0) -> None:
     about: dict[str, Any] = {
         "clinician": appointment.clinician.full_name,
         "when": clock.local(appointment.starts_at),
-        "where": "online" if appointment.mode == "ONLINE" else appointment.centre.short_name,
+        "where": where(appointment.mode, appointment.centre.short_name),
         "reference": appointment.reference,
     }
     name = appointment.patient.full_name
@@ -41,6 +41,11 @@ def confirmed(appointment: Appointment, *, wait_s: int = 0) -> None:
     _tell_clinician(appointment, wait_s=wait_s)
     if appointment.meeting_id:
         jobs.defer(attach_meeting, appointment.meeting_id)
+
+
+def where(mode: str, centre: str) -> str:
+    """Where it takes place, as a message says it."""
+    return wording.manner(mode) if mode == "ONLINE" else centre
 
 
 def _tell_clinician(appointment: Appointment, *, wait_s: int = 0) -> None:
@@ -114,6 +119,8 @@ def _tell(who: Clinician, told: wording.Wording, appointment: Appointment, key: 
         about_id=appointment.id,
         not_after=appointment.starts_at,
         wait_s=wait_s,
+        centre_id=appointment.centre_id,
+        concerns_at=appointment.starts_at,
     )
 
 
@@ -240,6 +247,9 @@ def _tell_patient(
         about_id=appointment.id,
         not_after=not_after,
         wait_s=wait_s,
+        wishes=appointment.patient.wishes,
+        centre_id=appointment.centre_id,
+        concerns_at=appointment.starts_at,
     )
 
 

@@ -53,6 +53,8 @@ def _of_the_operator() -> dict[str, int]:
         "refund_late_percent": chosen.policy_refund_late_percent,
         "start_early_minutes": chosen.policy_start_early_minutes,
         "undo_seconds": chosen.policy_undo_seconds,
+        "quiet_from_hour": chosen.policy_quiet_from_hour,
+        "quiet_until_hour": chosen.policy_quiet_until_hour,
     }
 
 

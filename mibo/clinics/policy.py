@@ -27,6 +27,8 @@ BOUNDS = {
     "reminder_first_hours": (0, 14 * 24),
     "reminder_second_hours": (0, 14 * 24),
     "reminder_third_hours": (0, 14 * 24),
+    "quiet_from_hour": (0, 23),
+    "quiet_until_hour": (0, 23),
 }
 
 
@@ -93,6 +95,12 @@ class Policy:
 
     reminder_third_hours: int = 2
     """Hours before the start of the last reminder; 0 for none (R-MSG-2)."""
+
+    quiet_from_hour: int = 21
+    """The full hour from which only urgent messages leave; the same as the next: no quiet hours."""
+
+    quiet_until_hour: int = 8
+    """The full hour at which what waited leaves."""
 
     def __post_init__(self) -> None:
         problems = [problem for field in fields(self) if (problem := _problem(field.name, getattr(self, field.name)))]

@@ -50,11 +50,14 @@ def for_app(keys: Keys, sandbox_url: str) -> dict[str, str]:
         "GALLABOX_API_KEY": keys["gallabox_api_key"],
         "GALLABOX_API_SECRET": keys["gallabox_api_secret"],
         "GALLABOX_CHANNEL_ID": keys["gallabox_channel_id"],
+        "GALLABOX_ACCOUNT_ID": "sandbox",
         "GALLABOX_WEBHOOK_SECRETS": json.dumps([keys["gallabox_webhook_secret"]]),
         "GOOGLE_CALENDAR_URL": f"{sandbox_url}/calendar/v3/",
         "GOOGLE_SERVICE_ACCOUNT_JSON": _service_account(keys["google_private_key"], sandbox_url),
         "GOOGLE_CALENDAR_ID": "meetings@mibo.example",
         "GOOGLE_SUBJECT": "meetings@mibo.example",
+        "POLICY_QUIET_FROM_HOUR": "0",  # nobody is woken by the sandbox
+        "POLICY_QUIET_UNTIL_HOUR": "0",
     }
 
 

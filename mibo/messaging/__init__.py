@@ -1,22 +1,41 @@
 """What leaves by WhatsApp; knows addresses, not appointments."""
 
-from mibo.messaging import wording
-from mibo.messaging.actions import note_status, promise_again, tell, withdraw, withdraw_about, withdraw_kind
+from mibo.messaging import templates, wording
+from mibo.messaging.actions import (
+    UNWANTED,
+    promise_again,
+    silence,
+    tell,
+    withdraw,
+    withdraw_about,
+    withdraw_kind,
+)
 from mibo.messaging.delivery import deliver, ring_due
+from mibo.messaging.hearing import note_status
 from mibo.messaging.models import Message
 from mibo.messaging.queries import messages_about, undelivered
+from mibo.messaging.rules import NO_WISHES, QuietHours, Wishes, after_quiet
 from mibo.messaging.wording import Wording, rendered
+from mibo.messaging.words import LANGUAGES
 
 __all__ = [
+    "LANGUAGES",
+    "NO_WISHES",
+    "UNWANTED",
     "Message",
+    "QuietHours",
+    "Wishes",
     "Wording",
+    "after_quiet",
     "deliver",
     "messages_about",
     "note_status",
     "promise_again",
     "rendered",
     "ring_due",
+    "silence",
     "tell",
+    "templates",
     "undelivered",
     "withdraw",
     "withdraw_about",

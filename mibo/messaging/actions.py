@@ -1,23 +1,21 @@
-"""Promising to tell somebody something, in the transaction that made it true; and hearing what became of it."""
+"""Promising to tell somebody something, in the transaction that made it true."""
 
-from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import case, func, select, true, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from mibo import clock, db, jobs
-from mibo.messaging import sealing
+from mibo import clinics, clock, db, jobs
+from mibo.messaging import sealing, templates
 from mibo.messaging.delivery import deliver
-from mibo.messaging.models import ERROR_LENGTH, Message
+from mibo.messaging.models import Message
+from mibo.messaging.rules import NO_WISHES, QuietHours, Wishes, after_quiet
 from mibo.messaging.wording import Wording
 
 RUNG_AT_COMMIT = timedelta(seconds=10)  # how long the timetable leaves a new message to the bell rung at commit
-NEWS_OF_AN_UNSURE_ONE = timedelta(minutes=15)
-NEWS_THAT_OVERTAKES = timedelta(minutes=2)
-# news may come late, twice and in any order: it only ever raises a message (integrations.md 2.6)
-RANK = {"PENDING": 0, "SENDING": 0, "UNKNOWN": 0, "SENT": 1, "FAILED": 2, "DELIVERED": 3, "READ": 4}
+
+UNWANTED = "NO_MESSAGES_WANTED"
 
 log = structlog.get_logger(__name__)
 
@@ -32,35 +30,69 @@ def tell(
     not_after: datetime | None = None,
     secret: dict[str, str] | None = None,
     wait_s: int = 0,
+    wishes: Wishes = NO_WISHES,
+    centre_id: int | None = None,
+    concerns_at: datetime | None = None,
 ) -> int | None:
     """Promise a message, once for each `dedupe_key`; it leaves after the commit, and not at all after `not_after`.
 
     For `wait_s` seconds it can still be taken back: of what staff did by mistake nobody is told (M13). `secret` holds
-    values that may not lie open; they are sealed. Returns the message's id; None if promised before.
+    values that may not lie open; they are sealed. `wishes` are the patient's: their language, discretion, or that they
+    want no messages, which is noted and not sent. What is not urgent keeps to the quiet hours, unless what it concerns
+    (`concerns_at`) is near. Returns the message's id; None if promised before.
     """
-    hidden = {**(secret or {}), **({sealing.LINK: wording.link} if wording.link and wording.link_is_secret else {})}
-    promised = (
-        insert(Message)
-        .values(
-            dedupe_key=dedupe_key,
-            template=wording.template,
-            phone=phone,
-            name=name,
-            body=wording.values,
-            sealed=sealing.seal(hidden) if hidden else None,
-            link=None if wording.link_is_secret else wording.link,
-            about_id=about_id,
-            not_after=not_after,
-            next_at=func.now() + timedelta(seconds=wait_s),
-            queued_until=None if wait_s else func.now() + RUNG_AT_COMMIT,
-        )
-        .on_conflict_do_nothing(index_elements=["dedupe_key"])
-        .returning(Message.id)
-    )
-    message_id = db.session().scalar(promised)
-    if message_id is not None and not wait_s:
+    template, values = wording.put(wishes.language, discreet=wishes.discreet)
+    wait = _wait(template, wait_s, not_after, concerns_at)
+    unwanted = wishes.silent and templates.kind_of(template) != "CODE"
+    promised = {
+        "dedupe_key": dedupe_key,
+        "kind": templates.kind_of(template),
+        "language": wishes.language,
+        "template": template,
+        "phone": phone,
+        "name": name,
+        "body": values,
+        "sealed": _sealed(wording, secret),
+        "link": None if wording.link_is_secret else wording.link,
+        "about_id": about_id,
+        "patient_id": wishes.patient_id,
+        "centre_id": centre_id,
+        "not_after": not_after,
+        "next_at": func.now() + wait,
+        "queued_until": None if wait else func.now() + RUNG_AT_COMMIT,
+        "status": "DROPPED" if unwanted else "PENDING",
+        "last_error": UNWANTED if unwanted else None,
+    }
+    promise = insert(Message).values(promised).on_conflict_do_nothing(index_elements=["dedupe_key"])
+    message_id = db.session().scalar(promise.returning(Message.id))
+    if message_id is not None and not wait and not unwanted:
         jobs.defer(deliver, message_id)
     return message_id
+
+
+def _sealed(wording: Wording, secret: dict[str, str] | None) -> bytes | None:
+    hidden = {**(secret or {}), **({sealing.LINK: wording.link} if wording.link and wording.link_is_secret else {})}
+    return sealing.seal(hidden) if hidden else None
+
+
+def _wait(template: str, wait_s: int, not_after: datetime | None, concerns_at: datetime | None) -> timedelta:
+    """How long it waits: for the moment in which it can be taken back, and for the end of the quiet hours."""
+    now = clock.now()
+    leaves_at = now + timedelta(seconds=wait_s)
+    if template not in templates.URGENT:
+        policy = clinics.policy_in_force()
+        quiet = QuietHours(policy.quiet_from_hour, policy.quiet_until_hour)
+        leaves_at = after_quiet(clock.local(leaves_at), quiet, not_after=not_after, concerns_at=concerns_at)
+    return leaves_at - now
+
+
+def silence(patient_id: int) -> None:
+    """They want no more messages: what waits for them is not sent either (security.md line 76)."""
+    db.session().execute(
+        update(Message)
+        .where(Message.patient_id == patient_id, Message.status == "PENDING", Message.kind != "CODE")
+        .values(status="DROPPED", last_error=UNWANTED, sealed=None)
+    )
 
 
 def withdraw(*dedupe_keys: str) -> None:
@@ -84,13 +116,19 @@ def withdraw_kind(about_id: int, *templates: str) -> None:
 def promise_again(about_id: int, wording: Wording, *, wait_s: int = 0) -> None:
     """What was taken back is true again: the newest of these very words about something leaves after all."""
     session = db.session()
-    same = Message.about_id == about_id, Message.template == wording.template, Message.body == wording.values
+    alike = Message.about_id == about_id, Message.template.in_({wording.template, wording.put("en", discreet=True)[0]})
     newest = session.scalar(
-        select(Message).where(*same).order_by(Message.id.desc()).limit(1).with_for_update()
+        select(Message).where(*alike).order_by(Message.id.desc()).limit(1).with_for_update()
     )  # fmt: skip
-    if newest is not None and newest.status == "DROPPED":
+    if newest is not None and newest.status == "DROPPED" and _says(newest, wording):
         newest.status, newest.queued_until = "PENDING", None
         newest.next_at = clock.now() + timedelta(seconds=wait_s)
+
+
+def _says(message: Message, wording: Wording) -> bool:
+    """Whether it is these very words, in whichever language it was promised, and still wanted."""
+    said = wording.put(message.language, discreet=message.template != wording.template)
+    return (message.template, message.body) == said and message.last_error != UNWANTED
 
 
 def withdraw_about(about_id: int, *, since: datetime) -> bool:
@@ -104,60 +142,3 @@ def withdraw_about(about_id: int, *, since: datetime) -> bool:
     for message in promised:
         message.status, message.sealed = "DROPPED", None
     return True
-
-
-def note_status(
-    ids: Collection[str],
-    status: str,
-    error: str | None = None,
-    *,
-    phone: str | None = None,
-    template: str | None = None,
-) -> bool:
-    """Note what the provider says became of a message: `sent`, `delivered`, `read` or `failed`.
-
-    Any of `ids` may be the one given at send. A message whose answer has not come has no id yet: it is found by its
-    phone and, if they say it, template. False when we know of no such message (yet): have the provider say it again.
-    """
-    message_id = _known(ids) or _unsure(phone, template)
-    if message_id is None:
-        return False
-    _raise(message_id, status.upper(), error, next(iter(ids), None))
-    return True
-
-
-def _known(ids: Collection[str]) -> int | None:
-    return db.session().scalar(select(Message.id).where(Message.provider_id.in_(ids)).limit(1))
-
-
-def _unsure(phone: str | None, template: str | None) -> int | None:
-    """The one message to a phone that may or may not have left: also one whose answer is overtaken by news of it."""
-    if not phone:
-        return None
-    lately = NEWS_OF_AN_UNSURE_ONE if template else NEWS_THAT_OVERTAKES
-    unsure = select(Message.id).where(
-        Message.phone == phone,
-        Message.template == template if template else true(),
-        Message.provider_id.is_(None),
-        Message.status.in_(("UNKNOWN", "SENDING")),
-        Message.created_at > func.now() - lately,
-    )
-    found = db.session().scalars(unsure.limit(2)).all()
-    return found[0] if len(found) == 1 else None
-
-
-def _raise(message_id: int, status: str, error: str | None, provider_id: str | None) -> None:
-    rank = case(RANK, value=Message.status, else_=RANK["READ"])
-    db.session().execute(
-        update(Message)
-        .where(Message.id == message_id)
-        .values(
-            status=case((rank < RANK[status], status), else_=Message.status),
-            provider_id=func.coalesce(Message.provider_id, provider_id),
-            sent_at=func.coalesce(Message.sent_at, func.now()),
-            last_error=(error or status)[:ERROR_LENGTH] if status == "FAILED" else Message.last_error,
-            sealed=None,
-        )
-    )
-    if status == "FAILED":
-        log.warning("messages.not_delivered", message=message_id, error=error)

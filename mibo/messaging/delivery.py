@@ -18,6 +18,7 @@ from mibo.integrations import gallabox
 from mibo.integrations.http import ProviderError
 from mibo.messaging import sealing
 from mibo.messaging.models import ERROR_LENGTH, Message
+from mibo.messaging.templates import approved_name
 from mibo.messaging.wording import HARMLESS_TWICE
 
 LEASE = timedelta(seconds=60)  # longer than any call can take (integrations/http.py gives up after 28 s)
@@ -40,6 +41,7 @@ class Claim:
     template: str
     phone: str
     name: str
+    language: str
     values: dict[str, str]
     sealed: bytes | None
     link: str | None
@@ -97,6 +99,7 @@ def _claim(message_id: int) -> Claim | None:
         message.template,
         message.phone,
         message.name,
+        message.language,
         values,
         message.sealed,
         message.link,
@@ -120,7 +123,8 @@ def _send(claim: Claim) -> None:
         secret = sealing.unseal(claim.sealed) if claim.sealed else {}
         link = secret.pop(sealing.LINK, claim.link)
         values = claim.values | secret
-        provider_id = gallabox.send_template(claim.phone, claim.name, claim.template, values, link)
+        template = approved_name(claim.template, claim.language)
+        provider_id = gallabox.send_template(claim.phone, claim.name, template, values, link)
     except InvalidToken:
         _record_trouble(claim, "FAILED", "SECRET_KEY_CHANGED")
     except ProviderError as error:

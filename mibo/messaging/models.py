@@ -8,17 +8,27 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mibo.db import Entity
+from mibo.messaging.templates import KINDS
+from mibo.messaging.words import LANGUAGES
 
 MESSAGE_STATES = ("PENDING", "SENDING", "SENT", "DELIVERED", "READ", "FAILED", "UNKNOWN", "DROPPED")
+CHANNELS = ("WHATSAPP", "SMS", "EMAIL")
 ERROR_LENGTH = 200
+ADDRESS_LENGTH = 254
 
 
 class Message(Entity):
-    """One message to one phone. UNKNOWN may have arrived: it is never resent blindly (integrations.md 5.2)."""
+    """One message to one person. UNKNOWN may have arrived: it is never resent blindly (integrations.md 5.2).
+
+    PENDING waits, SENT was accepted by the provider, DROPPED was not to be sent any more; the others say what they are.
+    """
 
     __tablename__ = "message"
 
     dedupe_key: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[str] = mapped_column(String(10), server_default="BOOKING")
+    channel: Mapped[str] = mapped_column(String(10), server_default="WHATSAPP")
+    language: Mapped[str] = mapped_column(String(2), server_default="en")
     template: Mapped[str] = mapped_column(String(60))
     phone: Mapped[str] = mapped_column(String(16))
     name: Mapped[str] = mapped_column(String(200))
@@ -26,6 +36,9 @@ class Message(Entity):
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # values that may not lie open: a sign-in code
     link: Mapped[str | None] = mapped_column(String(200))
     about_id: Mapped[int | None]
+    patient_id: Mapped[int | None]
+    centre_id: Mapped[int | None]
+    email: Mapped[str | None] = mapped_column(String(ADDRESS_LENGTH))
     not_after: Mapped[datetime | None]
     status: Mapped[str] = mapped_column(String(10), server_default="PENDING")
     attempts: Mapped[int] = mapped_column(server_default="0")
@@ -36,11 +49,18 @@ class Message(Entity):
     last_error: Mapped[str | None] = mapped_column(String(ERROR_LENGTH))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     sent_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
 
     __table_args__ = (
         UniqueConstraint("dedupe_key"),
         Index("ix_message_due", "next_at", postgresql_where=text("status in ('PENDING', 'SENDING')")),
         Index("ix_message_provider_id", "provider_id", postgresql_where=text("provider_id is not null")),
         Index("ix_message_about", "about_id", postgresql_where=text("about_id is not null")),
+        Index("ix_message_created", "created_at", "id"),
+        Index("ix_message_patient", "patient_id", postgresql_where=text("patient_id is not null")),
         CheckConstraint(f"status in {MESSAGE_STATES}", name="status"),
+        CheckConstraint(f"channel in {CHANNELS}", name="channel"),
+        CheckConstraint(f"kind in {tuple(KINDS)}", name="kind"),
+        CheckConstraint(f"language in {tuple(LANGUAGES)}", name="language"),
     )

@@ -5,64 +5,21 @@ Template names, their variables and their texts are the approved ones; changing 
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
+from mibo.messaging import words
+from mibo.messaging.templates import CODES, DISCREET, gaps
+from mibo.messaging.words.spoken import Language
 from mibo.money import rupees
 
 VALUE_LENGTH = 100
-NAMELESS = "there"  # "Hello there"
 
-_CONFIRMED = "Hello {name}, your appointment with {clinician} is confirmed for {when}, {where}. Reference {reference}."
-
-SENTENCES = {
-    "mibo_sign_in_code": "{otp} is your Mibo sign-in code. Please do not share it with anyone.",
-    "mibo_sign_in_ended": "Hello {name}, we signed you out of Mibo on one of your devices to keep your account safe. "
-    "Please sign in again.",
-    "mibo_new_phone_code": "{otp} is your code to use this number with Mibo. Please do not share it with anyone.",
-    "mibo_phone_left": "This number is no longer used to sign in to Mibo. "
-    "If you did not ask for that, please call the clinic.",
-    "mibo_password_link": "Hello {name}, here is your link to set your Mibo password. It works once. "
-    "Please do not share it with anyone.",
-    "mibo_booking_confirmed": _CONFIRMED,
-    "mibo_booking_confirmed_online": _CONFIRMED,
-    "mibo_payment_link": "Hello {name}, please pay {amount} for your appointment on {when}. "
-    "We keep the time until {until}.",
-    "mibo_hold_ended": "Hello {name}, the time we kept for you on {when} is free again, as it was not paid. "
-    "Nothing was charged.",
-    "mibo_late_payment_refund": "Hello {name}, your payment of {amount} reached us after the time was given up. "
-    "We are returning all of it. Reference {reference}.",
-    "mibo_booking_cancelled": "Hello {name}, your appointment on {when} is cancelled. Reference {reference}.",
-    "mibo_booking_moved": "Hello {name}, your appointment is moved to {when}. Reference {reference}.",
-    "mibo_clinician_booking": "Hello {name}, {patient} has booked {when} with you, {mode}.",
-    "mibo_booking_off": "Hello {name}, we are sorry: your appointment on {when} cannot take place. "
-    "Please choose another time or call us. Reference {reference}.",
-    "mibo_refund_opened": "Hello {name}, we are returning {amount} for your appointment on {when}. "
-    "Reference {reference}.",
-    "mibo_request_refused": "Hello {name}, your appointment on {when} stands: we could not cancel it as you asked. "
-    "Please call us with any question. Reference {reference}.",
-    "mibo_please_move": "Hello {name}, we are sorry: we have to change your appointment on {when}. "
-    "Please choose another time. Reference {reference}.",
-    "mibo_running_late": "Hello {name}, your appointment on {when} will begin about {minutes} minutes late. "
-    "We are sorry for the wait. Reference {reference}.",
-    "mibo_clinician_moved": "Hello {name}, {patient} has moved from {before} to {when}, {mode}.",
-    "mibo_clinician_cancelled": "Hello {name}, the appointment of {patient} on {when} is cancelled.",
-    "mibo_series_booked": "Hello {name}, {count} appointments are booked, the first on {when}. Reference {reference}.",
-    "mibo_series_moved": "Hello {name}, {count} of your appointments are moved, the first to {when}. "
-    "Reference {reference}.",
-    "mibo_series_off": "Hello {name}, {count} of your appointments are cancelled, the first of them on {when}. "
-    "Reference {reference}.",
-    "mibo_clinician_series": "Hello {name}, {patient} has booked {count} appointments with you, the first on {when}, "
-    "{mode}.",
-    "mibo_clinician_series_moved": "Hello {name}, {count} appointments of {patient} are moved, the first to {when}, "
-    "{mode}.",
-    "mibo_clinician_series_off": "Hello {name}, {count} appointments of {patient} are cancelled, the first of them on "
-    "{when}.",
-    "mibo_meeting_link": "Hello {name}, here is the video call for your appointment on {when}. Reference {reference}.",
-}
+SENTENCES = words.SENTENCES["en"]
 
 # A worker that dies while it sends leaves us unsure. These read as the same message when they come twice.
-HARMLESS_TWICE = SENTENCES.keys() - {"mibo_sign_in_code", "mibo_new_phone_code"}
+HARMLESS_TWICE = SENTENCES.keys() - set(CODES)
 
 
 @dataclass(frozen=True)
@@ -73,6 +30,33 @@ class Wording:
     values: dict[str, str] = field(default_factory=dict)
     link: str | None = None
     link_is_secret: bool = False  # it opens something for whoever has it: sealed until it has left
+
+    def put(self, language: str, *, discreet: bool = False) -> tuple[str, dict[str, str]]:
+        """The template and what stands in its gaps, for somebody who reads this language and may want it discreet."""
+        template = DISCREET.get(self.template, self.template) if discreet else self.template
+        values = {
+            name: value.put(language) if isinstance(value, Spoken) else value for name, value in self.values.items()
+        }
+        if template != self.template:
+            values = {name: value for name, value in values.items() if name in gaps(SENTENCES[template])}
+        return template, values
+
+
+class Spoken(str):
+    """A value that each language says in its own way. Taken as it is, it is English."""
+
+    __slots__ = ("others",)
+    others: dict[str, str]
+
+    def __new__(cls, said: Callable[[Language], str]) -> "Spoken":
+        """`said` is asked once for each language."""
+        made = super().__new__(cls, said(words.SPOKEN["en"]))
+        made.others = {key: said(language) for key, language in words.SPOKEN.items()}
+        return made
+
+    def put(self, language: str) -> str:
+        """As this language has it."""
+        return self.others.get(language, str(self))
 
 
 def sign_in_code() -> Wording:
@@ -174,6 +158,26 @@ def running_late(name: str, *, when: datetime, minutes: int, reference: str) -> 
     return Wording("mibo_running_late", _about(name, when, reference) | {"minutes": str(minutes)})
 
 
+def reminder(name: str, *, when: datetime, where: str, reference: str) -> Wording:
+    """`where` is the centre's short name."""
+    return Wording("mibo_reminder", _about(name, when, reference) | {"where": fitting(where)})
+
+
+def reminder_online(name: str, *, when: datetime, where: str, reference: str, link: str) -> Wording:
+    """`link` is the end of our own address that leads to the meeting."""
+    return Wording("mibo_reminder_online", reminder(name, when=when, where=where, reference=reference).values, link)
+
+
+def missed_you(name: str, *, when: datetime, reference: str, link: str) -> Wording:
+    """Nobody came: kindly, and how to come another time."""
+    return Wording("mibo_missed_you", _about(name, when, reference), link)
+
+
+def come_again(name: str, *, day: date, link: str) -> Wording:
+    """The clinician would like to see them again about that day."""
+    return Wording("mibo_come_again", {"name": first_name(name), "day": the_day(day)}, link)
+
+
 def meeting_link(name: str, *, when: datetime, reference: str, link: str) -> Wording:
     """The meeting's address, when it came only after the confirmation."""
     return Wording("mibo_meeting_link", _about(name, when, reference), link)
@@ -185,8 +189,7 @@ def _about(name: str, when: datetime, reference: str) -> dict[str, str]:
 
 def clinician_booking(name: str, *, patient: str, when: datetime, mode: str) -> Wording:
     """To the clinician, who reads the patient's first name and an initial. `mode` is `IN_PERSON` or `ONLINE`."""
-    how = "online" if mode == "ONLINE" else "in person"
-    values = {"name": first_name(name), "patient": initialled(patient), "when": moment(when), "mode": how}
+    values = {"name": first_name(name), "patient": initialled(patient), "when": moment(when), "mode": manner(mode)}
     return Wording("mibo_clinician_booking", values)
 
 
@@ -235,43 +238,63 @@ def clinician_series_off(name: str, *, patient: str, count: int, when: datetime)
     return Wording("mibo_clinician_series_off", about | {"count": str(count)})
 
 
-def rendered(template: str, values: dict[str, str]) -> str:
+def rendered(template: str, values: dict[str, str], language: str = "en") -> str:
     """The sentence as the person reads it."""
-    return SENTENCES[template].format_map(values)
+    return words.SENTENCES[language][template].format_map(values)
 
 
-def moment(local: datetime) -> str:
+def button(template: str, language: str = "en") -> str:
+    """What stands on its button; empty where it has none."""
+    return words.BUTTONS[language].get(template, "")
+
+
+def moment(local: datetime) -> Spoken:
     """`Tue 1 Dec, 10:00 am`, of an instant that is already on the clinic's wall clock."""
-    hour = local.hour % 12 or 12
-    half = "am" if local.hour < 12 else "pm"
-    return f"{_DAYS[local.weekday()]} {local.day} {_MONTHS[local.month - 1]}, {hour}:{local.minute:02d} {half}"
+    time = f"{local.hour % 12 or 12}:{local.minute:02d}"
+    return Spoken(
+        lambda said: said.moment.format(
+            weekday=said.days[local.weekday()], day=local.day, month=said.months[local.month - 1], time=time,
+            part=said.part_of(local.hour),
+        )
+    )  # fmt: skip
 
 
-# not strftime: a worker's locale must not change what patients read
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+def the_day(day: date) -> Spoken:
+    """`Tue 1 Dec`."""
+    return Spoken(
+        lambda said: said.day.format(weekday=said.days[day.weekday()], day=day.day, month=said.months[day.month - 1])
+    )
+
+
+def manner(mode: str) -> Spoken:
+    """`online` or `in person`."""
+    return Spoken(lambda said: said.online if mode == "ONLINE" else said.in_person)
+
+
 _TITLES = {"dr", "mr", "mrs", "ms", "prof", "shri", "smt"}
 
 
 def first_name(full_name: str) -> str:
     """`Dr. Meera Nair` → `Meera`: a title is not a name."""
-    words = _words(full_name)
-    return words[0] if words else NAMELESS
+    parts = _words(full_name)
+    return parts[0] if parts else Spoken(lambda said: said.nameless)
 
 
 def initialled(full_name: str) -> str:
     """`Asha Menon` → `Asha M.`"""
-    words = _words(full_name)
-    return f"{words[0]} {words[-1][0]}." if len(words) > 1 else first_name(full_name)
+    parts = _words(full_name)
+    return f"{parts[0]} {parts[-1][0]}." if len(parts) > 1 else first_name(full_name)
 
 
 def _words(full_name: str) -> list[str]:
-    words = fitting(full_name).split() if full_name.strip() else []
-    return words[1:] if len(words) > 1 and words[0].rstrip(".").lower() in _TITLES else words
+    parts = fitting(full_name).split() if full_name.strip() else []
+    return parts[1:] if len(parts) > 1 and parts[0].rstrip(".").lower() in _TITLES else parts
 
 
 def fitting(value: str) -> str:
     """One line without anything invisible, as WhatsApp wants its values; a dash where nothing is left."""
+    if isinstance(value, Spoken):
+        return value
     return " ".join(_INVISIBLE.sub("", value).split())[:VALUE_LENGTH] or "-"
 
 

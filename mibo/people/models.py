@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from mibo.clinics import Centre
 from mibo.db import Base, Entity
 from mibo.identity import EMAIL_LENGTH, NAME_LENGTH, Account
+from mibo.messaging import LANGUAGES, Wishes
 
 GENDERS = ("MALE", "FEMALE", "NON_BINARY", "OTHER", "PREFER_NOT_TO_SAY")
 BLOOD_GROUPS = ("A+", "A-", "B+", "B-", "AB+", "AB-", "O+", "O-")
@@ -49,6 +50,9 @@ class Patient(Entity):
     emergency_contact_name: Mapped[str | None] = mapped_column(String(2 * NAME_LENGTH))
     emergency_contact_phone: Mapped[str | None] = mapped_column(String(20))
     notes: Mapped[str | None] = mapped_column(String(NOTES_LENGTH))
+    message_language: Mapped[str] = mapped_column(String(2), server_default="en")
+    discreet_messages: Mapped[bool] = mapped_column(server_default="false")
+    no_messages: Mapped[bool] = mapped_column(server_default="false")
     guardian_name: Mapped[str | None] = mapped_column(String(2 * NAME_LENGTH))
     guardian_relation: Mapped[str | None] = mapped_column(String(60))
     guardian_phone: Mapped[str | None] = mapped_column(String(16))
@@ -61,6 +65,11 @@ class Patient(Entity):
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.now())
 
     account: Mapped[Account] = relationship(lazy="raise")
+
+    @property
+    def wishes(self) -> Wishes:
+        """How they want to be told things."""
+        return Wishes(self.id, self.message_language, self.discreet_messages, self.no_messages)
 
     __table_args__ = (
         UniqueConstraint("mrn"),
@@ -87,6 +96,7 @@ class Patient(Entity):
         CheckConstraint("(age_told is null) = (age_told_on is null)", name="age_told_when"),
         CheckConstraint(f"gender in {GENDERS}", name="gender"),
         CheckConstraint(f"blood_group in {BLOOD_GROUPS}", name="blood_group"),
+        CheckConstraint(f"message_language in {tuple(LANGUAGES)}", name="message_language"),
     )
 
 

@@ -8,14 +8,13 @@ from flask import Blueprint, Response, jsonify, request
 from mibo.sandbox.entity import Entity, new_hex, now
 from mibo.sandbox.faults import SHAPES
 from mibo.sandbox.mailbox import Message, Reply
-from mibo.sandbox.templates_whatsapp import TEMPLATES, said, wrong_values
+from mibo.sandbox.templates_whatsapp import TEMPLATES, listed, said, wrong_values
 from mibo.sandbox.webhooks import AFTER_ANSWER_SECONDS
 from mibo.sandbox.world import World
 
 RECEIVED = "Message.WA.Status.Received"
 FAILED = "Message.WA.Status.Failed"
 WROTE = "Message.Received"
-CODES = ("mibo_sign_in_code", "mibo_new_phone_code")
 NOT_ON_WHATSAPP = {"code": 131026, "title": "Message undeliverable", "message": "Message undeliverable"}
 OUTSIDE_WINDOW = {
     "code": 131047,
@@ -52,7 +51,7 @@ def gallabox_api(world: World) -> Blueprint:
 
     @api.get("/accounts/<account_id>/whatsappTemplates")
     def templates(account_id: str) -> Response:
-        return jsonify([_as_listed(name) for name in TEMPLATES])
+        return jsonify([listed(name) for name in TEMPLATES])
 
     @api.errorhandler(GallaboxError)
     def refusal(error: GallaboxError) -> tuple[Response, int]:
@@ -181,18 +180,3 @@ def _unprocessable(message: str) -> GallaboxError:
 def _same(given: str, expected: str) -> None:
     if not hmac.compare_digest(given.encode(), expected.encode()):
         raise GallaboxError(401, {"message": "Unauthorized"})
-
-
-def _as_listed(name: str) -> Entity:
-    kinds: list[Entity] = [{"type": "BODY", "text": TEMPLATES[name].body}]
-    if TEMPLATES[name].button:
-        kinds.append({"type": "BUTTONS", "buttons": [{"type": "URL", "text": TEMPLATES[name].button}]})
-    category = "AUTHENTICATION" if name in CODES else "UTILITY"
-    return {
-        "_id": name,
-        "name": name,
-        "language": "en",
-        "status": "APPROVED",
-        "category": category,
-        "components": kinds,
-    }

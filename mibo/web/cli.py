@@ -1,4 +1,4 @@
-"""What an operator does from the command line: `flask db upgrade`, `flask create-admin`, `flask end-sign-ins`."""
+"""What an operator does from the command line: `flask db upgrade`, `flask create-admin`, `flask end-sign-ins`, and more."""
 
 from types import SimpleNamespace
 
@@ -9,7 +9,7 @@ from flask_migrate import Migrate
 from mibo import audit, db, identity
 from mibo.config import settings
 from mibo.phone import canonical
-from mibo.web import operating
+from mibo.web import message_commands, operating
 from mibo.web.requests import ROOT
 
 
@@ -25,6 +25,7 @@ def register(app: Flask) -> None:
     app.cli.add_command(create_admin)
     app.cli.add_command(end_sign_ins)
     operating.register(app)
+    message_commands.register(app)
 
 
 @click.command("create-admin")

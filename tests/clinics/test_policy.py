@@ -32,6 +32,8 @@ def test_the_defaults_are_what_the_clinic_has_decided() -> None:
         "reminder_first_hours": 72,
         "reminder_second_hours": 24,
         "reminder_third_hours": 2,
+        "quiet_from_hour": 21,
+        "quiet_until_hour": 8,
     }
 
 

@@ -18,7 +18,8 @@ GROUPS = (
     ),
     ("Cancelling and moving", ("patient_cutoff_hours", "patient_moves")),
     ("Money", ("registration_fee_paise", "refund_in_time_percent", "refund_late_percent")),
-    ("The day of the visit", ("join_minutes_before", "start_early_minutes", "closing_hours", "undo_seconds")),
+    ("The day of the visit", ("join_minutes_before", "start_early_minutes", "closing_hours")),
+    ("Messages", ("quiet_from_hour", "quiet_until_hour", "undo_seconds")),
 )
 WORDS = {
     "hold_minutes": ("Hold on the web, minutes", "How long a time is kept while the patient pays."),
@@ -38,9 +39,11 @@ WORDS = {
     "start_early_minutes": ("Starting early, minutes before", "From when a consultation can be started."),
     "closing_hours": ("To be closed after, hours", "After its end, a confirmed appointment is listed as needing to be closed."),
     "undo_seconds": ("Time to undo, seconds", "How long a message caused by staff waits before it leaves."),
-    "reminder_first_hours": ("First reminder, hours before", ""),
-    "reminder_second_hours": ("Second reminder, hours before", ""),
-    "reminder_third_hours": ("Last reminder, hours before", ""),
+    "reminder_first_hours": ("First reminder, hours before", "0 for none. Nobody is reminded who booked later than that."),
+    "reminder_second_hours": ("Second reminder, hours before", "0 for none."),
+    "reminder_third_hours": ("Last reminder, hours before", "0 for none."),
+    "quiet_from_hour": ("Quiet from, full hour", "From then on only what is urgent leaves, such as codes and delays."),
+    "quiet_until_hour": ("Quiet until, full hour", "Then the rest leaves. The same hour twice: no quiet hours."),
 }  # fmt: skip
 SHOWN = tuple(name for _, names in GROUPS for name in names)
 """The numbers of the page. No reminders are sent yet, so their times stand in the history only, and on no control."""
