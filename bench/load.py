@@ -158,9 +158,10 @@ def _copy_appointments(connection: psycopg.Connection, world: World, surplus: in
 
 def _load_payments(connection: psycopg.Connection) -> None:
     connection.execute(
-        "insert into payment (id, patient_id, consultation_paise, registration_paise, status, method, paid_at)"
+        "insert into payment (id, patient_id, consultation_paise, registration_paise, status, method, paid_at, released_at)"
         " select payment_id, patient_id, 160000, 0, case when paid then 'PAID' else 'PENDING' end,"
-        " case when paid then 'ONLINE' end, case when paid then starts_at - interval '3 days' end"
+        " case when paid then 'ONLINE' end, case when paid then starts_at - interval '3 days' end,"
+        " case when status = 'CANCELLED' then starts_at - interval '1 day' end"
         " from (select *, status not in ('PENDING', 'CANCELLED') as paid from appointment) seen"
     )
 

@@ -62,6 +62,7 @@ select payment.id
 having count(distinct attempt.id) <> 1
     or max(attempt.paise) - coalesce(max(refund.paise), 0) <> payment.consultation_paise + payment.registration_paise;
 
+<<<<<<< HEAD
 -- I4: what was paid at the desk was handed over in parts that sum to it, and nothing else has parts that stand
 select attempt.id
   from attempt left join tender on tender.attempt_id = attempt.id and tender.voided_at is null
@@ -74,6 +75,12 @@ select one.id
  where one.with_id is not null
    and (first.with_id is not null or (first.taken_by, first.method) <> (one.taken_by, one.method)
         or first.reference is distinct from one.reference);
+=======
+-- I4: what is not paid is owed exactly as long as its booking stands
+select payment.id from payment join appointment on appointment.payment_id = payment.id
+ where payment.status = 'PENDING'
+   and (payment.released_at is null) = (appointment.status in ('CANCELLED', 'EXPIRED', 'NO_SHOW'));
+>>>>>>> 0bc0492 (Payments are found, filtered and added up by those who may see them, and what came to nothing is owed no more)
 
 -- I4: what waits or was given up has no paid attempt
 select payment.id from payment join attempt on attempt.payment_id = payment.id

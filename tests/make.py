@@ -16,6 +16,7 @@ from mibo.scheduling import TimeBlock, WeeklyHours
 _numbers = count(1)
 
 EVERY_DAY = range(7)
+COME_TO_NOTHING = (Status.CANCELLED, Status.EXPIRED, Status.NO_SHOW)
 
 
 def _phone(prefix: str = "98") -> str:
@@ -199,6 +200,7 @@ def appointment(
             status="PAID" if paid else "PENDING",
             method="ONLINE" if paid else None,
             paid_at=now if paid else None,
+            released_at=None if paid or status not in COME_TO_NOTHING else now,
         )
     )
     db.session().add(

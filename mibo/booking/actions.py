@@ -21,6 +21,7 @@ from mibo.people import Clinician, Patient
 from mibo.video import Meeting
 
 EXPIRE_BATCH = 200
+COME_TO_NOTHING = (Status.CANCELLED, Status.EXPIRED, Status.NO_SHOW)
 
 
 def in_full(appointment_id: int, *, lock: bool = False) -> Appointment:
@@ -84,8 +85,17 @@ def change_status(appointment: Appointment, wanted: Status, *, by: int | None, r
         StatusChange(appointment_id=appointment.id, previous=previous, next=wanted, by_account_id=by, reason=reason)
     )
     audit.record("appointment.status", appointment.id, by=by, previous=previous, next=wanted)
+    _owe_or_not(appointment, previous, wanted)
     if appointment.series_id is not None and wanted in (Status.CANCELLED, Status.NO_SHOW):
         _owe_registration_later(appointment)
+
+
+def _owe_or_not(appointment: Appointment, previous: str, wanted: Status) -> None:
+    """What came to nothing before it was paid is owed no more, unless it stands again after all."""
+    if wanted in COME_TO_NOTHING:
+        payments.release(appointment.payment_id)
+    elif previous in COME_TO_NOTHING:
+        payments.owe_again(appointment.payment_id)
 
 
 def _owe_registration_later(gone: Appointment) -> None:

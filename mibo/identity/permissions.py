@@ -26,6 +26,8 @@ class Permission(StrEnum):
     ADD_PATIENTS = "add patients"
     BOOK_AT_DESK = "book for a patient"
     TAKE_PAYMENT = "take payment at the desk or send a link"
+    SEE_PAYMENTS = "see payments: all, those of one's centre, or those one took"
+    SEE_REVENUE = "see what the clinic takes"
     EDIT_PATIENTS = "change a patient's record"
     SET_MRN = "set a patient's record number"
     MERGE_PATIENTS = "merge two records of one patient, and undo it"
@@ -73,6 +75,8 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.ADD_PATIENTS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.BOOK_AT_DESK: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.TAKE_PAYMENT: frozenset(_ALL_CENTRES | _DESK),
+    Permission.SEE_PAYMENTS: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER, Role.FRONT_DESK}),
+    Permission.SEE_REVENUE: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
     Permission.EDIT_PATIENTS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.SET_MRN: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER, Role.FRONT_DESK}),
     Permission.MERGE_PATIENTS: frozenset(_ALL_CENTRES),

@@ -29,6 +29,7 @@ from mibo.payments.queries import (
     refunds_of,
     registration,
 )
+from mibo.payments.releasing import owe_again, release
 from mibo.payments.rules import (
     DESK_METHODS,
     MOST_PARTS,
@@ -93,6 +94,7 @@ __all__ = [
     "newest_attempt",
     "open_payment",
     "open_refund",
+    "owe_again",
     "owe_registration_with",
     "record_failure",
     "record_paid",
@@ -102,6 +104,7 @@ __all__ = [
     "refunds_of",
     "refuse_card_number",
     "registration",
+    "release",
     "second_registration",
     "take_at_desk",
     "take_in_parts",

@@ -27,12 +27,16 @@ class Payment(Entity):
     status: Mapped[str] = mapped_column(String(10), server_default="PENDING")
     method: Mapped[str | None] = mapped_column(String(10))
     paid_at: Mapped[datetime | None]
+    released_at: Mapped[datetime | None]  # when its booking came to nothing before it was paid: it is owed no more
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     attempts: Mapped[list["Attempt"]] = relationship(order_by="Attempt.id", lazy="raise")
 
     __table_args__ = (
         Index("ix_payment_patient", "patient_id"),
+        Index("ix_payment_made", "created_at", "id"),
+        Index("ix_payment_paid", text("COALESCE(paid_at, '1970-01-01 00:00:00+00'::timestamp with time zone)"), "id"),
+        Index("ix_payment_owed", "id", postgresql_where=text("status = 'PENDING' and released_at is null")),
         Index(
             "uq_payment_registration_once",
             "patient_id",
@@ -86,6 +90,13 @@ class Attempt(Entity):
 
     __table_args__ = (
         Index("ix_attempt_payment", "payment_id"),
+        Index("ix_attempt_taken", "taken_by", postgresql_where=text("taken_by is not null")),
+        Index(
+            "ix_attempt_came_in",
+            "paid_at",
+            postgresql_include=["payment_id", "paise", "method"],
+            postgresql_where=text("status in ('PAID', 'SURPLUS')"),
+        ),
         Index("ix_attempt_awaited", "expires_at", postgresql_where=text("status in ('OPEN', 'VOID')")),
         Index("uq_attempt_paid_once", "payment_id", unique=True, postgresql_where=text("status = 'PAID'")),
         UniqueConstraint("token"),

@@ -44,6 +44,12 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
         ],
     ),
     (
+        "Money",
+        [
+            ("Payments", "payments.index", Permission.SEE_PAYMENTS),
+        ],
+    ),
+    (
         "People",
         [
             ("Patients", "patients.index", Permission.SEE_PATIENTS),

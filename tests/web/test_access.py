@@ -226,6 +226,12 @@ TABLE = {
     "POST /queue/add": "303 403 422 422 422 403 422 422",
     "POST /queue/<entry_id>/step": "303 403 422 422 422 422 422 422",
     "GET  /queue/<entry_id>/slip": "303 403 404 404 404 404 404 404",
+    # money
+    "GET  /money/payments": "303 403 200 200 200 403 403 200",
+    "POST /money/payments/find": "303 403 200 200 200 403 403 200",
+    "POST /money/payments/csv": "303 403 200 200 200 403 403 200",
+    "POST /money/payments/paper": "303 403 200 200 200 403 403 200",
+    "GET  /money/payments/<payment_id>": "303 403 200 200 200 403 403 404",
     # a clinician's own day, and who hears that one runs late
     "GET  /my-day": "303 403 403 403 403 200 403 403",
     "GET  /my-day/<appointment_id>": "303 403 403 403 403 200 403 403",
@@ -286,6 +292,7 @@ class World:
             .replace("<account_id>", str(self.other.id))
             .replace("<clinician_id>", str(self.clinic.anita.id))
             .replace("<appointment_id>", str(one.id))
+            .replace("<payment_id>", str(one.payment_id))
             .replace("<reference>", one.reference)
             .replace("<token>", "nobody-sent-this")
             .replace("<scene>", "patient")

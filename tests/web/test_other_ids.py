@@ -37,7 +37,7 @@ MEANT = {
     "patient_id": "patient", "account_id": "staff", "user_id": "staff", "clinician_id": "clinician",
     "centre_id": "centre", "appointment_id": "appointment", "block_id": "block", "extra_id": "opening",
     "rule_id": "hours", "entry_id": "queue entry", "holiday_id": "holiday", "merge_id": "merge",
-    "sign_in_id": "sign-in", "series_id": "series",
+    "sign_in_id": "sign-in", "series_id": "series", "payment_id": "payment",
 }  # fmt: skip
 QUERY = f"?date={make.tomorrow()}&start_date={make.tomorrow()}&end_date={make.tomorrow()}"
 TOMORROW = make.tomorrow().isoformat()

@@ -18,6 +18,7 @@ from mibo.integrations.google_meet import event_id_of
 from mibo.payments import Attempt, Payment, Refund, RefundReason, Tender
 from mibo.video import Meeting
 
+COMES_TO_NOTHING = (Status.CANCELLED, Status.EXPIRED, Status.NO_SHOW)
 ROOM_LETTERS = "abcdefghijkmnopqrstuvwxyz"
 DESK = ("CASH", "CARD", "UPI")
 REFUND_TAKES_DAYS = 7
@@ -109,6 +110,7 @@ class Chronicle:
             status="PAID" if paid else "PENDING",
             method=method,
             paid_at=paid_at,
+            released_at=steps[-1].at if not paid and visit.status in COMES_TO_NOTHING else None,
             created_at=visit.booked_at,
         )
         attempts = self._attempts(visit, payment, steps)

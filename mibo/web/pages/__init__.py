@@ -20,6 +20,7 @@ from mibo.web.pages import my_day as my_day
 from mibo.web.pages import openings as openings
 from mibo.web.pages import passwords as passwords
 from mibo.web.pages import patients as patients
+from mibo.web.pages import payments as payments
 from mibo.web.pages import phones as phones
 from mibo.web.pages import pictures as pictures
 from mibo.web.pages import policy as policy
@@ -54,6 +55,7 @@ def register_pages(app: Flask) -> None:
         series_changes,
         appointments,
         worklists,
+        payments,
         patients,
         merging,
         clinicians,

@@ -1,0 +1,215 @@
+"""Payments as a list: looked for, filtered, sorted, added up, and paged from where the last page ended.
+
+Pages begin at an instant and an id, not after a count of rows, so that none is skipped or shown twice meanwhile.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, true, tuple_, union
+from sqlalchemy.sql.selectable import Subquery
+
+from mibo import clock, db
+from mibo.booking import Appointment
+from mibo.booking import lists as appointments
+from mibo.identity import Actor
+from mibo.identity.permissions import Permission
+from mibo.ledger import seeking
+from mibo.ledger.reach import payments_within_reach
+from mibo.ledger.rows import IN_CAME, PaymentRow, State, columns, is_in, total_of
+from mibo.ledger.seeking import Meant
+from mibo.payments import Attempt, Payment, Refund
+
+Place = appointments.Place
+PAGE = 50
+COUNTED_TO = 1_000
+ADDED_UP_TO = 5_000
+ORDERS = ("made", "-made", "paid", "-paid")
+REFUND_STATES = {
+    "any": ("REQUESTED", "APPROVED", "SENT", "DONE", "FAILED"), "waiting": ("REQUESTED", "APPROVED", "SENT"),
+    "failed": ("FAILED",), "done": ("DONE",),
+}  # fmt: skip
+NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # where what is not paid stands among what is
+PAID_AT: ColumnElement[Any] = literal_column("coalesce(payment.paid_at, timestamptz '1970-01-01 00:00:00+00')")
+
+
+@dataclass(frozen=True, kw_only=True)
+class PaymentWish:
+    """Which payments are wanted, and in which order; a minus is the latest first. Empty asks for all."""
+
+    typed: str = ""
+    centre_id: int | None = None
+    clinician_id: int | None = None
+    state: State | None = None
+    method: str = ""
+    refund: str = ""
+    dates: str = "made"
+    first: date | None = None
+    last: date | None = None
+    order: str = "-made"
+    every_sum: bool = False  # add them up however many they are
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What all that fits comes to, in paise."""
+
+    payments: int
+    came_in_paise: int
+    returned_paise: int
+
+    @property
+    def net_paise(self) -> int:
+        """What is kept (R-PAY-17)."""
+        return self.came_in_paise - self.returned_paise
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """One page. `total` and `hidden` are counted up to a thousand; no `sums` for those who may not see them, nor of
+    more than five thousand payments unless it is wished."""
+
+    rows: Sequence[PaymentRow]
+    before: Place | None
+    after: Place | None
+    total: int
+    hidden: int
+    sums: Sums | None
+
+
+def page(wish: PaymentWish, *, by: Actor, place: Place | None = None, size: int = PAGE) -> ListPage:
+    """A page of the payments within reach, how many more there would be without the filters, and what they come to."""
+    with db.planned_anew():
+        meant = seeking.meant(wish.typed, by=by) if wish.typed else None
+        rows = _rows(wish, meant, by, place, size + 1)
+        total, hidden, sums = _counts(wish, meant, by)
+    more, rows = len(rows) > size, rows[:size]
+    if place and place.back:
+        rows.reverse()
+    return ListPage(rows, *_around(rows, wish, place, more=more), total, hidden, sums)
+
+
+def every(wish: PaymentWish, *, by: Actor, limit: int) -> Sequence[PaymentRow]:
+    """All of them in order, for a file."""
+    with db.planned_anew():
+        return _rows(wish, seeking.meant(wish.typed, by=by) if wish.typed else None, by, None, limit)
+
+
+def place_of(row: PaymentRow, order: str) -> Place:
+    """Where the list stands at this row."""
+    return Place((row.paid_at or NEVER) if order.endswith("paid") else row.made_at, row.id)
+
+
+def _around(
+    rows: Sequence[PaymentRow], wish: PaymentWish, place: Place | None, *, more: bool
+) -> tuple[Place | None, Place | None]:
+    if not rows:
+        return None, None
+    back = bool(place and place.back)
+    has_before, has_after = (more, True) if back else (place is not None, more)
+    before = replace(place_of(rows[0], wish.order), back=True) if has_before else None
+    return before, place_of(rows[-1], wish.order) if has_after else None
+
+
+def _rows(wish: PaymentWish, meant: Meant | None, by: Actor, place: Place | None, limit: int) -> list[PaymentRow]:
+    found = _wanted(wish, meant, by, place, limit)
+    turned = bool(place and place.back)
+    wanted = columns().join(found, found.c.id == Payment.id).order_by(*_sorted(_key(wish), Payment.id, wish, turned))
+    return [PaymentRow(*row) for row in db.session().execute(wanted)]
+
+
+def _wanted(wish: PaymentWish, meant: Meant | None, by: Actor, place: Place | None, limit: int) -> Subquery:
+    """The ids of a page. Each way in which what was typed may be meant has its own index, so each is asked apart."""
+    turned = bool(place and place.back)
+    asked = [payments_within_reach(by), *_days(wish), *_filters(wish), *_beyond(wish, place)]
+    parts = [
+        select(Payment.id, _key(wish).label("key"))
+        .join(Appointment, Appointment.payment_id == Payment.id)
+        .where(*asked, way)
+        .order_by(*_sorted(_key(wish), Payment.id, wish, turned))
+        .limit(limit)
+        for way in (meant.ways() if meant else [true()])
+    ]
+    if len(parts) == 1:
+        return parts[0].subquery()
+    together = union(*(select(part.subquery()) for part in parts)).subquery()
+    return select(together.c.id).order_by(*_sorted(together.c.key, together.c.id, wish, turned)).limit(limit).subquery()
+
+
+def _days(wish: PaymentWish) -> list[ColumnElement[bool]]:
+    """From the beginning of one of the clinic's days to the end of another (R-TIME-2)."""
+    at = PAID_AT if wish.dates == "paid" else Payment.created_at
+    asked: list[ColumnElement[bool]] = []
+    if wish.first:
+        asked.append(at >= clock.day_span(wish.first)[0])
+    if wish.last:
+        asked.append(at < clock.day_span(wish.last)[1])
+    if wish.dates == "paid" and asked:
+        asked.append(Payment.paid_at.is_not(None))
+    return asked
+
+
+def _filters(wish: PaymentWish) -> list[ColumnElement[bool]]:
+    asked: list[ColumnElement[bool]] = []
+    if wish.centre_id is not None:
+        asked.append(Appointment.centre_id == wish.centre_id)
+    if wish.clinician_id is not None:
+        asked.append(Appointment.clinician_id == wish.clinician_id)
+    if wish.state:
+        asked.append(is_in(wish.state))
+    if wish.method:
+        came = Attempt.payment_id == Payment.id, IN_CAME, Attempt.method == wish.method
+        asked.append(select(Attempt.id).where(*came).exists())
+    if wish.refund:
+        goes = Refund.payment_id == Payment.id, Refund.status.in_(REFUND_STATES[wish.refund])
+        asked.append(select(Refund.id).where(*goes).exists())
+    return asked
+
+
+def _counts(wish: PaymentWish, meant: Meant | None, by: Actor) -> tuple[int, int, Sums | None]:
+    """How many fit, how many more the filters hide (of what was typed, or of the days looked at), and the sums."""
+    typed = or_(*meant.ways()) if meant else true()
+    days, filters, reach = _days(wish), _filters(wish), payments_within_reach(by)
+    adds_up = by.may(Permission.SEE_REVENUE)
+    limit = (None if wish.every_sum else ADDED_UP_TO + 1) if adds_up else COUNTED_TO
+    fits = _few([reach, typed, *days, *filters], limit).cte("fits").prefix_with("MATERIALIZED", dialect="postgresql")
+    asked: list[Any] = [select(func.count()).select_from(fits).scalar_subquery()]
+    if filters or (meant and days):
+        bare = _few([reach, typed] if meant else [reach, *days], COUNTED_TO).subquery()
+        asked.append(select(func.count()).select_from(bare).scalar_subquery())
+    if adds_up:
+        asked += [_sum_of(fits, Attempt, IN_CAME), _sum_of(fits, Refund, Refund.status == "DONE")]
+    found = list(db.session().execute(select(*asked)).one())
+    sums = Sums(found[0], *found[-2:]) if adds_up and (wish.every_sum or found[0] <= ADDED_UP_TO) else None
+    total = min(found[0], COUNTED_TO)
+    bare_total = found[1] if filters or (meant and days) else total
+    return total, max(bare_total, total) - total, sums
+
+
+def _few(asked: Sequence[ColumnElement[bool]], limit: int | None) -> Any:
+    of = select(Payment.id).join(Appointment, Appointment.payment_id == Payment.id)
+    return of.where(*asked).limit(limit)
+
+
+def _sum_of(fits: Any, what: Any, which: ColumnElement[bool]) -> Any:
+    summed = select(total_of(what.paise)).join(fits, fits.c.id == what.payment_id)
+    return summed.where(which).scalar_subquery()
+
+
+def _key(wish: PaymentWish) -> Any:
+    return PAID_AT if wish.order.endswith("paid") else Payment.created_at
+
+
+def _sorted(key: Any, row_id: Any, wish: PaymentWish, turned: bool) -> list[ColumnElement[Any]]:
+    downwards = wish.order.startswith("-") != turned
+    return [key.desc(), row_id.desc()] if downwards else [key.asc(), row_id.asc()]
+
+
+def _beyond(wish: PaymentWish, place: Place | None) -> list[ColumnElement[bool]]:
+    """What comes after a place in the order, or before it."""
+    if place is None:
+        return []
+    here, there = tuple_(_key(wish), Payment.id), tuple_(place.at, place.id)
+    return [and_(here < there if wish.order.startswith("-") != place.back else here > there)]

@@ -1,0 +1,58 @@
+"""One payment in full: what is owed, every try to pay it, what went back, and who did what."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from mibo import audit, db, payments
+from mibo.audit import AuditEntry, AuditWish
+from mibo.booking import Appointment
+from mibo.errors import Missing
+from mibo.identity import Actor
+from mibo.ledger.reach import payments_within_reach
+from mibo.payments import Payment, Refund
+
+NOTED_AT_MOST = 100
+OPENED = "payment.opened"  # who only looked at it stands in the audit
+
+
+@dataclass(frozen=True)
+class PaymentInFull:
+    """A payment with its booking, what goes back of it, and what is noted of it, the newest first."""
+
+    booking: Appointment
+    refunds: Sequence[Refund]
+    noted: Sequence[AuditEntry]
+
+    @property
+    def payment(self) -> Payment:
+        """What is owed and paid."""
+        return self.booking.payment
+
+    @property
+    def people(self) -> set[int]:
+        """The accounts whose names the page needs."""
+        took = {attempt.taken_by for attempt in self.payment.attempts}
+        return {account for account in took | {entry.by_account_id for entry in self.noted} if account}
+
+
+def payment_in_full(payment_id: int, *, by: Actor) -> PaymentInFull:
+    """One payment within reach. Raises Missing, as for one that never was."""
+    wanted = (
+        select(Appointment)
+        .options(
+            joinedload(Appointment.patient),
+            joinedload(Appointment.clinician),
+            joinedload(Appointment.centre),
+            joinedload(Appointment.payment).selectinload(Payment.attempts),
+        )
+        .where(Appointment.payment_id == payment_id, payments_within_reach(by))
+    )
+    booking = db.session().scalar(wanted)
+    if booking is None:
+        raise Missing("We could not find that payment.")
+    noted, _ = audit.entries(AuditWish(subject_id=payment_id), limit=NOTED_AT_MOST)
+    done = [entry for entry in noted if entry.act != OPENED]
+    return PaymentInFull(booking, payments.refunds_of(payment_id), done)

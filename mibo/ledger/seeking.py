@@ -1,0 +1,42 @@
+"""What somebody who types a name, a number, a reference or an id of the provider may mean among payments."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, false, or_, select
+
+from mibo import db
+from mibo.booking import Appointment, seeking
+from mibo.identity import Actor
+from mibo.payments import Attempt
+
+AN_ID = re.compile(r"[A-Za-z]+_[A-Za-z0-9_]{2,55}")  # pay_…, order_…, plink_…
+
+
+@dataclass(frozen=True)
+class Meant:
+    """Whom it may be, and the payments of an id that was typed."""
+
+    booked: seeking.Meant
+    payments: Sequence[int]
+
+    def ways(self) -> list[ColumnElement[bool]]:
+        """The conditions of a payment's booking, of which one must hold."""
+        if self.payments:
+            return [Appointment.payment_id.in_(self.payments)]
+        return self.booked.ways() or [false()]
+
+
+def meant(typed: str, *, by: Actor) -> Meant:
+    """Who and what fits. An id of the provider is looked for as it is; everything else as among appointments."""
+    payments = _payments_of(typed.strip())
+    return Meant(seeking.Meant(typed, [], [], "") if payments else seeking.meant(typed, by=by), payments)
+
+
+def _payments_of(typed: str) -> Sequence[int]:
+    if not AN_ID.fullmatch(typed):
+        return []
+    known = (Attempt.provider_payment_id, Attempt.provider_order_id, Attempt.provider_link_id)
+    wanted = select(Attempt.payment_id).where(or_(*(each == typed for each in known))).distinct()
+    return db.session().scalars(wanted).all()

@@ -1,0 +1,137 @@
+"""One payment in full, as values ready to draw."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from mibo import clock, money
+from mibo.audit import AuditEntry
+from mibo.booking import Appointment
+from mibo.identity import Actor
+from mibo.identity.permissions import Permission
+from mibo.ledger import PaymentInFull, State, is_owed_now
+from mibo.payments import Attempt, Payment, Refund
+from mibo.web.desk_record import REFUND_WORDS, facts_of
+from mibo.web.filters import moment
+from mibo.web.payment_rows import METHODS, STATES
+
+KINDS = {"ORDER": "Checkout", "LINK": "Payment link", "DESK": "At the desk"}
+ATTEMPT_STATES = {
+    "OPEN": ("pend", "clock", "Not paid yet"), "PAID": ("done", "tick", "Paid"),
+    "SURPLUS": ("bad", "warning", "Came though nothing was owed"), "VOID": ("gone", "x", "Not asked for any more"),
+}  # fmt: skip
+REFUND_STATES = {
+    "REQUESTED": ("pend", "clock", "To be decided"), "APPROVED": ("pend", "clock", "Approved"),
+    "SENT": ("pend", "refresh", "On its way"), "DONE": ("refd", "undo", "Given back"),
+    "FAILED": ("bad", "warning", "Could not be given back"), "DECLINED": ("gone", "x", "Declined"),
+}  # fmt: skip
+NOTED = {
+    "payment.taken": "Taken at the desk", "payment.paid": "Paid online", "payment.repriced": "The price changed",
+    "payment.unsaid": "Noted by mistake, unsaid", "refund.opened": "Refund opened",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Try:
+    """One try to pay: how, how it stands, what is known of it, and the ids by which the provider knows it."""
+
+    title: str
+    amount: str
+    state: tuple[str, str, str]
+    facts: Sequence[tuple[str, str, str]]
+    ids: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Page:
+    """All that the page shows."""
+
+    facts: Sequence[tuple[str, object]]
+    state: tuple[str, str, str]
+    about: Sequence[tuple[str, str, str]]
+    lines: Sequence[tuple[str, str]]
+    total: tuple[str, str]
+    sums: Sequence[tuple[str, str]]
+    tries: Sequence[Try]
+    refunds: Sequence[tuple[str, str, tuple[str, str, str], str]]
+    noted: Sequence[tuple[str, str, str]]
+    owed: bool
+
+
+def look(found: PaymentInFull, names: Mapping[int, str], who: Actor) -> Page:
+    """The payment as this person may see it."""
+    one, payment = found.booking, found.payment
+    owed = is_owed_now(one, clock.now())
+    lines = [("Consultation", money.rupees(payment.consultation_paise))]
+    if payment.registration_paise:
+        lines.append(("Registration, once", money.rupees(payment.registration_paise)))
+    return Page(
+        facts=facts_of(one, who), state=_state(found, owed=owed), about=_about(one), lines=lines,
+        total=("To pay" if owed else "Price", money.rupees(payment.amount_paise)), sums=_sums(payment, found.refunds),
+        tries=[_try(each, names) for each in reversed(payment.attempts)],
+        refunds=[_refund(each) for each in found.refunds],
+        noted=[_noted(each, names) for each in found.noted] if who.may(Permission.SEE_REVENUE) else [], owed=owed,
+    )  # fmt: skip
+
+
+def _state(found: PaymentInFull, *, owed: bool) -> tuple[str, str, str]:
+    gone = any(refund.status == "DONE" for refund in found.refunds)
+    came = any(attempt.status == "SURPLUS" for attempt in found.payment.attempts)
+    if owed:
+        return STATES[State.OWED]
+    if gone:
+        return STATES[State.RETURNED]
+    if found.payment.status == "PENDING":
+        return STATES[State.UNWANTED if came else State.NOT_OWED]
+    return STATES[State.PAID]
+
+
+def _about(one: Appointment) -> list[tuple[str, str, str]]:
+    payment = one.payment
+    told = [
+        ("Booking", one.reference), ("Visit", f"{moment(one.starts_at)} with {one.clinician.full_name}"),
+        ("Centre", one.centre.short_name), ("Booked", moment(payment.created_at)),
+        ("Paid", f"{METHODS.get(payment.method or '', '')}, {moment(payment.paid_at)}" if payment.paid_at else ""),
+        ("Owed no more since", moment(payment.released_at) if payment.released_at else ""),
+    ]  # fmt: skip
+    return [(label, words, "") for label, words in told if words]
+
+
+def _sums(payment: Payment, refunds: Sequence[Refund]) -> list[tuple[str, str]]:
+    """What came in, went back, and is still to go back, where anything did."""
+    came = sum(attempt.paise for attempt in payment.attempts if attempt.status in ("PAID", "SURPLUS"))
+    gone = sum(refund.paise for refund in refunds if refund.status == "DONE")
+    going = sum(refund.paise for refund in refunds if refund.status in ("REQUESTED", "APPROVED", "SENT", "FAILED"))
+    told = [("Came in", came), ("Given back", gone), ("Still to go back", going), ("Kept", came - gone)]
+    return [(label, money.rupees(paise)) for label, paise in told if paise or (label == "Kept" and came)]
+
+
+def _try(one: Attempt, names: Mapping[int, str]) -> Try:
+    told = [
+        ("Asked", moment(one.created_at)), ("Paid", moment(one.paid_at) if one.paid_at else ""),
+        ("How", METHODS.get(one.method or "", "")), ("Taken by", names.get(one.taken_by or 0, "")),
+        ("Note", one.note or ""), ("Until", moment(one.expires_at) if one.expires_at and not one.paid_at else ""),
+        ("Failed", f"{moment(one.failed_at)}: {one.failure}" if one.failed_at else ""),
+        ("Link closed", moment(one.closed_at) if one.closed_at else ""),
+    ]  # fmt: skip
+    ids = [
+        ("Payment id", one.provider_payment_id), ("Order id", one.provider_order_id), ("Link id", one.provider_link_id),
+        ("Link", one.link_url if one.status == "OPEN" else None),
+    ]  # fmt: skip
+    return Try(
+        KINDS[one.kind], money.rupees(one.paise), ATTEMPT_STATES[one.status],
+        [(label, words, "") for label, words in told if words], [(label, known) for label, known in ids if known],
+    )  # fmt: skip
+
+
+def _refund(one: Refund) -> tuple[str, str, tuple[str, str, str], str]:
+    """How much, why, how it stands, and since when."""
+    why = REFUND_WORDS.get(one.reason, one.reason.replace("_", " ").capitalize())
+    return money.rupees(one.paise), why, REFUND_STATES[one.status], f"opened {moment(one.opened_at)}"
+
+
+def _noted(one: AuditEntry, names: Mapping[int, str]) -> tuple[str, str, str]:
+    what = NOTED.get(one.act, one.act.replace(".", " ").replace("_", " ").capitalize())
+    paise = one.details.get("paise")
+    amount = money.rupees(paise) if isinstance(paise, int) else ""
+    who = names.get(one.by_account_id, "") if one.by_account_id else "Mibo"
+    return moment(one.at), what, ", ".join(filter(None, (amount, f"by {who}" if who else "")))

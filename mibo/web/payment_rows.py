@@ -1,0 +1,116 @@
+"""Payments in lists as values ready to draw, and as lines of a spreadsheet."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import get_template_attribute, url_for
+
+from mibo import clock, money, phone
+from mibo.ledger import PaymentRow, State, lists
+from mibo.web.filters import clock_time, day, moment
+
+STATES = {
+    State.OWED: ("pend", "rupee", "To pay"), State.PAID: ("done", "rupee", "Paid"),
+    State.RETURNED: ("refd", "undo", "Given back"), State.NOT_OWED: ("gone", "x", "Never paid"),
+    State.UNWANTED: ("bad", "warning", "Came too late"),
+}  # fmt: skip
+METHODS = {"ONLINE": "Online", "CASH": "Cash", "CARD": "Card", "UPI": "UPI"}
+HEAD = (
+    "Reference", "Patient", "Phone", "MRN", "Clinician", "Centre", "Visit", "Booked", "Consultation (rupees)",
+    "Registration (rupees)", "State", "Paid by", "Paid at", "Came in (rupees)", "Given back (rupees)",
+    "Still to go back (rupees)",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A payment in a table."""
+
+    href: str
+    reference: str
+    name: str
+    phone: str
+    clinician: str
+    centre: str
+    visit: str
+    made: str
+    paise: str
+    look: str
+    icon: str
+    state: str
+    paid: str
+    how: str
+    back: str
+
+
+def lines(rows: Iterable[PaymentRow]) -> list[Line]:
+    """The table."""
+    now, draw = clock.now(), get_template_attribute("ui/icons.html", "icon")
+    page = url_for("payments.one", payment_id=0).removesuffix("0")
+    icons = {state: str(draw(drawing)) for state, (_, drawing, _) in STATES.items()}
+    return [_line(row, now, icons, page) for row in rows]
+
+
+def _line(row: PaymentRow, now: datetime, icons: dict[State, str], page: str) -> Line:
+    state = row.state(now)
+    return Line(
+        href=f"{page}{row.id}", reference=row.reference, name=row.patient_name, phone=phone.shown(row.patient_phone),
+        clinician=row.clinician_name, centre=row.centre_name, visit=moment(row.starts_at), made=moment(row.made_at),
+        paise=money.rupees(row.paise), look=STATES[state][0], icon=icons[state], state=words_of(row, state),
+        paid=moment(row.paid_at) if row.paid_at else "", how=METHODS.get(row.method or "", ""), back=_back(row),
+    )  # fmt: skip
+
+
+def words_of(row: PaymentRow, state: State) -> str:
+    """`Paid`, `Part given back`: how it stands."""
+    if state is State.RETURNED and row.returned_paise < row.came_in_paise:
+        return "Part given back"
+    return STATES[state][2]
+
+
+def _back(row: PaymentRow) -> str:
+    """`₹1,600 given back, ₹100 still to go back`."""
+    gone = f"{money.rupees(row.returned_paise)} given back" if row.returned_paise else ""
+    going = f"{money.rupees(row.to_return_paise)} still to go back" if row.to_return_paise else ""
+    return ", ".join(filter(None, (gone, going)))
+
+
+def sums(found: lists.ListPage) -> list[tuple[str, str]]:
+    """What all that fits comes to, for those who may know."""
+    if found.sums is None:
+        return []
+    told = found.sums
+    return [
+        ("Came in", money.rupees(told.came_in_paise)), ("Given back", money.rupees(told.returned_paise)),
+        ("Kept", money.rupees(told.net_paise)),
+    ]  # fmt: skip
+
+
+def csv_rows(rows: Iterable[PaymentRow]) -> list[list[object]]:
+    """The lines of the spreadsheet, under `HEAD`."""
+    now = clock.now()
+    return [_cells(row, now) for row in rows]
+
+
+def _cells(row: PaymentRow, now: datetime) -> list[object]:
+    return [
+        row.reference, row.patient_name, phone.shown(row.patient_phone), row.patient_mrn, row.clinician_name,
+        row.centre_name, _written(row.starts_at), _written(row.made_at), money.whole_rupees(row.consultation_paise),
+        money.whole_rupees(row.registration_paise), words_of(row, row.state(now)), METHODS.get(row.method or "", ""),
+        _written(row.paid_at), *map(money.whole_rupees, (row.came_in_paise, row.returned_paise, row.to_return_paise)),
+    ]  # fmt: skip
+
+
+def _written(at: datetime | None) -> str:
+    return f"{clock.local(at):%Y-%m-%d} {clock_time(at)}" if at else ""
+
+
+def span(wish: lists.PaymentWish) -> str:
+    """`Booked from Mon 2 Nov to Tue 1 Dec`: which days a list on paper is of."""
+    word = "Paid" if wish.dates == "paid" else "Booked"
+    if wish.first and wish.last:
+        return f"{word} from {day(wish.first)} to {day(wish.last)} {wish.last:%Y}"
+    if wish.first or wish.last:
+        return f"{word} from {day(wish.first)} on" if wish.first else f"{word} until {day(wish.last)}"  # type: ignore[arg-type]
+    return "At any time"
