@@ -28,6 +28,7 @@ TIMETABLE = (
     Periodic(booking.settle_waiting, 15),
     Periodic(booking.send_unsent_links, 15),
     Periodic(payments.close_links, 30),
+    Periodic(booking.sending_back.send_due_refunds, 5),
     Periodic(video.take_away_unwanted, 60),
     Periodic(booking.reconcile, 60),
     Periodic(identity.forget_spent, 3600),

@@ -87,12 +87,25 @@ select payment.id from payment join attempt on attempt.payment_id = payment.id
  where payment.status not in ('PAID', 'REFUNDED') and attempt.status = 'PAID';
 
 -- I4: no more is given back than came
-select attempt.id from attempt join refund on refund.attempt_id = attempt.id
+select attempt.id from attempt join refund on refund.attempt_id = attempt.id and refund.status <> 'DECLINED'
  group by attempt.id
-having sum(refund.paise) > attempt.paise or attempt.status not in ('PAID', 'SURPLUS');
+having sum(refund.paise) > attempt.paise or attempt.status not in ('PAID', 'SURPLUS')
+    or bool_or(refund.payment_id <> attempt.payment_id);
+
+-- I4: a payment is refunded exactly when all that was paid is back
+select payment.id
+  from payment join attempt on attempt.payment_id = payment.id and attempt.status = 'PAID'
+  left join refund on refund.attempt_id = attempt.id and refund.status = 'DONE'
+ group by payment.id, attempt.id
+having (payment.status = 'REFUNDED') <> (coalesce(sum(refund.paise), 0) >= attempt.paise);
+
+-- I4: what goes back was decided by somebody, and what is owed to the patient whatever anybody thinks is not declined
+select id from refund
+ where (status <> 'REQUESTED' and decided_by is null)
+    or (status = 'DECLINED' and reason not in ('CANCELLED_IN_TIME', 'CANCELLED_LATE', 'BY_MANAGER'));
 
 -- I4: surplus money has its refund, all of it
-select attempt.id from attempt left join refund on refund.attempt_id = attempt.id
+select attempt.id from attempt left join refund on refund.attempt_id = attempt.id and refund.status <> 'DECLINED'
  where attempt.status = 'SURPLUS'
  group by attempt.id
 having coalesce(sum(refund.paise), 0) <> attempt.paise;

@@ -176,6 +176,10 @@ class Sandbox:
         """Every request that a provider has received."""
         return self._ask("GET", "/_sandbox/calls", params={"provider": provider})
 
+    def end_refund(self, refund_id: str, status: str = "processed") -> None:
+        """The bank answers: it took the money, or (`failed`) it did not."""
+        self._ask("POST", "/_sandbox/refund-status", json={"refund_id": refund_id, "status": status})
+
     def message_status(self, message_id: str, status: str) -> None:
         self._ask("POST", "/_sandbox/message-status", json={"message_id": message_id, "status": status})
 

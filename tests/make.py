@@ -1,5 +1,6 @@
 """Things to test with: plain functions with unsurprising defaults. Each must run inside `db.transaction()`."""
 
+from dataclasses import asdict
 from datetime import date, datetime, timedelta
 from itertools import count
 
@@ -9,7 +10,7 @@ from mibo.booking.rules import reference_of
 from mibo.clinics import Centre
 from mibo.identity import Account, Actor, RoleGrant
 from mibo.identity.permissions import Role
-from mibo.payments import Attempt, Payment
+from mibo.payments import Attempt, Payment, terms_of
 from mibo.people import Clinician, ClinicianCentre, Patient
 from mibo.scheduling import TimeBlock, WeeklyHours
 
@@ -197,6 +198,7 @@ def appointment(
             patient_id=who.id,
             consultation_paise=fee,
             registration_paise=registration,
+            **asdict(terms_of(clinics.policy_in_force())),
             status="PAID" if paid else "PENDING",
             method="ONLINE" if paid else None,
             paid_at=now if paid else None,

@@ -13,7 +13,17 @@ from mibo.audit.models import AuditEntry
 ONCE_WITHIN = timedelta(minutes=10)
 # of these a watcher of the log hears too, by ids alone (security.md line 67)
 ALSO_LOGGED = frozenset(
-    {"staff.added", "staff.role_changed", "staff.closed", "staff.opened", "patient.opened", "list.exported"}
+    {
+        "staff.added",
+        "staff.role_changed",
+        "staff.closed",
+        "staff.opened",
+        "patient.opened",
+        "list.exported",
+        "refund.approved",
+        "refund.declined",
+        "refund.handed_over",
+    }
 )
 
 log = structlog.get_logger(__name__)

@@ -51,8 +51,7 @@ def give_back(one: Appointment, paise: int, reason: RefundReason) -> int:
     paid = payments.newest_attempt(one.payment_id)
     if paid is None or paid.status != "PAID" or paise <= 0:
         return 0
-    payments.open_refund(paid, paise, reason)
-    return paise
+    return payments.open_refund(paid, paise, reason)
 
 
 def call_off_meeting(one: Appointment) -> None:

@@ -1,6 +1,6 @@
 """A patient calls an appointment off: in time, and with what they get back decided here (R-CHG-4, R-PAY-15)."""
 
-from mibo import clinics, clock, db, payments
+from mibo import clock, db, payments
 from mibo.booking import actions, rules, telling
 from mibo.booking.calling_off import call_off_meeting, give_back
 from mibo.booking.models import Appointment
@@ -13,10 +13,10 @@ from mibo.payments import RefundReason
 def cancel(appointment_id: int, *, by: Actor, reason: str | None = None) -> Appointment:
     """Cancel one's own appointment, or let a held time go. Raises Missing, CannotCancel.
 
-    Money goes back as the refund share says; the reason never lands among anybody's notes (R-CHG-6).
+    Money goes back as the terms of the booking say (M9); the reason never lands among anybody's notes (R-CHG-6).
     """
     appointment = actions.own_locked(appointment_id, by)
-    rules.check_may_cancel(appointment.status, appointment.starts_at, clock.now(), clinics.policy_in_force())
+    rules.check_may_cancel(appointment.status, appointment.starts_at, clock.now(), appointment.payment.cutoff_hours)
     was_held = appointment.status == Status.PENDING
     actions.change_status(appointment, Status.CANCELLED, by=by.account_id, reason=reason or "Cancelled by the patient")
     appointment.cancel_reason = reason

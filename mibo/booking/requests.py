@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from mibo import clinics, clock, db, payments
+from mibo import clock, db, payments
 from mibo.booking import actions, rules, seen, telling
 from mibo.booking.calling_off import call_off_meeting, give_back, worded
 from mibo.booking.models import Appointment, StatusChange
@@ -81,16 +81,16 @@ def asked(one: Appointment) -> Asked:
 
 
 def is_in_time(one: Appointment, at: datetime) -> bool:
-    """Whether somebody who calls it off then does so before the cut-off (R-CHG-4)."""
-    return one.starts_at - at >= timedelta(hours=clinics.policy_in_force().patient_cutoff_hours)
+    """Whether somebody who calls it off then does so before the cut-off that was agreed on (R-CHG-4, M9)."""
+    return one.starts_at - at >= timedelta(hours=one.payment.cutoff_hours)
 
 
 def share_of(one: Appointment, *, in_time: bool) -> int:
-    """What goes back of what was paid when the patient calls it off, in paise (R-PAY-15)."""
+    """What goes back of what was paid when the patient calls it off, by the terms of its booking, in paise (R-PAY-15)."""
     if one.payment.status != "PAID":
         return 0
     owed = Due(one.payment.consultation_paise, one.payment.registration_paise)
-    return payments.refund_of_own_cancellation(owed, clinics.policy_in_force(), in_time=in_time)
+    return payments.refund_of_own_cancellation(owed, one.payment.terms, in_time=in_time)
 
 
 def _asked_for(appointment_id: int, by: Actor, version: int | None) -> Appointment:

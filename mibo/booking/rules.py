@@ -157,14 +157,13 @@ _PAST_CANCELLING = {
 }
 
 
-def check_may_cancel(status: str, starts_at: datetime, now: datetime, policy: Policy) -> None:
-    """A patient may let a hold go at any time and cancel a booking until the cut-off (R-CHG-4). Raises CannotCancel."""
+def check_may_cancel(status: str, starts_at: datetime, now: datetime, cutoff_hours: int) -> None:
+    """A patient may let a hold go at any time and cancel a booking until its cut-off (R-CHG-4). Raises CannotCancel."""
     if (refusal := _PAST_CANCELLING.get(Status(status))) is not None:
         raise CannotCancel(refusal)
-    hours = policy.patient_cutoff_hours
-    if status != Status.PENDING and starts_at - now < timedelta(hours=hours):
+    if status != Status.PENDING and starts_at - now < timedelta(hours=cutoff_hours):
         raise CannotCancel(
-            f"This can be cancelled online until {hours} hours before it starts. Please call the centre."
+            f"This can be cancelled online until {cutoff_hours} hours before it starts. Please call the centre."
         )
 
 

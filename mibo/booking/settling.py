@@ -12,6 +12,7 @@ from mibo import clock, db, jobs, payments
 from mibo.booking import actions, paying, rules, telling
 from mibo.booking.models import Appointment
 from mibo.booking.rules import Status
+from mibo.booking.sending_back import settle_refund
 from mibo.integrations import razorpay
 from mibo.integrations.razorpay import Link, ProviderNews, ProviderPayment
 from mibo.jobs import job
@@ -89,7 +90,9 @@ def settle_payment(attempt_id: int, told: ProviderPayment, *, made: Link | None 
 
 
 def _settle_news(news: ProviderNews, event_id: int) -> Outcome:
-    if news.payment is None or news.refund:
+    if news.refund:
+        return Outcome(settle_refund(news.refund))
+    if news.payment is None:
         if news.event not in BRINGS_MONEY:
             return Outcome.NOTED
         log.error("payments.unreadable", event_id=event_id, kind=news.event)

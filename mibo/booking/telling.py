@@ -8,13 +8,13 @@ from typing import Any
 
 import structlog
 
-from mibo import clock, db, jobs, messaging, video
+from mibo import clinics, clock, db, jobs, messaging, video
 from mibo.booking.models import Appointment
 from mibo.booking.rules import Status
 from mibo.identity import Account
 from mibo.jobs import job
 from mibo.messaging import wording
-from mibo.payments import Attempt
+from mibo.payments import Attempt, Refund
 from mibo.people import Clinician
 
 MOVED = "mibo_booking_moved"
@@ -199,6 +199,33 @@ def _tell_refund(appointment: Appointment, paise: int, *, wait_s: int) -> None:
         told = wording.refund_opened(appointment.patient.full_name, amount_paise=paise, **_about(appointment))
         key = f"refund-opened:{appointment.id}:{appointment.version}"
         _tell_patient(appointment, told, key, wait_s=wait_s)
+
+
+def refund_sent(appointment: Appointment, refund: Refund) -> None:
+    """The patient hears that it has left, and how long banks take (R-PAY-14)."""
+    told = wording.refund_sent(
+        appointment.patient.full_name, amount_paise=refund.paise, days=clinics.policy_in_force().refund_days,
+        reference=appointment.reference,
+    )  # fmt: skip
+    _tell_patient(appointment, told, f"refund-sent:{refund.id}:{refund.round}")
+
+
+def refund_done(appointment: Appointment, refund: Refund) -> None:
+    """The patient hears that the money is back; that it has left need not be said any more."""
+    messaging.withdraw(f"refund-sent:{refund.id}:{refund.round}")
+    told = wording.refund_done(
+        appointment.patient.full_name, amount_paise=refund.paise, reference=appointment.reference
+    )  # fmt: skip
+    _tell_patient(appointment, told, f"refund-done:{refund.id}")
+
+
+def refund_declined(appointment: Appointment, refund: Refund, *, wait_s: int = 0) -> None:
+    """The patient hears that it does not go back; what was promised of it and has not left yet is not said."""
+    messaging.withdraw_kind(appointment.id, "mibo_refund_opened")
+    told = wording.refund_declined(
+        appointment.patient.full_name, amount_paise=refund.paise, **_about(appointment)
+    )  # fmt: skip
+    _tell_patient(appointment, told, f"refund-declined:{refund.id}", wait_s=wait_s)
 
 
 def request_refused(appointment: Appointment, *, wait_s: int = 0) -> None:

@@ -15,9 +15,10 @@ from mibo.booking.queries import within_reach
 from mibo.booking.rows import AppointmentRow, columns
 from mibo.booking.rules import Status
 from mibo.identity import Actor
-from mibo.payments import Attempt
+from mibo.payments import Attempt, Payment, Terms
 
 AT_MOST = 200
+_TERMS = (Payment.cutoff_hours, Payment.in_time_percent, Payment.late_percent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,23 +88,22 @@ def unpaid_holds(*, by: Actor) -> Sequence[UnpaidHold]:
 def wishes_to_cancel(*, by: Actor) -> Sequence[WishToCancel]:
     """The wishes, the one whose appointment comes first at the head."""
     asked = (_of_the_asking(StatusChange.at), _of_the_asking(StatusChange.reason))
-    wanted = columns().add_columns(*asked).where(is_wish_to_cancel(by))
+    wanted = columns().add_columns(*asked, *_TERMS).where(is_wish_to_cancel(by))
     found = db.session().execute(wanted.order_by(Appointment.starts_at, Appointment.id).limit(AT_MOST))
-    return [_wish(AppointmentRow(*row[:-2]), row[-2], row[-1]) for row in found]
+    return [_wish(AppointmentRow(*row[:-5]), row[-5], row[-4], Terms(*row[-3:])) for row in found]
 
 
-def _wish(row: AppointmentRow, asked_at: datetime, reason: str | None) -> WishToCancel:
-    return WishToCancel(row, asked_at, row.cancel_reason or reason or "", _refund(row, asked_at))
+def _wish(row: AppointmentRow, asked_at: datetime, reason: str | None, terms: Terms) -> WishToCancel:
+    return WishToCancel(row, asked_at, row.cancel_reason or reason or "", _refund(row, asked_at, terms))
 
 
-def _refund(row: AppointmentRow, asked_at: datetime) -> int:
+def _refund(row: AppointmentRow, asked_at: datetime, terms: Terms) -> int:
     """What goes back if the wish is granted: decided by when it was asked, not by when somebody reads it (R-PAY-15)."""
     if row.payment_status != "PAID":
         return 0
-    policy = clinics.policy_in_force()
-    in_time = row.starts_at - asked_at >= timedelta(hours=policy.patient_cutoff_hours)
+    in_time = row.starts_at - asked_at >= timedelta(hours=terms.cutoff_hours)
     owed = payments.Due(row.consultation_paise, row.registration_paise)
-    return payments.refund_of_own_cancellation(owed, policy, in_time=in_time)
+    return payments.refund_of_own_cancellation(owed, terms, in_time=in_time)
 
 
 def _of_the_asking(column: InstrumentedAttribute[Any]) -> ScalarSelect[Any]:

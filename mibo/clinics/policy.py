@@ -24,6 +24,7 @@ BOUNDS = {
     "start_early_minutes": (0, 24 * 60),
     "refund_in_time_percent": (0, 100),
     "refund_late_percent": (0, 100),
+    "refund_days": (1, 30),
     "reminder_first_hours": (0, 14 * 24),
     "reminder_second_hours": (0, 14 * 24),
     "reminder_third_hours": (0, 14 * 24),
@@ -86,6 +87,9 @@ class Policy:
 
     refund_late_percent: int = 0
     """Percent of the consultation fee that goes back when a patient's cancellation comes later (R-PAY-15)."""
+
+    refund_days: int = 7
+    """Working days in which money that goes back reaches the patient: what they are told (R-PAY-14)."""
 
     reminder_first_hours: int = 72
     """Hours before the start of the first reminder; 0 for none (R-MSG-2)."""

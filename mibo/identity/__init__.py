@@ -29,7 +29,14 @@ from mibo.identity.models import (
 from mibo.identity.passwords import check_password_sign_in, is_present, set_password
 from mibo.identity.permissions import Permission, Role, everywhere
 from mibo.identity.phones import PhoneNotFree, ask_to_move, check_move, leave_phone, move_account
-from mibo.identity.queries import account_by_phone, account_in_full, actor_of, names_of, staff_account
+from mibo.identity.queries import (
+    account_by_phone,
+    account_in_full,
+    actor_of,
+    names_of,
+    names_of_those_who_may,
+    staff_account,
+)
 from mibo.identity.refreshing import refresh
 from mibo.identity.rules import (
     WITH_CENTRE,
@@ -137,6 +144,7 @@ __all__ = [
     "may_handle",
     "move_account",
     "names_of",
+    "names_of_those_who_may",
     "note_seen",
     "open_account",
     "open_link",

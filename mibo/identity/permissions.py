@@ -28,6 +28,8 @@ class Permission(StrEnum):
     TAKE_PAYMENT = "take payment at the desk or send a link"
     SEE_PAYMENTS = "see payments: all, those of one's centre, or those one took"
     SEE_REVENUE = "see what the clinic takes"
+    DECIDE_REFUNDS = "decide whether money goes back, and send it"
+    GIVE_BACK = "give back at the desk what a manager approved"
     EDIT_PATIENTS = "change a patient's record"
     SET_MRN = "set a patient's record number"
     MERGE_PATIENTS = "merge two records of one patient, and undo it"
@@ -77,6 +79,8 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.TAKE_PAYMENT: frozenset(_ALL_CENTRES | _DESK),
     Permission.SEE_PAYMENTS: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER, Role.FRONT_DESK}),
     Permission.SEE_REVENUE: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
+    Permission.DECIDE_REFUNDS: frozenset(_ALL_CENTRES),
+    Permission.GIVE_BACK: frozenset(_ALL_CENTRES | _DESK),
     Permission.EDIT_PATIENTS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.SET_MRN: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER, Role.FRONT_DESK}),
     Permission.MERGE_PATIENTS: frozenset(_ALL_CENTRES),

@@ -12,7 +12,7 @@ from mibo.identity import permissions
 from mibo.identity.actor import Actor, Audience
 from mibo.identity.idling import idle_limit
 from mibo.identity.models import Account, RoleGrant, SignIn
-from mibo.identity.permissions import Role
+from mibo.identity.permissions import Permission, Role
 from mibo.phone import canonical
 
 # `people` stands above us and owns this table; naming three columns of it keeps the whole answer to one statement
@@ -45,6 +45,18 @@ def names_of(account_ids: Collection[int]) -> dict[int, str]:
     """What the people behind some accounts are called."""
     rows = db.session().execute(select(Account.id, Account.full_name).where(Account.id.in_(account_ids)))
     return dict(iter(rows))
+
+
+def names_of_those_who_may(permission: Permission) -> dict[int, str]:
+    """The staff whose roles let them do something somewhere, by name."""
+    wanted = (
+        select(Account.id, Account.full_name)
+        .join(RoleGrant, RoleGrant.account_id == Account.id)
+        .where(Account.active, RoleGrant.role.in_(permissions.GRANTED[permission]))
+        .order_by(Account.full_name, Account.id)
+        .distinct()
+    )
+    return dict(iter(db.session().execute(wanted)))
 
 
 def actor_of(sign_in_id: int) -> Actor | None:

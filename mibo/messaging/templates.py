@@ -24,7 +24,10 @@ _KIND_OF = {
         "booking_confirmed", "booking_confirmed_online", "discreet_confirmed", "discreet_confirmed_online",
         "series_booked", "meeting_link",
     ),
-    "PAYMENT": ("payment_link", "hold_ended", "late_payment_refund", "refund_opened"),
+    "PAYMENT": (
+        "payment_link", "hold_ended", "late_payment_refund", "refund_opened", "refund_sent", "refund_done",
+        "refund_declined",
+    ),
     "REMINDER": ("reminder", "reminder_online", "discreet_reminder", "discreet_reminder_online"),
     "CHANGE": (
         "booking_cancelled", "booking_moved", "booking_off", "request_refused", "please_move", "running_late",

@@ -143,6 +143,25 @@ def refund_opened(name: str, *, amount_paise: int, when: datetime, reference: st
     return Wording("mibo_refund_opened", _about(name, when, reference) | {"amount": rupees(amount_paise)})
 
 
+def refund_sent(name: str, *, amount_paise: int, days: int, reference: str) -> Wording:
+    """The provider has it; banks need so many working days."""
+    return Wording("mibo_refund_sent", _of_refund(name, amount_paise, reference) | {"days": str(days)})
+
+
+def refund_done(name: str, *, amount_paise: int, reference: str) -> Wording:
+    """It has arrived, or was handed over at the desk."""
+    return Wording("mibo_refund_done", _of_refund(name, amount_paise, reference))
+
+
+def _of_refund(name: str, amount_paise: int, reference: str) -> dict[str, str]:
+    return {"name": first_name(name), "amount": rupees(amount_paise), "reference": fitting(reference)}
+
+
+def refund_declined(name: str, *, amount_paise: int, when: datetime, reference: str) -> Wording:
+    """The clinic decided that it does not go back."""
+    return Wording("mibo_refund_declined", _about(name, when, reference) | {"amount": rupees(amount_paise)})
+
+
 def request_refused(name: str, *, when: datetime, reference: str) -> Wording:
     """The patient asked to cancel and the clinic said no."""
     return Wording("mibo_request_refused", _about(name, when, reference))

@@ -1,4 +1,4 @@
-"""Asking for money, taking it, and opening refunds.
+"""Asking for money, and taking it.
 
 Locks go one way, so that two payments of a patient never wait for each other: the appointment (by the caller), then the
 patient, then the payment.
@@ -10,7 +10,6 @@ from typing import Literal, TypeVar
 
 import structlog
 from sqlalchemy import ColumnElement, Select, select, update
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import selectinload
 
 from mibo import audit, clock, db, jobs
@@ -18,17 +17,18 @@ from mibo.clinics.policy import Policy
 from mibo.integrations import razorpay
 from mibo.integrations.http import ProviderError
 from mibo.jobs import defer, job
-from mibo.payments.models import Attempt, Payment, Refund
+from mibo.payments.models import FAILURE_LENGTH, Attempt, Payment
+from mibo.payments.opening import open_refund
 from mibo.payments.rules import (
     AlreadyPaid,
     Heard,
     RefundReason,
     amount_due,
     fold,
+    terms_of,
 )
 from mibo.people import Clinician, Patient
 
-FAILURE_LENGTH = 200
 LEAST_LEFT = timedelta(minutes=1)
 CLOSING_BATCH = 50
 ONLINE = "ONLINE"
@@ -48,15 +48,19 @@ def open_payment(
     *,
     registration: bool = True,
 ) -> Payment:
-    """What a new booking owes, frozen (R-BOOK-12), and its first attempt: ORDER, LINK or DESK. Raises FeeMissing.
+    """What a new booking owes and on what terms, frozen (R-BOOK-12, M9), and its first attempt: ORDER, LINK or DESK.
 
-    Without `registration` that is owed with another booking.
+    Raises FeeMissing. Without `registration` that is owed with another booking.
     """
     due = amount_due(clinician.fee_paise, not registration or patient.registration_paid_at is not None, policy)
+    terms = terms_of(policy)
     payment = Payment(
         patient_id=patient.id,
         consultation_paise=due.consultation_paise,
         registration_paise=due.registration_paise,
+        cutoff_hours=terms.cutoff_hours,
+        in_time_percent=terms.in_time_percent,
+        late_percent=terms.late_percent,
         attempts=[Attempt(kind=kind, paise=due.paise, expires_at=expires_at)],
     )
     db.session().add(payment)
@@ -126,18 +130,6 @@ def record_failure(attempt: Attempt, why: str) -> None:
     heard = Heard.PAID if attempt.paid_at else Heard.NOTHING
     if fold(heard, Heard.FAILED) is Heard.FAILED:
         attempt.failed_at, attempt.failure = clock.now(), why[:FAILURE_LENGTH]
-
-
-def open_refund(attempt: Attempt, paise: int, reason: RefundReason) -> None:
-    """Put money that must go back on the refunds list, once per attempt and reason."""
-    opened = db.session().scalar(
-        insert(Refund)
-        .values(payment_id=attempt.payment_id, attempt_id=attempt.id, paise=paise, reason=reason)
-        .on_conflict_do_nothing()
-        .returning(Refund.id)
-    )
-    if opened:
-        audit.record("refund.opened", attempt.payment_id, by=None, refund_id=opened, paise=paise, reason=reason)
 
 
 def void_open_attempts(payment_id: int) -> None:

@@ -3,27 +3,38 @@
 from datetime import datetime
 from secrets import token_urlsafe
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mibo.db import Entity
-from mibo.payments.rules import DESK_METHODS, REFERENCE_LENGTH
+from mibo.payments.rules import DESK_METHODS, REFERENCE_LENGTH, Terms
 
 DESK_NOTE_LENGTH = 500
 PAYMENT_STATES = ("PENDING", "PAID", "FAILED", "REFUNDED")
 ATTEMPT_KINDS = ("ORDER", "LINK", "DESK")
 ATTEMPT_STATES = ("OPEN", "PAID", "SURPLUS", "VOID")
 METHODS = ("ONLINE", "CASH", "CARD", "UPI")
+REFUND_STATES = ("REQUESTED", "APPROVED", "SENT", "DONE", "FAILED", "DECLINED")
+REFUND_WAYS = ("PROVIDER", "DESK")
+REFUND_REFERENCE_LENGTH = 60
+REFUND_NOTE_LENGTH = 500
+FAILURE_LENGTH = 200
 
 
 class Payment(Entity):
-    """What one booking owes: consultation plus registration, frozen when it was made (R-PAY-1, R-BOOK-12)."""
+    """What one booking owes: consultation plus registration, frozen when it was made (R-PAY-1, R-BOOK-12).
+
+    Frozen with it are the terms on which it may be cancelled, as they were shown before paying (M9).
+    """
 
     __tablename__ = "payment"
 
     patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
     consultation_paise: Mapped[int]
     registration_paise: Mapped[int]
+    cutoff_hours: Mapped[int] = mapped_column(SmallInteger, server_default="24")
+    in_time_percent: Mapped[int] = mapped_column(SmallInteger, server_default="100")
+    late_percent: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     status: Mapped[str] = mapped_column(String(10), server_default="PENDING")
     method: Mapped[str | None] = mapped_column(String(10))
     paid_at: Mapped[datetime | None]
@@ -45,6 +56,9 @@ class Payment(Entity):
         ),
         CheckConstraint("consultation_paise > 0", name="consultation"),
         CheckConstraint("registration_paise >= 0", name="registration"),
+        CheckConstraint(
+            "cutoff_hours >= 0 and in_time_percent between 0 and 100 and late_percent between 0 and 100", name="terms"
+        ),
         CheckConstraint(f"status in {PAYMENT_STATES}", name="status"),
         CheckConstraint(f"method in {METHODS}", name="method"),
         CheckConstraint("(status in ('PAID', 'REFUNDED')) = (paid_at is not null)", name="paid_at"),
@@ -54,6 +68,11 @@ class Payment(Entity):
     def amount_paise(self) -> int:
         """All of it."""
         return self.consultation_paise + self.registration_paise
+
+    @property
+    def terms(self) -> Terms:
+        """On what terms the booking was made."""
+        return Terms(self.cutoff_hours, self.in_time_percent, self.late_percent)
 
 
 class Attempt(Entity):
@@ -160,19 +179,62 @@ class ProviderEvent(Entity):
 
 
 class Refund(Entity):
-    """Money to give back: opened by a rule or a person, worked off on the refunds page."""
+    """Money to give back: opened by a rule or a manager, decided by a manager, sent by a job or handed over at the desk.
+
+    A trigger keeps what goes back of an attempt within what came by it. `round` counts the refunds that we asked the
+    provider for: another only after the provider said that the one before has failed.
+    """
 
     __tablename__ = "refund"
 
     payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)
-    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"))
+    attempt_id: Mapped[int] = mapped_column(ForeignKey("attempt.id"), index=True)
     paise: Mapped[int]
     reason: Mapped[str] = mapped_column(String(40))
+    note: Mapped[str | None] = mapped_column(String(REFUND_NOTE_LENGTH))  # why, where a manager opened it
     status: Mapped[str] = mapped_column(String(10), server_default="REQUESTED")
     opened_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    opened_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    assigned_to: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    decided_at: Mapped[datetime | None]
+    decided_reason: Mapped[str | None] = mapped_column(String(REFUND_NOTE_LENGTH))
+    way: Mapped[str | None] = mapped_column(String(10))
+    method: Mapped[str | None] = mapped_column(String(10))  # how it was handed over at the desk
+    reference: Mapped[str | None] = mapped_column(String(REFUND_REFERENCE_LENGTH))
+    centre_id: Mapped[int | None] = mapped_column(ForeignKey("centre.id"))  # at whose desk
+    provider_refund_id: Mapped[str | None] = mapped_column(String(60))
+    round: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    tries: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    next_try_at: Mapped[datetime | None]
+    failure: Mapped[str | None] = mapped_column(String(FAILURE_LENGTH))
+    sent_at: Mapped[datetime | None]
+    failed_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    version: Mapped[int] = mapped_column(server_default="1")
 
     __table_args__ = (
-        UniqueConstraint("attempt_id", "reason"),
+        Index(
+            "uq_refund_by_rule", "attempt_id", "reason", unique=True, postgresql_where=text("reason <> 'BY_MANAGER'")
+        ),
+        Index("uq_refund_upi_reference", "reference", unique=True, postgresql_where=text("method = 'UPI'")),
+        Index("ix_refund_opened", "opened_at", "id"),
+        Index(
+            "ix_refund_open",
+            "opened_at",
+            "id",
+            postgresql_where=text("status in ('REQUESTED', 'APPROVED', 'SENT', 'FAILED')"),
+        ),
+        Index("ix_refund_due", "next_try_at", postgresql_where=text("status in ('APPROVED', 'SENT')")),
+        UniqueConstraint("provider_refund_id"),
         CheckConstraint("paise > 0", name="paise"),
-        CheckConstraint("status in ('REQUESTED', 'APPROVED', 'SENT', 'DONE', 'FAILED')", name="status"),
+        CheckConstraint(f"status in {REFUND_STATES}", name="status"),
+        CheckConstraint(f"way in {REFUND_WAYS}", name="way"),
+        CheckConstraint("method in ('CASH', 'CARD', 'UPI')", name="method"),
+        CheckConstraint("status = 'REQUESTED' or decided_at is not null", name="decided"),
+        CheckConstraint("status in ('REQUESTED', 'DECLINED') or way is not null", name="way_chosen"),
+        CheckConstraint("status <> 'DECLINED' or decided_reason is not null", name="declined_why"),
+        CheckConstraint("(status = 'DONE') = (done_at is not null)", name="done"),
+        CheckConstraint("(way = 'DESK' and status = 'DONE') = (method is not null)", name="handed_over"),
     )

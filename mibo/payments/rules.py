@@ -45,6 +45,7 @@ class RefundReason(StrEnum):
     CANCELLED_IN_TIME = "CANCELLED_IN_TIME"
     CANCELLED_LATE = "CANCELLED_LATE"
     CANCELLED_BY_CLINIC = "CANCELLED_BY_CLINIC"
+    BY_MANAGER = "BY_MANAGER"
 
 
 class Verdict(StrEnum):
@@ -90,6 +91,17 @@ class Asked:
     currency: str
 
 
+@dataclass(frozen=True)
+class Terms:
+    """On what terms a booking was made: until how many hours before it may be called off, and what share of the
+    consultation goes back then, and later (M9).
+    """
+
+    cutoff_hours: int
+    in_time_percent: int
+    late_percent: int
+
+
 class Told(Protocol):
     """What a provider tells of a payment."""
 
@@ -112,9 +124,14 @@ def amount_due(fee_paise: int | None, registration_paid: bool, policy: Policy) -
     return Due(fee_paise, 0 if registration_paid else policy.registration_fee_paise)
 
 
-def refund_of_own_cancellation(due: Due, policy: Policy, *, in_time: bool) -> int:
+def terms_of(policy: Policy) -> Terms:
+    """The terms of a booking that is made under this policy."""
+    return Terms(policy.patient_cutoff_hours, policy.refund_in_time_percent, policy.refund_late_percent)
+
+
+def refund_of_own_cancellation(due: Due, terms: Terms, *, in_time: bool) -> int:
     """What a patient who cancels gets back, in paise: a share of the consultation, not the registration (R-PAY-15)."""
-    share = policy.refund_in_time_percent if in_time else policy.refund_late_percent
+    share = terms.in_time_percent if in_time else terms.late_percent
     return (due.consultation_paise * share + 50) // 100
 
 

@@ -3,8 +3,8 @@
 from sqlalchemy import select
 
 from mibo import db
-from mibo.payments.actions import open_refund
 from mibo.payments.models import Attempt, Payment, Refund
+from mibo.payments.opening import open_refund
 from mibo.payments.rules import RefundReason
 
 

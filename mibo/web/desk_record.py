@@ -30,17 +30,19 @@ MESSAGE_WORDS = {
     "mibo_booking_moved": "New time", "mibo_meeting_link": "Video link", "mibo_late_payment_refund": "Refund",
     "mibo_clinician_booking": "To the clinician", "mibo_clinician_moved": "To the clinician: moved",
     "mibo_clinician_cancelled": "To the clinician: cancelled", "mibo_booking_off": "Cancelled by the clinic",
-    "mibo_refund_opened": "Refund", "mibo_request_refused": "Cancellation refused",
+    "mibo_refund_opened": "Refund", "mibo_refund_sent": "Refund on its way", "mibo_refund_done": "Given back",
+    "mibo_refund_declined": "Refund declined", "mibo_request_refused": "Cancellation refused",
     "mibo_please_move": "Asked to choose another time", "mibo_running_late": "Running late",
 }  # fmt: skip
 REFUND_WORDS = {
     "CANCELLED_BY_CLINIC": "Cancelled by the clinic", "CANCELLED_IN_TIME": "Cancelled in time",
     "CANCELLED_LATE": "Cancelled late", "PAID_TWICE": "Paid twice", "PAID_TOO_LATE": "Paid too late",
     "PAID_AFTER_CANCELLATION": "Paid after it was cancelled", "PRICE_FELL": "The price fell",
+    "BY_MANAGER": "Decided by a manager",
 }  # fmt: skip
 REFUND_STATES = {
-    "REQUESTED": "to be returned", "APPROVED": "approved", "SENT": "on its way", "DONE": "returned",
-    "FAILED": "could not be returned",
+    "REQUESTED": "to be decided", "APPROVED": "approved", "SENT": "on its way to the bank", "DONE": "given back",
+    "FAILED": "could not be sent", "DECLINED": "declined",
 }  # fmt: skip
 MESSAGE_STATES = {
     "PENDING": ("Waiting to be sent", "pend", "clock"), "SENDING": ("Being sent", "pend", "refresh"),

@@ -29,6 +29,7 @@ def test_the_defaults_are_what_the_clinic_has_decided() -> None:
         "start_early_minutes": 15,
         "refund_in_time_percent": 100,
         "refund_late_percent": 0,
+        "refund_days": 7,
         "reminder_first_hours": 72,
         "reminder_second_hours": 24,
         "reminder_third_hours": 2,

@@ -21,6 +21,7 @@ from mibo.payments.rules import (
     matches,
     news_of,
     refund_of_own_cancellation,
+    terms_of,
 )
 
 POLICY = Policy(registration_fee_paise=100_00)
@@ -150,13 +151,13 @@ def test_other_numbers_are_left_alone(typed: str) -> None:
 def test_a_patient_who_cancels_gets_back_the_share_of_the_consultation_and_no_registration_fee(
     fee: int, in_time: int, later: int, back: tuple[int, int]
 ) -> None:
-    policy = Policy(refund_in_time_percent=in_time, refund_late_percent=later)
+    terms = terms_of(Policy(refund_in_time_percent=in_time, refund_late_percent=later))
     due = Due(fee, 100_00)
-    assert back == tuple(refund_of_own_cancellation(due, policy, in_time=early) for early in (True, False))
+    assert back == tuple(refund_of_own_cancellation(due, terms, in_time=early) for early in (True, False))
 
 
 @given(fee=st.integers(1, 10_000_00), share=st.integers(0, 100))
 def test_a_share_is_never_more_than_the_whole(fee: int, share: int) -> None:
-    back = refund_of_own_cancellation(Due(fee, 0), Policy(refund_in_time_percent=share), in_time=True)
+    back = refund_of_own_cancellation(Due(fee, 0), terms_of(Policy(refund_in_time_percent=share)), in_time=True)
     assert 0 <= back <= fee
     assert (back == fee) or share < 100

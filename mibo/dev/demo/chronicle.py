@@ -1,7 +1,8 @@
 """From planned visits to rows: the appointment, its history, its money, its meeting, and who was told."""
 
 from collections import defaultdict
-from datetime import datetime
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from random import Random
 from secrets import token_urlsafe
 
@@ -14,8 +15,9 @@ from mibo.dev.demo.letters import Letters
 from mibo.dev.demo.rows import Row, Rows
 from mibo.dev.demo.timelines import Step, Timelines
 from mibo.dev.demo.visits import HOLDS_TIME, Visit
+from mibo.identity import Role
 from mibo.integrations.google_meet import event_id_of
-from mibo.payments import Attempt, Payment, Refund, RefundReason, Tender
+from mibo.payments import Attempt, Payment, Refund, RefundReason, Tender, terms_of
 from mibo.video import Meeting
 
 COMES_TO_NOTHING = (Status.CANCELLED, Status.EXPIRED, Status.NO_SHOW)
@@ -29,6 +31,7 @@ class Chronicle:
 
     def __init__(self, rows: Rows, house: House, rng: Random, now: datetime, policy: Policy) -> None:
         self._rows, self._rng, self._now, self._policy = rows, rng, now, policy
+        self._manager = house.staff_ids[Role.MANAGER, None]
         self._timelines = Timelines(house, rng, now, policy)
         self._letters = Letters(rows, house, rng)
         self._unpaid: dict[int, list[tuple[Row, list[Row]]]] = defaultdict(list)
@@ -107,6 +110,7 @@ class Chronicle:
             patient_id=visit.person.id,
             consultation_paise=visit.slot.doctor.fee_paise,
             registration_paise=registration,
+            **asdict(terms_of(self._policy)),
             status="PAID" if paid else "PENDING",
             method=method,
             paid_at=paid_at,
@@ -188,17 +192,38 @@ class Chronicle:
             self._give_back(visit, steps[-1], attempt, attempt["paise"], RefundReason.PAID_TOO_LATE)
         elif visit.status == Status.CANCELLED and visit.is_paid and (in_time or visit.by_clinic):
             paise = attempt["paise"] if visit.by_clinic else payment["consultation_paise"]
-            self._give_back(visit, steps[-1], attempt, paise, RefundReason.CANCELLED_IN_TIME)
+            reason = RefundReason.CANCELLED_BY_CLINIC if visit.by_clinic else RefundReason.CANCELLED_IN_TIME
+            status = self._give_back(visit, steps[-1], attempt, paise, reason)
+            if status == "DONE" and paise == attempt["paise"]:
+                payment["status"] = "REFUNDED"
 
-    def _give_back(self, visit: Visit, step: Step, attempt: Row, paise: int, reason: RefundReason) -> None:
-        old = (self._now - step.at).days > REFUND_TAKES_DAYS
-        status = visit.refund or ("DONE" if old else self._rng.choice(("REQUESTED", "APPROVED", "SENT")))
+    def _give_back(self, visit: Visit, step: Step, attempt: Row, paise: int, reason: RefundReason) -> str:
+        old, at_desk = (self._now - step.at).days > REFUND_TAKES_DAYS, attempt["provider_payment_id"] is None
+        recent = self._rng.choice(("REQUESTED", "APPROVED" if at_desk else "SENT"))
+        status = visit.refund or ("DONE" if old else recent)
         refund = self._rows.add(
             Refund, payment_id=attempt["payment_id"], attempt_id=attempt["id"], paise=paise, reason=reason,
-            status=status, opened_at=step.at,
+            status=status, opened_at=step.at, **self._way_of(status, step.at, attempt),
         )  # fmt: skip
         opened = Step(step.at, step.status, None, None)
         self._note("refund.opened", attempt["payment_id"], opened, refund_id=refund["id"], paise=paise, reason=reason)
+        return status
+
+    def _way_of(self, status: str, opened_at: datetime, attempt: Row) -> Row:
+        """How far it has come: decided the same day, back two days later."""
+        open_still, at_desk = status == "REQUESTED", attempt["provider_payment_id"] is None
+        done, failed, sent = status == "DONE", status == "FAILED", not open_still and not at_desk
+        decided, later = (min(opened_at + after, self._now) for after in (timedelta(hours=3), timedelta(days=2)))
+        manager = None if open_still else self._manager
+        return {
+            "decided_by": manager, "decided_at": None if open_still else decided, "assigned_to": manager,
+            "way": None if open_still else "DESK" if at_desk else "PROVIDER",
+            "method": "CASH" if done and at_desk else None, "done_by": manager if done and at_desk else None,
+            "done_at": later if done else None, "sent_at": decided if sent and not failed else None,
+            "provider_refund_id": self._code("rfnd_") if sent and not failed else None,
+            "failed_at": later if failed else None, "tries": int(sent),
+            "failure": "The provider refused: not enough balance for refunds." if failed else None,
+        }  # fmt: skip
 
     def _meeting(self, visit: Visit, steps: list[Step]) -> int | None:
         """An online one that was ever confirmed has its meeting."""

@@ -48,6 +48,11 @@ SENTENCES = {
     "Please choose another time or call us. Reference {reference}.",
     "mibo_refund_opened": "Hello {name}, we are returning {amount} for your appointment on {when}. "
     "Reference {reference}.",
+    "mibo_refund_sent": "Hello {name}, {amount} is on its way to your bank. It can take up to {days} working days. "
+    "Reference {reference}.",
+    "mibo_refund_done": "Hello {name}, {amount} has been given back to you. Reference {reference}.",
+    "mibo_refund_declined": "Hello {name}, we cannot give back {amount} for your appointment on {when}. "
+    "Please call us with any question. Reference {reference}.",
     "mibo_request_refused": "Hello {name}, your appointment on {when} stands: we could not cancel it as you asked. "
     "Please call us with any question. Reference {reference}.",
     "mibo_please_move": "Hello {name}, we are sorry: we have to change your appointment on {when}. "

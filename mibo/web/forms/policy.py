@@ -17,7 +17,7 @@ GROUPS = (
         ("hold_minutes", "hold_extensions", "link_hold_minutes", "unpaid_holds", "future_per_clinician"),
     ),
     ("Cancelling and moving", ("patient_cutoff_hours", "patient_moves")),
-    ("Money", ("registration_fee_paise", "refund_in_time_percent", "refund_late_percent")),
+    ("Money", ("registration_fee_paise", "refund_in_time_percent", "refund_late_percent", "refund_days")),
     ("The day of the visit", ("join_minutes_before", "start_early_minutes", "closing_hours")),
     ("Messages", ("quiet_from_hour", "quiet_until_hour", "undo_seconds")),
 )
@@ -31,6 +31,7 @@ WORDS = {
     "registration_fee_paise": ("Registration fee, rupees", "Once per patient, for life."),
     "refund_in_time_percent": ("Refund in time, percent", "Of the consultation fee, when the patient cancels in time."),
     "refund_late_percent": ("Refund later, percent", "Of the consultation fee, when the patient cancels later than that."),
+    "refund_days": ("Refund arrives within, working days", "What patients are told; a refund that takes longer is overdue."),
     "patient_cutoff_hours": ("Cancelling online, hours before", "Until then a patient may cancel or move by themselves."),
     "patient_moves": ("Moves per appointment, times", "How often a patient may move one online."),
     "unpaid_holds": ("Unpaid holds at once", "Per patient."),
