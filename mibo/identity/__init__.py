@@ -26,6 +26,7 @@ from mibo.identity.models import (
     RoleGrant,
     SignIn,
 )
+from mibo.identity.other_factor import ask_for_other, check_other
 from mibo.identity.passwords import check_password_sign_in, is_present, set_password
 from mibo.identity.permissions import Permission, Role, everywhere
 from mibo.identity.phones import PhoneNotFree, ask_to_move, check_move, leave_phone, move_account
@@ -124,11 +125,13 @@ __all__ = [
     "add_staff",
     "all_staff",
     "ask_for_code",
+    "ask_for_other",
     "ask_for_reset",
     "ask_to_move",
     "change_staff",
     "check_code",
     "check_move",
+    "check_other",
     "check_password_sign_in",
     "close_account",
     "end_all",

@@ -35,6 +35,7 @@ class Actor:
     channel: str = "WEB"
     enrolled: bool = False
     proved_at: datetime | None = None
+    by_code: bool = False
     began_at: datetime | None = None
     last_seen_at: datetime | None = None
     ends_at: datetime | None = None
@@ -45,8 +46,14 @@ class Actor:
 
     @property
     def fresh(self) -> bool:
-        """Whether they may do what is sensitive: who has a second factor gave it just now (security.md line 14)."""
-        return not self.enrolled or (self.proved_at is not None and clock.now() - self.proved_at <= FRESH)
+        """Whether they may do what is sensitive: who has a second factor gave it just now (security.md line 14).
+
+        Whose role asks for one and who has none yet has given both a password and a code by WhatsApp in this stay. An app
+        is not asked for that: its older clients have no words for it.
+        """
+        if self.enrolled:
+            return self.proved_at is not None and clock.now() - self.proved_at <= FRESH
+        return self.channel != "WEB" or not self.should_enrol or self.proved_at is not None
 
     @property
     def proved_just_now(self) -> bool:

@@ -32,7 +32,7 @@ LIMITS: tuple[Limit, ...] = (
     (3, timedelta(minutes=15)),
     (10, timedelta(days=1)),
 )
-Kind = Audience | Literal["NEW_PHONE"]  # what a code is for; one for another thing never fits
+Kind = Audience | Literal["NEW_PHONE", "OTHER"]  # what a code is for; one for another thing never fits
 GUEST = "Guest"  # a name for the address book of WhatsApp, until we know theirs
 
 log = structlog.get_logger(__name__)

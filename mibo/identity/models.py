@@ -105,6 +105,7 @@ class SignIn(Entity):
     network: Mapped[str] = mapped_column(String(NETWORK_LENGTH), server_default="")  # never the whole address
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_seen_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    by_code: Mapped[bool] = mapped_column(server_default="false")  # began with a code by WhatsApp, not a password
     proved_at: Mapped[datetime | None]  # when the second factor was last given in this stay
     ends_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]

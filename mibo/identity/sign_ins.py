@@ -39,10 +39,18 @@ class AccountClosed(Refused):
     message = "Account inactive"
 
 
-def start_web_sign_in(account: Account, device: str = "", *, network: str = "", proved: bool = False) -> str:
-    """Begin a browser's stay, and return the key for its cookie. `proved`: by a second factor. Raises AccountClosed."""
+def start_web_sign_in(
+    account: Account, device: str = "", *, network: str = "", proved: bool = False, by_code: bool = False
+) -> str:
+    """Begin a browser's stay, and return the key for its cookie. Raises AccountClosed.
+
+    `proved`: by a second factor. `by_code`: the first one was a code by WhatsApp and no password.
+    """
     key = new_key()
-    _start(account, "WEB", WEB_LIFE[account.audience], device=device, network=network, proved=proved, key=key)
+    life = WEB_LIFE[account.audience]
+    made = _start(account, "WEB", life, device=device, network=network, proved=proved, key=key)
+    made.by_code = by_code
+    db.session().flush()
     return key
 
 

@@ -77,7 +77,7 @@ def _proof_needed(error: ProofNeeded) -> Response:
         return answer(403, "Invalid authenticator code", code="SECOND_FACTOR_WRONG")
     if for_programs():
         return answer(403, "Authenticator code required", code="SECOND_FACTOR_REQUIRED")
-    return _away(url_for("second_factor.prove", next=_come_back() or None), 403)
+    return _away(url_for("proofs.ask", next=_come_back() or None), 403)
 
 
 def _come_back() -> str:

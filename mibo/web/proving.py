@@ -20,6 +20,7 @@ SAID_OF = {
     Verdict.BURNED: "That was wrong five times, so this code no longer works. Ask for a new one below.",
     Verdict.NONE: "This code no longer works. Ask for a new one below.",
 }
+DOES_NOT_FIT = "This code does not fit, or was used already. Wait for the next one and try again."
 
 
 def said_of(outcome: identity.CodeOutcome) -> str:
@@ -50,13 +51,13 @@ def onward(endpoint: str) -> str:
     return local_path(request.values.get(NEXT), url_for(endpoint))
 
 
-def enter(account: Account) -> Response:
+def enter(account: Account, *, by_code: bool = False) -> Response:
     """Begin the stay of staff who proved themselves once; who has a second factor is asked for it before."""
     where = onward("desk.board")
     if second_factor.enrolled(account):
         session[WAITING] = sealed.seal(WAITING, f"{account.id} {clock.now().timestamp():.0f}")
         return go_to(url_for("staff_sign_in.second", next=where))
-    access.remember(identity.start_web_sign_in(account, device(), network=devices.network()))
+    access.remember(identity.start_web_sign_in(account, device(), network=devices.network(), by_code=by_code))
     return go_to(where)
 
 

@@ -91,7 +91,7 @@ def signed_in(browser: Browser, app: Flask, live: str, world: World) -> Iterator
             locale="en-IN", timezone_id="Asia/Kolkata", color_scheme="dark" if dark else "light",
         )  # fmt: skip
         with db.transaction():
-            key = identity.start_web_sign_in(who or world.staff, "a test")
+            key = identity.start_web_sign_in(who or world.staff, "a test", proved=True)
         serializer = SecureCookieSessionInterface().get_signing_serializer(app)
         assert serializer
         context.add_cookies(

@@ -36,7 +36,7 @@ def at_browser(browser: Browser, app: Flask, live: str):
 
     def page(who: int, *, javascript: bool = True, width: int = 1280) -> Page:
         with db.transaction() as session:
-            key = identity.start_web_sign_in(session.get_one(Account, who), "a test")
+            key = identity.start_web_sign_in(session.get_one(Account, who), "a test", proved=True)
         context = browser.new_context(
             base_url=live, java_script_enabled=javascript, bypass_csp=True, viewport={"width": width, "height": 860},
             locale="en-IN", timezone_id="Asia/Kolkata",

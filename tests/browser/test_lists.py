@@ -45,7 +45,7 @@ def key(live: str) -> str:
         session.add(FollowUp(parent_id=done.id, wanted_on=wanted, note="Sleep diary", created_by=account.id))
         session.flush()
         booking.ask_to_cancel(wished.id, reason="I am travelling", by=make.actor(asha))
-        return identity.start_web_sign_in(account, "Firefox on Linux")
+        return identity.start_web_sign_in(account, "Firefox on Linux", proved=True)
 
 
 @pytest.fixture

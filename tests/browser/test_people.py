@@ -57,7 +57,10 @@ class World:
             clinics.set_door_hours(self.kochi.id, {1: [(540, 780), (840, 1080)], 6: [(600, 840)]}, by=admin)
             clinics.add_holiday(self.kochi.id, make.tomorrow(), "Onam", by=admin)
             audit.record("staff.closed", self.staff[Role.FRONT_DESK].id, by=admin, active=[True, False])
-            self.keys = {role: identity.start_web_sign_in(who, "Firefox on Linux") for role, who in self.staff.items()}
+            self.keys = {
+                role: identity.start_web_sign_in(who, "Firefox on Linux", proved=True)
+                for role, who in self.staff.items()
+            }
 
     def pages(self, role: Role) -> list[str]:
         """Where a role gets: the table of who gets where is proved elsewhere."""

@@ -195,6 +195,7 @@ TABLE = {
     "POST /staff/phone/code": "303 403 303 303 303 303 303 303",
     "GET  /staff/prove": "303 403 303 303 303 303 303 303",
     "POST /staff/prove": "303 403 303 303 303 303 303 303",
+    "POST /staff/prove/code": "303 403 303 303 303 303 303 303",
     "GET  /staff/second-factor": "303 403 200 200 200 200 200 200",
     "POST /staff/second-factor": "303 403 303 303 303 303 303 303",
     "POST /staff/second-factor/codes": "303 403 303 303 303 303 303 303",

@@ -109,7 +109,7 @@ def test_a_header_does_not_stand_in_for_the_page_where_people_give_it(
     app: Flask, admin: tuple[Account, pyotp.TOTP]
 ) -> None:
     account, totp = admin
-    visitor = Visitor(app.test_client()).sign_in(account)
+    visitor = Visitor(app.test_client()).sign_in(account, proved=False)
     assert visitor.get("/desk/staff/csv", X_TOTP=totp.now()).location.startswith("/staff/prove?next=")
     assert visitor.post("/staff/prove", {"code": totp.now(), "next": "/desk/staff/csv"}).location == "/desk/staff/csv"
     assert visitor.get("/desk/staff/csv").status_code == 200

@@ -40,6 +40,14 @@ class SecondFactorForm(InputForm):
     code = StringField("Code", description="Six digits from your authenticator app, or a recovery code.")
 
 
+class PasswordAgainForm(InputForm):
+    """One's own password, from somebody who came in by a code."""
+
+    missing: ClassVar = {"password": "Enter your password."}
+
+    password = PasswordField("Your password", render_kw={"autocomplete": "current-password"})
+
+
 class ForgotForm(InputForm):
     """Who has forgotten a password."""
 

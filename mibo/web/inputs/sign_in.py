@@ -63,6 +63,14 @@ class SecondFactorInput(Strict):
     code: Annotated[str, StringConstraints(min_length=6, max_length=40)]
 
 
+class PasswordAgainInput(Strict):
+    """One's own password, taken as it is."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+    password: Annotated[str, StringConstraints(min_length=1, max_length=PASSWORD_LENGTH)]
+
+
 class ForgotInput(Strict):
     """A username or phone as somebody typed it."""
 

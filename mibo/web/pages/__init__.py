@@ -24,6 +24,7 @@ from mibo.web.pages import payments as payments
 from mibo.web.pages import phones as phones
 from mibo.web.pages import pictures as pictures
 from mibo.web.pages import policy as policy
+from mibo.web.pages import proofs as proofs
 from mibo.web.pages import queue as queue
 from mibo.web.pages import second_factor as second_factor
 from mibo.web.pages import series as series
@@ -67,6 +68,7 @@ def register_pages(app: Flask) -> None:
         passwords,
         phones,
         second_factor,
+        proofs,
         stays,
         staff,
         centres,

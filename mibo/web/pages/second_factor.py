@@ -1,7 +1,7 @@
-"""The authenticator app of somebody of the staff: set up, asked for again, replaced."""
+"""The authenticator app of somebody of the staff: set up, replaced, forgotten."""
 
 import segno
-from flask import Blueprint, flash, url_for
+from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
@@ -10,15 +10,13 @@ from mibo.identity import Account, Proof, TooMany, second_factor
 from mibo.identity.permissions import Permission
 from mibo.web.access import may, staff_member
 from mibo.web.forms.sign_in import SecondFactorForm
-from mibo.web.htmx import go, go_to, show
+from mibo.web.htmx import go, show
 from mibo.web.inputs.sign_in import SecondFactorInput
 from mibo.web.keys import takes
 from mibo.web.limits import address, limiter
-from mibo.web.proving import ADDRESS_LIMIT, onward, wait_words
+from mibo.web.proving import ADDRESS_LIMIT, DOES_NOT_FIT, wait_words
 
 bp = Blueprint("second_factor", __name__, url_prefix="/staff")
-
-DOES_NOT_FIT = "This code does not fit, or was used already. Wait for the next one and try again."
 
 
 @bp.get("/second-factor")
@@ -31,7 +29,7 @@ def status() -> ResponseReturnValue:
 
 
 @bp.post("/second-factor")
-@may(Permission.MANAGE_OWN_SIGN_INS)
+@may(Permission.MANAGE_OWN_SIGN_INS, fresh=True)
 @takes()
 def begin() -> ResponseReturnValue:
     """Choose a secret, which the next page shows as a picture."""
@@ -43,7 +41,7 @@ def begin() -> ResponseReturnValue:
 
 @bp.route("/second-factor/set-up", methods=["GET", "POST"])
 @limiter.limit(ADDRESS_LIMIT, key_func=address, methods=["POST"])
-@may(Permission.MANAGE_OWN_SIGN_INS)
+@may(Permission.MANAGE_OWN_SIGN_INS, fresh=True)
 def set_up() -> ResponseReturnValue:
     """The picture for the app, and a first code as proof; then the recovery codes, shown this once."""
     account = _own()
@@ -110,25 +108,6 @@ def forget(account_id: int) -> ResponseReturnValue:
         second_factor.turn_off(account, by=staff_member().account_id)
         flash("They are signed out, and can set up another phone when they sign in again.", "success")
     return go("staff.member", account_id=account_id)
-
-
-@bp.route("/prove", methods=["GET", "POST"])
-@limiter.limit(ADDRESS_LIMIT, key_func=address, methods=["POST"])
-@may(Permission.MANAGE_OWN_SIGN_INS)
-def prove() -> ResponseReturnValue:
-    """Give the second factor again before something sensitive; it counts for five minutes."""
-    account, where = _own(), onward("desk.board")
-    if not second_factor.enrolled(account):
-        return go_to(url_for("second_factor.status"))
-    form, answer = SecondFactorForm(), 200
-    if typed := form.read(SecondFactorInput):
-        outcome = identity.prove(account, typed.code)
-        if not isinstance(outcome, TooMany) and outcome.good:
-            second_factor.note_proved(staff_member().sign_in_id)
-            return go_to(where)
-        answer = _refuse(form, outcome)
-    answer = 422 if form.errors and answer == 200 else answer
-    return show("second_factor/prove.html", form=form, next=where, status=answer)
 
 
 def _own() -> Account:

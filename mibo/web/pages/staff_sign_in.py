@@ -11,7 +11,18 @@ from mibo.web.forms.sign_in import CodeForm, PhoneForm, SecondFactorForm
 from mibo.web.htmx import go_to, show
 from mibo.web.inputs.sign_in import CodeInput, PhoneInput, SecondFactorInput
 from mibo.web.limits import address, limiter
-from mibo.web.proving import ADDRESS_LIMIT, WAITING, device, enter, onward, said_of, wait_words, who_waits, with_phone
+from mibo.web.proving import (
+    ADDRESS_LIMIT,
+    DOES_NOT_FIT,
+    WAITING,
+    device,
+    enter,
+    onward,
+    said_of,
+    wait_words,
+    who_waits,
+    with_phone,
+)
 
 bp = Blueprint("staff_sign_in", __name__, url_prefix="/staff/sign-in")
 
@@ -55,7 +66,7 @@ def code() -> ResponseReturnValue:
         form.say("code", said_of(outcome))
         return show("staff_sign_in/code.html", status=422, **facts)
     identity.use_code(outcome.challenge_id)
-    return enter(account)
+    return enter(account, by_code=True)
 
 
 @bp.route("/second", methods=["GET", "POST"])
@@ -75,7 +86,7 @@ def second() -> ResponseReturnValue:
         form.say("code", f"Too many tries. Please wait {wait_words(outcome.retry_after)}.")
         return show("staff_sign_in/second.html", form=form, next=onward(HOME), status=429)
     if outcome is Proof.WRONG:
-        form.say("code", "This code does not fit, or was used already. Wait for the next one and try again.")
+        form.say("code", DOES_NOT_FIT)
         return show("staff_sign_in/second.html", form=form, next=onward(HOME), status=422)
     where = onward(HOME) if outcome is Proof.RIGHT else url_for("second_factor.status")
     session.pop(WAITING, None)

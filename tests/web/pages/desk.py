@@ -20,7 +20,7 @@ class Desk:
     def __init__(self, client: FlaskClient, account: Account) -> None:
         self.client = client
         with db.transaction():
-            key = identity.start_web_sign_in(account, "a test")
+            key = identity.start_web_sign_in(account, "a test", proved=True)
         with client.session_transaction() as session:
             session["key"] = key
 

@@ -100,7 +100,7 @@ def test_whoever_has_a_second_factor_gives_it_first(visitor: Visitor, desk: Acco
         second_factor.begin(account)
         secret = second_factor.secret_of(account)
         account.second_factor_at = clock.now()
-    visitor.sign_in(desk)
+    visitor.sign_in(desk, proved=False)
     assert visitor.get("/staff/phone").location == "/staff/prove?next=/staff/phone"
     assert visitor.post("/staff/phone", {"phone": NEW}).location.startswith("/staff/prove?next=/kept/")
     visitor.post("/staff/prove", {"code": pyotp.TOTP(secret).now()})

@@ -29,11 +29,13 @@ class Visitor:
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
 
-    def sign_in(self, who: Patient | Account) -> "Visitor":
-        """Begin a stay without the code, as every test but those of signing in needs it."""
+    def sign_in(self, who: Patient | Account, *, proved: bool = True, by_code: bool = False) -> "Visitor":
+        """Begin a stay without the code, as every test but those of signing in needs it; `proved` by a second factor."""
         account_id = who.account_id if isinstance(who, Patient) else who.id
         with db.transaction() as session:
-            key = identity.start_web_sign_in(session.get_one(Account, account_id), "a test")
+            key = identity.start_web_sign_in(
+                session.get_one(Account, account_id), "a test", proved=proved, by_code=by_code
+            )
         with self.client.session_transaction() as cookie:
             cookie[SESSION_KEY] = key
         return self
