@@ -26,6 +26,7 @@ from mibo.booking.actions import (
     release_hold,
     write_note,
 )
+from mibo.booking.adjusting import adjust_price, undo_price
 from mibo.booking.affected import Affected, closed_over
 from mibo.booking.arriving import check_in, complete, expect_late, mark_no_show, undo_check_in, undo_no_show
 from mibo.booking.at_desk import WrongPatient, book_at_desk
@@ -198,6 +199,7 @@ __all__ = [
     "WeekAhead",
     "WeekDay",
     "WrongPatient",
+    "adjust_price",
     "affected_on",
     "ahead_of_account",
     "ask_to_cancel",
@@ -299,6 +301,7 @@ __all__ = [
     "undo_merge",
     "undo_move",
     "undo_no_show",
+    "undo_price",
     "upcoming",
     "visits_ahead",
     "waiting",

@@ -22,7 +22,7 @@ def take(
     What is wrong is said at `field`. Raises AlreadyPaid, Invalid.
     """
     with told_where(by, field):
-        return payments.take_at_desk(one.payment, method, note, by, with_id=with_id)
+        return payments.take_at_desk(one.payment, method, note, by, centre_id=one.centre_id, with_id=with_id)
 
 
 @contextmanager

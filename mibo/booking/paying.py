@@ -115,11 +115,14 @@ def pay_at_desk(
         raise PriceChanged(f"The price has changed meanwhile: {rupees(owed)} is to pay now. Please look again.")
     if not take_seat(appointment, by=by.account_id, reason="Paid at the desk"):
         raise HoldOver
+    where = appointment.centre_id
     with desk_money.told_where(by):
         if also:
-            payments.take_in_parts(appointment.payment, [Handed(method, reference=reference), *also], note, by)
+            payments.take_in_parts(
+                appointment.payment, [Handed(method, reference=reference), *also], note, by, centre_id=where
+            )
         else:
-            payments.take_at_desk(appointment.payment, method, note, by, reference=reference)
+            payments.take_at_desk(appointment.payment, method, note, by, reference=reference, centre_id=where)
     return appointment
 
 

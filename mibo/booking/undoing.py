@@ -54,7 +54,7 @@ def _why_not(one: Appointment, now: datetime) -> str | None:
         return "The patient hears of the series as a whole. Cancel this one, or all of them, instead."
     if one.moves or one.arrived_at is not None:
         return "Something has been done with it since. Cancel the appointment instead."
-    if one.payment.status == "PAID" and one.payment.method not in payments.DESK_METHODS:
+    if one.payment.status == "PAID" and one.payment.method == "ONLINE":
         return "The patient has paid it online already. Cancel the appointment instead."
     if now - one.created_at > UNDO_AT_MOST:
         return "It was booked too long ago to undo it. Cancel the appointment instead."

@@ -25,6 +25,9 @@ BOUNDS = {
     "refund_in_time_percent": (0, 100),
     "refund_late_percent": (0, 100),
     "refund_days": (1, 30),
+    "desk_discount_percent": (0, 100),
+    "drawer_float_paise": (0, 1_000_000_00),
+    "drawer_opens_itself": (0, 1),
     "reminder_first_hours": (0, 14 * 24),
     "reminder_second_hours": (0, 14 * 24),
     "reminder_third_hours": (0, 14 * 24),
@@ -90,6 +93,15 @@ class Policy:
 
     refund_days: int = 7
     """Working days in which money that goes back reaches the patient: what they are told (R-PAY-14)."""
+
+    desk_discount_percent: int = 0
+    """Percent of the consultation fee that whoever takes payments may discount without a manager (R-PAY-7)."""
+
+    drawer_float_paise: int = 0
+    """Paise that a drawer begins with, unless somebody says otherwise (M15)."""
+
+    drawer_opens_itself: int = 1
+    """1 where a drawer opens with the first money of a shift; 0 where its keeper opens it before (M15)."""
 
     reminder_first_hours: int = 72
     """Hours before the start of the first reminder; 0 for none (R-MSG-2)."""

@@ -30,6 +30,9 @@ class Permission(StrEnum):
     SEE_REVENUE = "see what the clinic takes"
     DECIDE_REFUNDS = "decide whether money goes back, and send it"
     GIVE_BACK = "give back at the desk what a manager approved"
+    ADJUST_PRICE = "give a discount, waive a fee, or note that registration was paid elsewhere"
+    SEE_DRAWERS = "see drawers: one's own, or those of one's centres"
+    REOPEN_DRAWERS = "open a drawer again that was counted"
     EDIT_PATIENTS = "change a patient's record"
     SET_MRN = "set a patient's record number"
     MERGE_PATIENTS = "merge two records of one patient, and undo it"
@@ -81,6 +84,9 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.SEE_REVENUE: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
     Permission.DECIDE_REFUNDS: frozenset(_ALL_CENTRES),
     Permission.GIVE_BACK: frozenset(_ALL_CENTRES | _DESK),
+    Permission.ADJUST_PRICE: frozenset(_ALL_CENTRES),
+    Permission.SEE_DRAWERS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
+    Permission.REOPEN_DRAWERS: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
     Permission.EDIT_PATIENTS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.SET_MRN: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER, Role.FRONT_DESK}),
     Permission.MERGE_PATIENTS: frozenset(_ALL_CENTRES),

@@ -219,20 +219,25 @@ def mark_paid(payment: Payment, attempt: Attempt, method: str, at: datetime) -> 
     attempt.status, attempt.method, attempt.paid_at = "PAID", method, at
     payment.status, payment.method, payment.paid_at = "PAID", method, at
     if payment.registration_paise:
-        db.session().get_one(Patient, payment.patient_id).registration_paid_at = at
-        _drop_registration(_unpaid_with_registration(payment))
+        settle_registration(payment.patient_id, at, but=payment.id)
     db.session().flush()
 
 
-def _unpaid_with_registration(paid: Payment) -> Sequence[Payment]:
+def settle_registration(patient_id: int, at: datetime, *, but: int = 0) -> None:
+    """It is owed no more, on no booking (`but` the payment that it was paid with): the price of the others falls."""
+    db.session().get_one(Patient, patient_id).registration_paid_at = at
+    _drop_registration(_unpaid_with_registration(patient_id, but))
+
+
+def _unpaid_with_registration(patient_id: int, but: int) -> Sequence[Payment]:
     return (
         db.session()
         .scalars(
             _fresh(
                 select(Payment)
                 .where(
-                    Payment.patient_id == paid.patient_id,
-                    Payment.id != paid.id,
+                    Payment.patient_id == patient_id,
+                    Payment.id != but,
                     Payment.status == "PENDING",
                     Payment.registration_paise > 0,
                 )
@@ -251,10 +256,12 @@ def _drop_registration(payments: Iterable[Payment]) -> None:
         if payment.status == "PENDING" and payment.registration_paise:
             payment.registration_paise = 0
             audit.record("payment.repriced", payment.id, by=None, paise=payment.amount_paise)
-            _ask_anew(payment)
+            ask_anew(payment)
 
 
-def _ask_anew(payment: Payment) -> None:
+def ask_anew(payment: Payment) -> None:
+    """What asks for the former price asks no more, and the same is asked for at the price of now, if there is any."""
     for old in [attempt for attempt in payment.attempts if attempt.status == "OPEN"]:
         void(old)
-        payment.attempts.append(Attempt(kind=old.kind, paise=payment.amount_paise, expires_at=old.expires_at))
+        if payment.amount_paise:
+            payment.attempts.append(Attempt(kind=old.kind, paise=payment.amount_paise, expires_at=old.expires_at))

@@ -7,9 +7,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mibo.db import Entity
-from mibo.payments.rules import DESK_METHODS, REFERENCE_LENGTH, Terms
+from mibo.payments.rules import DESK_METHODS, REFERENCE_LENGTH, AdjustmentKind, Terms
 
 DESK_NOTE_LENGTH = 500
+WHY_LENGTH = 200
 PAYMENT_STATES = ("PENDING", "PAID", "FAILED", "REFUNDED")
 ATTEMPT_KINDS = ("ORDER", "LINK", "DESK")
 ATTEMPT_STATES = ("OPEN", "PAID", "SURPLUS", "VOID")
@@ -25,6 +26,9 @@ class Payment(Entity):
     """What one booking owes: consultation plus registration, frozen when it was made (R-PAY-1, R-BOOK-12).
 
     Frozen with it are the terms on which it may be cancelled, as they were shown before paying (M9).
+
+    What a discount took off the consultation, or a waiver off the registration, stands beside it as an Adjustment. What is
+    waived to nothing is PAID without any attempt.
     """
 
     __tablename__ = "payment"
@@ -54,7 +58,7 @@ class Payment(Entity):
             unique=True,
             postgresql_where=text("registration_paise > 0 and status = 'PAID'"),
         ),
-        CheckConstraint("consultation_paise > 0", name="consultation"),
+        CheckConstraint("consultation_paise >= 0", name="consultation"),
         CheckConstraint("registration_paise >= 0", name="registration"),
         CheckConstraint(
             "cutoff_hours >= 0 and in_time_percent between 0 and 100 and late_percent between 0 and 100", name="terms"
@@ -145,6 +149,7 @@ class Tender(Entity):
     taken_at: Mapped[datetime]
     voided_at: Mapped[datetime | None]
     with_id: Mapped[int | None] = mapped_column(ForeignKey("tender.id"))
+    drawer_id: Mapped[int | None] = mapped_column(ForeignKey("drawer.id"), index=True)
 
     __table_args__ = (
         Index(
@@ -156,6 +161,31 @@ class Tender(Entity):
         Index("ix_tender_taken", "taken_by", "taken_at"),
         CheckConstraint("paise > 0", name="paise"),
         CheckConstraint(f"method in {DESK_METHODS}", name="method"),
+    )
+
+
+class Adjustment(Entity):
+    """Why somebody owes less: a discount, a fee that was waived, or a registration that was paid before Mibo knew them.
+
+    PAID_ELSEWHERE is of a patient and no booking. One that was undone before the money came counts no more.
+    """
+
+    __tablename__ = "adjustment"
+
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
+    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(20))
+    paise: Mapped[int]
+    reason: Mapped[str] = mapped_column(String(WHY_LENGTH))
+    by_account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    __table_args__ = (
+        CheckConstraint(f"kind in {tuple(AdjustmentKind)}", name="kind"),
+        CheckConstraint("paise >= 0", name="paise"),
+        CheckConstraint("(payment_id is null) = (kind = 'PAID_ELSEWHERE')", name="payment"),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from mibo import audit, clock, db
 from mibo.errors import Invalid, Missing
 from mibo.identity import Actor
-from mibo.payments import actions
+from mibo.payments import actions, drawers
 from mibo.payments.models import FAILURE_LENGTH, REFUND_REFERENCE_LENGTH, Attempt, Payment, Refund
 from mibo.payments.refund_rules import (
     RefundNotAllowed,
@@ -108,8 +108,8 @@ def retry(held: InHand, *, by: Actor) -> None:
 
 
 def hand_over(held: InHand, method: str, reference: str | None, *, by: Actor, centre_id: int | None) -> None:
-    """The money was given back at the desk: in cash, to a card or by UPI, with its number. Raises RefundNotAllowed,
-    Invalid.
+    """The money was given back at the desk: in cash, to a card or by UPI, with its number, out of the open drawer of
+    who does it. Raises RefundNotAllowed, Invalid, DrawerClosed.
     """
     refund = held.refund
     check_may_hand_over(refund.status, refund.way)
@@ -124,6 +124,8 @@ def hand_over(held: InHand, method: str, reference: str | None, *, by: Actor, ce
     if said and method == "UPI" and _is_used(said, refund.id):
         raise Invalid.field("reference", UPI_TAKEN)
     refund.way, refund.method, refund.reference, refund.centre_id = "DESK", method, said, centre_id
+    if centre_id is not None:
+        drawers.note_refund(refund.id, centre_id, method, refund.paise, by=by)
     _finish(held, by.account_id, clock.now())
     _note("handed_over", refund, by, method=method, paise=refund.paise)
 

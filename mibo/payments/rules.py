@@ -7,7 +7,7 @@ from enum import IntEnum, StrEnum
 from typing import Protocol
 
 from mibo.clinics.policy import Policy
-from mibo.errors import Conflict, Invalid
+from mibo.errors import Conflict, Invalid, Refused
 from mibo.money import rupees
 
 DESK_METHODS = ("CASH", "CARD", "UPI")
@@ -46,6 +46,15 @@ class RefundReason(StrEnum):
     CANCELLED_LATE = "CANCELLED_LATE"
     CANCELLED_BY_CLINIC = "CANCELLED_BY_CLINIC"
     BY_MANAGER = "BY_MANAGER"
+
+
+class AdjustmentKind(StrEnum):
+    """Why somebody owes less than the price."""
+
+    DISCOUNT = "DISCOUNT"
+    WAIVE_CONSULTATION = "WAIVE_CONSULTATION"
+    WAIVE_REGISTRATION = "WAIVE_REGISTRATION"
+    PAID_ELSEWHERE = "PAID_ELSEWHERE"
 
 
 class Verdict(StrEnum):
@@ -189,6 +198,32 @@ def shares(handed: Sequence[Handed], owed_paise: int) -> list[Handed]:
     elif told != owed_paise:
         raise Invalid.field("method", f"The parts come to {rupees(told)}, and {rupees(owed_paise)} is owed.")
     return parts
+
+
+def taken_off(kind: str, paise: int | None, consultation_paise: int, registration_paise: int) -> int:
+    """How many paise come off the price; a waiver takes the whole fee. Raises Invalid."""
+    if kind == AdjustmentKind.WAIVE_REGISTRATION:
+        return registration_paise
+    if kind == AdjustmentKind.WAIVE_CONSULTATION:
+        return consultation_paise
+    if kind != AdjustmentKind.DISCOUNT:
+        raise Invalid.field("kind", "Choose a discount, or which fee is waived.")
+    if paise is None or paise <= 0:
+        raise Invalid.field("rupees", "Enter a discount of at least ₹1.")
+    if paise > consultation_paise:
+        raise Invalid.field("rupees", f"The consultation costs {rupees(consultation_paise)}; no more can be taken off.")
+    return paise
+
+
+def check_may_adjust(kind: str, off_paise: int, fee_paise: int, grant_percent: int) -> None:
+    """Whether somebody who is no manager may: only a discount within what the policy grants the desk. Raises Refused."""
+    if kind != AdjustmentKind.DISCOUNT or not grant_percent:
+        raise Refused("Only a manager may give a discount or waive a fee.")
+    if off_paise * 100 > fee_paise * grant_percent:
+        most = rupees(fee_paise * grant_percent // 100)
+        raise Refused(
+            f"You may take off {most} at most, {grant_percent} percent of the consultation. Ask a manager for more."
+        )
 
 
 def main_method(parts: Sequence[Handed]) -> str:

@@ -1,6 +1,6 @@
 """Money handed over at the desk: in cash, by card, by UPI, or in several ways at once (R-PAY-8, 10)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select, text
 from sqlalchemy.dialects.postgresql import insert
@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 from mibo import audit, clock, db
 from mibo.errors import Invalid, Problem
 from mibo.identity import Actor
-from mibo.payments import actions
+from mibo.payments import actions, drawers
 from mibo.payments.models import Attempt, Payment, Tender
 from mibo.payments.rules import AlreadyPaid, Handed, main_method, reference_in, refuse_card_number, shares
 
@@ -27,26 +27,36 @@ def take_at_desk(
     note: str | None,
     by: Actor,
     *,
+    centre_id: int,
     reference: str | None = None,
     with_id: int | None = None,
 ) -> Attempt:
-    """Take all of it one way: CASH, CARD or UPI. Raises AlreadyPaid, Invalid, ReferenceUsed."""
+    """Take all of it one way: CASH, CARD or UPI. Raises AlreadyPaid, Invalid, ReferenceUsed, DrawerClosed."""
     reference = reference or reference_in(method, note)
-    return take_in_parts(payment, [Handed(method, reference=reference)], note, by, with_id=with_id)
+    handed = [Handed(method, reference=reference)]
+    return take_in_parts(payment, handed, note, by, centre_id=centre_id, with_id=with_id)
 
 
 def take_in_parts(
-    payment: Payment, handed: Sequence[Handed], note: str | None, by: Actor, *, with_id: int | None = None
+    payment: Payment,
+    handed: Sequence[Handed],
+    note: str | None,
+    by: Actor,
+    *,
+    centre_id: int,
+    with_id: int | None = None,
 ) -> Attempt:
-    """Take what is owed in one or several ways; what was open is closed first (R-PAY-8, 10).
+    """Take what is owed in one or several ways, into their drawer; what was open is closed first (R-PAY-8, 10).
 
-    `with_id` is a tender by which one transfer pays for several bookings. Raises AlreadyPaid, Invalid, ReferenceUsed.
+    `with_id` is a tender by which one transfer pays for several bookings.
+    Raises AlreadyPaid, Invalid, ReferenceUsed, DrawerClosed.
     """
     refuse_card_number(note)
     payment = actions.locked(payment.id)
     if payment.status != "PENDING":
         raise AlreadyPaid
-    parts, now = shares(handed, payment.amount_paise), clock.now()
+    parts = shares(handed, payment.amount_paise)
+    drawer_id, now = drawers.current(centre_id, by=by).id, clock.now()
     actions.void_open(payment.attempts)
     taken = Attempt(
         payment_id=payment.id, kind="DESK", paise=payment.amount_paise, note=note or None, taken_by=by.account_id
@@ -54,11 +64,11 @@ def take_in_parts(
     payment.attempts.append(taken)
     actions.mark_paid(payment, taken, main_method(parts), now)
     for n, part in enumerate(parts):
-        _keep(taken, part, n, by, with_id)
+        _keep(taken, part, n, by, {"with_id": with_id, "drawer_id": drawer_id})
     db.session().refresh(taken, ["tenders"])
     audit.record(
         "payment.taken", payment.id, by=by.account_id, method=taken.method, paise=taken.paise,
-        parts=[{"method": part.method, "paise": part.paise} for part in parts],
+        **({"parts": ", ".join(f"{part.method} {part.paise}" for part in parts)} if len(parts) > 1 else {}),
     )  # fmt: skip
     return taken
 
@@ -70,11 +80,11 @@ def tenders_of(payment_id: int) -> Sequence[Tender]:
     return db.session().scalars(wanted.where(*stands).order_by(Tender.id)).all()
 
 
-def _keep(taken: Attempt, part: Handed, n: int, by: Actor, with_id: int | None) -> None:
+def _keep(taken: Attempt, part: Handed, n: int, by: Actor, more: Mapping[str, int | None]) -> None:
     """Insert a part; the index decides who of two was first to note a UPI reference."""
     told = {
         "attempt_id": taken.id, "method": part.method, "paise": part.paise, "reference": part.reference,
-        "taken_by": by.account_id, "taken_at": taken.paid_at, "with_id": with_id,
+        "taken_by": by.account_id, "taken_at": taken.paid_at, **more,
     }  # fmt: skip
     once = insert(Tender).values(**told).on_conflict_do_nothing(
         index_elements=[Tender.reference],

@@ -52,7 +52,7 @@ def test_cash_closes_what_was_open_and_uses_up_the_registration_at_once() -> Non
     with db.transaction():
         patient = make.patient()
         payment = opened(patient, "LINK")
-        payments.take_at_desk(payment, "CASH", "Paid in full", by=desk())
+        payments.take_at_desk(payment, "CASH", "Paid in full", by=desk(), centre_id=make.centre().id)
     with db.reading() as session:
         stands = session.get_one(Payment, payment.id)
         assert (stands.status, stands.method, stands.paid_at is not None) == ("PAID", "CASH", True)
@@ -64,15 +64,15 @@ def test_cash_closes_what_was_open_and_uses_up_the_registration_at_once() -> Non
 def test_money_is_taken_once_at_the_desk() -> None:
     with db.transaction():
         payment, who = opened(make.patient()), desk()
-        payments.take_at_desk(payment, "UPI", None, by=who)
+        payments.take_at_desk(payment, "UPI", None, by=who, centre_id=make.centre().id)
     with pytest.raises(AlreadyPaid), db.transaction():
-        payments.take_at_desk(payment, "UPI", None, by=who)
+        payments.take_at_desk(payment, "UPI", None, by=who, centre_id=make.centre().id)
 
 
 @pytest.mark.parametrize(("method", "note"), [("ONLINE", None), ("cheque", None), ("CARD", "4111 1111 1111 1111")])
 def test_the_desk_takes_three_methods_and_no_card_numbers(method: str, note: str | None) -> None:
     with pytest.raises(Invalid), db.transaction():
-        payments.take_at_desk(opened(make.patient()), method, note, by=desk())
+        payments.take_at_desk(opened(make.patient()), method, note, by=desk(), centre_id=make.centre().id)
 
 
 def test_the_second_of_two_unpaid_bookings_falls_in_price_when_the_first_is_paid() -> None:

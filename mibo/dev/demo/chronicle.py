@@ -13,6 +13,7 @@ from mibo.clinics.policy import Policy
 from mibo.dev.demo.centres import House
 from mibo.dev.demo.letters import Letters
 from mibo.dev.demo.rows import Row, Rows
+from mibo.dev.demo.tills import Tills
 from mibo.dev.demo.timelines import Step, Timelines
 from mibo.dev.demo.visits import HOLDS_TIME, Visit
 from mibo.identity import Role
@@ -33,6 +34,7 @@ class Chronicle:
         self._rows, self._rng, self._now, self._policy = rows, rng, now, policy
         self._manager = house.staff_ids[Role.MANAGER, None]
         self._timelines = Timelines(house, rng, now, policy)
+        self._tills = Tills(rows, now)
         self._letters = Letters(rows, house, rng)
         self._unpaid: dict[int, list[tuple[Row, list[Row]]]] = defaultdict(list)
 
@@ -40,6 +42,7 @@ class Chronicle:
         """All visits, each whole."""
         for visit in sorted(visits, key=lambda each: each.booked_at):
             self._write(visit)
+        self._tills.close()
 
     def _write(self, visit: Visit) -> None:
         visit.person.known_since(visit.booked_at)
@@ -167,10 +170,10 @@ class Chronicle:
             created_at=visit.booked_at,
         )
         if at_desk and came:
-            self._tenders(attempt)
+            self._tenders(attempt, visit.slot.centre_id)
         return attempt
 
-    def _tenders(self, attempt: Row) -> None:
+    def _tenders(self, attempt: Row, centre_id: int) -> None:
         """Handed over in one way; of some by UPI a part came in cash, and of some nobody noted the reference."""
         number = int(attempt["id"])
         cash = 500_00 if attempt["method"] == "UPI" and number % 4 == 0 and attempt["paise"] > 1_000_00 else 0
@@ -181,10 +184,11 @@ class Chronicle:
         parts = [(attempt["method"], attempt["paise"] - cash, references.get(attempt["method"])), ("CASH", cash, None)]
         for method, paise, reference in parts:
             if paise:
-                self._rows.add(
+                tender = self._rows.add(
                     Tender, attempt_id=number, method=method, paise=paise, reference=reference,
                     taken_by=attempt["taken_by"], taken_at=attempt["paid_at"],
                 )  # fmt: skip
+                self._tills.put(tender, centre_id)
 
     def _refund(self, visit: Visit, steps: list[Step], payment: Row, attempt: Row) -> None:
         in_time = (visit.starts_at - steps[-1].at).total_seconds() >= self._policy.patient_cutoff_hours * 3600

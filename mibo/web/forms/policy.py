@@ -9,7 +9,7 @@ from mibo.clinics.policy import BOUNDS, Policy
 from mibo.web.forms.base import InputForm
 from mibo.web.forms.fields import WholeNumber
 
-PAISE = ("registration_fee_paise",)
+PAISE = ("registration_fee_paise", "drawer_float_paise")
 GROUPS = (
     ("Which times are offered", ("lead_minutes", "desk_lead_minutes", "horizon_days")),
     (
@@ -20,6 +20,7 @@ GROUPS = (
     ("Money", ("registration_fee_paise", "refund_in_time_percent", "refund_late_percent", "refund_days")),
     ("The day of the visit", ("join_minutes_before", "start_early_minutes", "closing_hours")),
     ("Messages", ("quiet_from_hour", "quiet_until_hour", "undo_seconds")),
+    ("At the desk", ("desk_discount_percent", "drawer_float_paise", "drawer_opens_itself")),
 )
 WORDS = {
     "hold_minutes": ("Hold on the web, minutes", "How long a time is kept while the patient pays."),
@@ -32,6 +33,9 @@ WORDS = {
     "refund_in_time_percent": ("Refund in time, percent", "Of the consultation fee, when the patient cancels in time."),
     "refund_late_percent": ("Refund later, percent", "Of the consultation fee, when the patient cancels later than that."),
     "refund_days": ("Refund arrives within, working days", "What patients are told; a refund that takes longer is overdue."),
+    "desk_discount_percent": ("Discount at the desk, percent", "Of the consultation fee, without a manager. 0 leaves it to managers."),
+    "drawer_float_paise": ("Drawer's float, rupees", "In the drawer before the first patient pays."),
+    "drawer_opens_itself": ("Drawers open by themselves (1 yes, 0 no)", "With the first money of a shift; with 0 their keeper opens them."),
     "patient_cutoff_hours": ("Cancelling online, hours before", "Until then a patient may cancel or move by themselves."),
     "patient_moves": ("Moves per appointment, times", "How often a patient may move one online."),
     "unpaid_holds": ("Unpaid holds at once", "Per patient."),
