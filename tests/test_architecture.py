@@ -116,6 +116,15 @@ def test_no_page_carries_inline_code_or_style():
         assert "hx-on" not in text, template
 
 
+def test_no_merge_was_left_half_done():
+    marks = ("<" * 7 + " ", ">" * 7 + " ")
+    for folder in ("mibo", "templates", "static", "tests", "docs", "migrations", "bench", "bin"):
+        for file in (TOP / folder).rglob("*"):
+            if file.suffix in (".py", ".sql", ".html", ".css", ".js", ".md", ".json", ".lua", ""):
+                lines = file.read_text().splitlines() if file.is_file() else []
+                assert not any(line.startswith(marks) for line in lines), file
+
+
 def test_sizes_are_known(capsys):
     """Prints the tail: an aim, not a limit (functions: half under 6, nine in ten under 18; files: 60 and 180)."""
     lengths = sorted(each.end_lineno - each.lineno + 1 for file in FILES for each in functions(file))

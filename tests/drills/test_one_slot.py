@@ -2,15 +2,10 @@
 
 import http.client
 import json
-import os
-import sys
 import threading
-import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,20 +15,17 @@ import requests
 
 from mibo import db, identity
 from mibo.clinics import Centre
-from mibo.dev.children import Child
-from mibo.dev.redis import free_port
 from mibo.identity import Account
 from mibo.people import Clinician, Patient
 from tests import invariants, make
+from tests.drills.conftest import deadlocks_of
 from tests.machine import Database
 
 pytestmark = pytest.mark.drill
 
-ROOT = Path(__file__).parents[2]
 CLIENTS = 200
 ROUNDS = 3
 DEVICES = 96
-UP_WITHIN_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -61,33 +53,6 @@ class Answer:
 
     status: int
     body: dict[str, Any]
-
-
-@pytest.fixture(scope="module")
-def server(database: Database, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The web line of the Procfile, on a free port of loopback."""
-    port = free_port()
-    words = next(line for line in (ROOT / "Procfile").read_text().splitlines() if line.startswith("web: ")).split()[1:]
-    command = [word.replace("${PORT:-8000}", str(port)).replace("0.0.0.0", "127.0.0.1") for word in words]
-    log = tmp_path_factory.mktemp("drill") / "web.log"
-    child = Child("web", [sys.executable, "-m", *command], log, ROOT, dict(os.environ))
-    process = child.start()
-    try:
-        _wait_until_up(f"http://127.0.0.1:{port}/readyz", child)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        child.stop(process)
-
-
-def _wait_until_up(address: str, child: Child) -> None:
-    deadline = time.monotonic() + UP_WITHIN_S
-    while time.monotonic() < deadline:
-        try:
-            if requests.get(address, timeout=2).ok:
-                return
-        except requests.RequestException:
-            time.sleep(0.1)
-    pytest.fail(f"the server did not come up: {child.last_words()}")
 
 
 @dataclass(frozen=True)
@@ -142,13 +107,6 @@ def _all_at_once(server: str, phones: list[Phone], wishes: list[dict[str, str]])
         return [one.result() for one in asked]
 
 
-def _deadlocks(database: Database) -> int:
-    with psycopg.connect(database.url) as connection:
-        row = connection.execute("select deadlocks from pg_stat_database where datname = current_database()").fetchone()
-    assert row
-    return int(row[0])
-
-
 def _held(database: Database) -> int:
     with psycopg.connect(database.url) as connection:
         row = connection.execute("select count(*) from appointment where status = 'PENDING'").fetchone()
@@ -161,7 +119,7 @@ def _faces(slots: list[dict[str, Any]]) -> list[str]:
 
 
 def test_of_two_hundred_phones_on_one_time_exactly_one_gets_it(server: str, database: Database, clinic: Clinic) -> None:
-    deadlocks = _deadlocks(database)
+    deadlocks = deadlocks_of(database)
     with db.transaction():
         phones = [_signed_in(make.patient()) for _ in range(CLIENTS + ROUNDS)]
     taken = ["10:00", "14:00", "17:00"]
@@ -176,7 +134,7 @@ def test_of_two_hundred_phones_on_one_time_exactly_one_gets_it(server: str, data
         assert [body["data"]["slots"] for body in refused] == [free] * len(refused)
         # who has a time goes home, and somebody else takes their place
         del phones[next(index for index, one in enumerate(answers) if one.status == 201)]
-    assert _deadlocks(database) == deadlocks
+    assert deadlocks_of(database) == deadlocks
     assert _held(database) == ROUNDS
     assert invariants.broken(database.url) == {}
 
@@ -185,7 +143,7 @@ def test_one_patient_who_asks_for_many_overlapping_times_at_once_gets_exactly_on
     server: str, database: Database
 ) -> None:
     """The same patient on many devices, at clinicians whose hours are of different lengths: 10:00 is in each wish."""
-    deadlocks = _deadlocks(database)
+    deadlocks = deadlocks_of(database)
     with db.transaction():
         where = make.centre()
         wishes = []
@@ -200,6 +158,6 @@ def test_one_patient_who_asks_for_many_overlapping_times_at_once_gets_exactly_on
     assert [one.status for one in answers].count(201) == 1
     refused = {one.body["code"] for one in answers if one.status != 201}
     assert refused <= {"SLOT_TAKEN", "SLOT_NOT_OFFERED"}
-    assert _deadlocks(database) == deadlocks
+    assert deadlocks_of(database) == deadlocks
     assert _held(database) == 1
     assert invariants.broken(database.url) == {}

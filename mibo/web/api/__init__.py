@@ -14,6 +14,7 @@ from mibo.web.api import (
     clinician_slots,
     clinicians,
     cors,
+    desk_payments,
     health,
     hooks,
     index,
@@ -54,6 +55,7 @@ RESOURCES = (
     appointment_lists.bp,
     appointments.bp,
     sessions.bp,
+    desk_payments.bp,
     patients.bp,
     payments.bp,
 )

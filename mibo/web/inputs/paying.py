@@ -1,10 +1,11 @@
 """What apps say about money: what to pay for, and what the provider's checkout told them. Never how much."""
 
-from typing import Annotated
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from mibo.web.inputs.base import BlankIsNone, Id, Input
+from mibo.payments import DESK_NOTE_LENGTH
+from mibo.web.inputs.base import AnyCase, BlankIsNone, Id, Input, Names
 
 WORD = "^[A-Za-z0-9_]{1,60}$"
 
@@ -29,3 +30,12 @@ class CheckoutFailure(PaymentWish):
     razorpay_order_id: str = Field(pattern=WORD)
     error_code: Annotated[str | None, BlankIsNone] = Field(None, max_length=200)
     error_description: Annotated[str | None, BlankIsNone] = Field(None, max_length=2000)
+
+
+class DeskMoney(Input):
+    """How the money came to the desk; how much is never told but known."""
+
+    payment_method: Annotated[Literal["CASH", "CARD", "UPI"], AnyCase]
+    payment_notes: Annotated[str | None, BlankIsNone] = Field(None, max_length=DESK_NOTE_LENGTH)
+
+    also: ClassVar[Names] = {"payment_method": ("method",), "payment_notes": ("notes", "note")}

@@ -110,6 +110,13 @@ TABLE = [
     """,
     ),
     (
+        STAFF - {Role.CLINICIAN, Role.CENTRE_MANAGER},
+        """
+        POST /appointments/<appointment_id>/confirm-direct-payment
+        POST /appointments/<appointment_id>/send-payment-link
+    """,
+    ),
+    (
         STAFF - {Role.CARE_COORDINATOR},
         """
         POST /admin/slots/affected-patients

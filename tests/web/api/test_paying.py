@@ -1,14 +1,16 @@
 """An app pays: from the first code to the confirmed booking, and what can go wrong with the money."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from mibo import db
+from mibo import clock, db
 from mibo.booking import Appointment
+from mibo.identity import Role
 from mibo.messaging import Message
-from mibo.payments import Attempt
+from mibo.payments import Attempt, Payment
 from tests import make
 from tests.machine import Sandbox
 from tests.web.api.conftest import App, Clinic
@@ -170,3 +172,51 @@ def test_payments_are_listed_newest_first_and_by_state(patients_app: App, clinic
     for word in ("PAID", "SUCCESS"):
         only = patients_app.get("/payments/history", status=word).get_json()["data"]
         assert [row["clinicianName"] for row in only["payments"]] == ["Dr. Anita Kurian"]
+
+
+def held(clinic: Clinic) -> Appointment:
+    with db.transaction():
+        until = clock.now() + timedelta(minutes=20)
+        return make.appointment(
+            clinic.patient, clinic.clinician, clinic.centre, make.at("11:00"), status="PENDING", held_until=until
+        )  # fmt: skip
+
+
+@pytest.mark.usefixtures("incumbent")
+def test_the_desk_takes_the_money_from_an_app_once_and_no_link_is_open_any_more(
+    signed_in: Callable[..., App], clinic: Clinic, sandbox: Sandbox
+) -> None:
+    one = held(clinic)
+    with db.reading() as session:
+        owed = session.get_one(Payment, one.payment_id).amount_paise // 100
+    with db.transaction():
+        desk = make.staff(Role.FRONT_DESK, clinic.centre)
+    desk_app = signed_in(desk)
+    asked = desk_app.post(f"/appointments/{one.id}/send-payment-link").get_json()["data"]
+    assert (asked["success"], asked["amount"], asked["whatsappSent"]) == (True, owed, True)
+    assert asked["paymentLink"].startswith("http")
+    wrong = desk_app.post(f"/appointments/{one.id}/confirm-direct-payment", {"paymentMethod": "CHEQUE"})
+    assert wrong.status_code == 400
+    taken = desk_app.post(
+        f"/appointments/{one.id}/confirm-direct-payment", {"paymentMethod": "cash", "paymentNotes": "exact change"}
+    )
+    assert taken.status_code == 200, taken.text
+    told = taken.get_json()["data"]
+    assert told["appointment"] == {"id": str(one.id), "status": "CONFIRMED"}
+    assert (told["payment"]["method"], told["payment"]["status"]) == ("CASH", "SUCCESS")
+    again = desk_app.post(f"/appointments/{one.id}/confirm-direct-payment", {"paymentMethod": "CASH"})
+    assert (again.status_code, again.get_json()["code"]) == (400, "ALREADY_PAID")
+    assert desk_app.post(f"/appointments/{one.id}/send-payment-link").status_code == 400
+    with db.reading() as session:
+        tries = {each.kind: each.status for each in session.scalars(select(Attempt))}
+    assert tries["DESK"] == "PAID"
+    assert tries["LINK"] != "OPEN"
+
+
+def test_money_for_another_centre_s_appointment_is_not_taken(signed_in: Callable[..., App], clinic: Clinic) -> None:
+    one = held(clinic)
+    with db.transaction():
+        elsewhere = make.staff(Role.FRONT_DESK, make.centre("Mibo Mumbai", city="mumbai"))
+    app = signed_in(elsewhere)
+    for verb, body in (("send-payment-link", None), ("confirm-direct-payment", {"paymentMethod": "CASH"})):
+        assert app.post(f"/appointments/{one.id}/{verb}", body).status_code == 404
