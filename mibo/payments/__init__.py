@@ -24,6 +24,7 @@ from mibo.payments.adjusting import (
     settle_free,
     undo_adjustment,
 )
+from mibo.payments.billing import billing_of, set_billing, suggested_prefix
 from mibo.payments.drawer_models import Drawer, DrawerClosing, DrawerEntry
 from mibo.payments.drawers import DrawerClosed
 from mibo.payments.models import (
@@ -51,6 +52,9 @@ from mibo.payments.queries import (
     refunds_of,
     registration,
 )
+from mibo.payments.receipt_models import LEGAL_NAME_LENGTH, Billing, Receipt, ReceiptCopy, ReceiptCounter, ReceiptLink
+from mibo.payments.receipt_rules import NotPaid
+from mibo.payments.receipts import issue_credit_note, issue_receipt, receipt_of
 from mibo.payments.refund_rules import RefundNotAllowed, RefundState, due_on, key_of, read_key
 from mibo.payments.refunding import (
     InHand,
@@ -98,6 +102,7 @@ from mibo.payments.unsaying import unsay_desk_payment
 __all__ = [
     "DESK_METHODS",
     "DESK_NOTE_LENGTH",
+    "LEGAL_NAME_LENGTH",
     "MOST_PARTS",
     "REFERENCE_LENGTH",
     "REFUND_NOTE_LENGTH",
@@ -108,6 +113,7 @@ __all__ = [
     "AlreadyPaid",
     "Asked",
     "Attempt",
+    "Billing",
     "Drawer",
     "DrawerClosed",
     "DrawerClosing",
@@ -116,9 +122,14 @@ __all__ = [
     "FeeMissing",
     "Handed",
     "InHand",
+    "NotPaid",
     "NothingToWaive",
     "Payment",
     "ProviderEvent",
+    "Receipt",
+    "ReceiptCopy",
+    "ReceiptCounter",
+    "ReceiptLink",
     "Recorded",
     "ReferenceUsed",
     "Refund",
@@ -140,6 +151,7 @@ __all__ = [
     "attempt_by_link",
     "attempt_by_order",
     "attempt_by_reference",
+    "billing_of",
     "close_link",
     "close_links",
     "decline",
@@ -151,6 +163,8 @@ __all__ = [
     "hand_over",
     "has_paid_registration",
     "is_recorded",
+    "issue_credit_note",
+    "issue_receipt",
     "keep_registration",
     "key_of",
     "left_of",
@@ -167,6 +181,7 @@ __all__ = [
     "owe_registration_with",
     "paid_attempt",
     "read_key",
+    "receipt_of",
     "record_failure",
     "record_paid",
     "record_surplus",
@@ -180,7 +195,9 @@ __all__ = [
     "release",
     "retry",
     "second_registration",
+    "set_billing",
     "settle_free",
+    "suggested_prefix",
     "take_at_desk",
     "take_back_approval",
     "take_in_parts",

@@ -19,6 +19,7 @@ from mibo.integrations.http import ProviderError
 from mibo.jobs import defer, job
 from mibo.payments.models import FAILURE_LENGTH, Attempt, Payment
 from mibo.payments.opening import open_refund
+from mibo.payments.receipts import issue_receipt
 from mibo.payments.rules import (
     AlreadyPaid,
     Heard,
@@ -109,6 +110,7 @@ def record_paid(attempt: Attempt, provider_payment_id: str, method: str, paid_at
     audit.record("payment.paid", payment.id, by=None, method=method, paise=attempt.paise)
     if (too_much := attempt.paise - payment.amount_paise) > 0:
         open_refund(attempt, too_much, RefundReason.PRICE_FELL)
+    issue_receipt(payment.id)
     return "paid"
 
 

@@ -10,6 +10,7 @@ from mibo.errors import Invalid, Missing
 from mibo.identity import Actor
 from mibo.payments import actions, drawers
 from mibo.payments.models import FAILURE_LENGTH, REFUND_REFERENCE_LENGTH, Attempt, Payment, Refund
+from mibo.payments.receipts import issue_credit_note
 from mibo.payments.refund_rules import (
     RefundNotAllowed,
     RefundState,
@@ -174,6 +175,7 @@ def _finish(held: InHand, by: int | None, at: datetime) -> None:
     refund.next_try_at = refund.failure = refund.failed_at = None
     db.session().flush()
     _close(payment)
+    issue_credit_note(refund.id, by=by)
 
 
 def _close(payment: Payment) -> None:

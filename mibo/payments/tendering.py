@@ -10,6 +10,7 @@ from mibo.errors import Invalid, Problem
 from mibo.identity import Actor
 from mibo.payments import actions, drawers
 from mibo.payments.models import Attempt, Payment, Tender
+from mibo.payments.receipts import issue_receipt
 from mibo.payments.rules import AlreadyPaid, Handed, main_method, reference_in, refuse_card_number, shares
 
 
@@ -70,6 +71,7 @@ def take_in_parts(
         "payment.taken", payment.id, by=by.account_id, method=taken.method, paise=taken.paise,
         **({"parts": ", ".join(f"{part.method} {part.paise}" for part in parts)} if len(parts) > 1 else {}),
     )  # fmt: skip
+    issue_receipt(payment.id, by=by.account_id)
     return taken
 
 

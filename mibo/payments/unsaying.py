@@ -6,6 +6,7 @@ from mibo import audit, clock, db
 from mibo.identity import Actor
 from mibo.payments import actions, drawers
 from mibo.payments.models import Tender
+from mibo.payments.receipts import cancel_receipt
 from mibo.people import Patient
 
 
@@ -26,3 +27,4 @@ def unsay_desk_payment(payment_id: int, *, by: Actor) -> None:
         db.session().get_one(Patient, payment.patient_id).registration_paid_at = None
     audit.record("payment.unsaid", payment.id, by=by.account_id, method=noted.method, paise=noted.paise)
     db.session().flush()
+    cancel_receipt(payment.id, by=by.account_id)
