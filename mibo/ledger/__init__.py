@@ -2,7 +2,33 @@
 
 from mibo.ledger import lists
 from mibo.ledger.lists import PaymentWish
+from mibo.ledger.money import METHODS
 from mibo.ledger.one import PaymentInFull, payment_in_full
+from mibo.ledger.owing import Age, Owed, owed_by_age, owed_of
+from mibo.ledger.patients import Entry, PatientLedger, ledger_of
 from mibo.ledger.rows import PaymentRow, State, is_owed_now
+from mibo.ledger.takings import LINES_AT_MOST, Taken, TakingsLine, TakingsWish, lines_of, takings
 
-__all__ = ["PaymentInFull", "PaymentRow", "PaymentWish", "State", "is_owed_now", "lists", "payment_in_full"]
+__all__ = [
+    "LINES_AT_MOST",
+    "METHODS",
+    "Age",
+    "Entry",
+    "Owed",
+    "PatientLedger",
+    "PaymentInFull",
+    "PaymentRow",
+    "PaymentWish",
+    "State",
+    "Taken",
+    "TakingsLine",
+    "TakingsWish",
+    "is_owed_now",
+    "ledger_of",
+    "lines_of",
+    "lists",
+    "owed_by_age",
+    "owed_of",
+    "payment_in_full",
+    "takings",
+]

@@ -17,6 +17,7 @@ from mibo.booking import lists as appointments
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.ledger import seeking
+from mibo.ledger.money import came_by
 from mibo.ledger.reach import payments_within_reach
 from mibo.ledger.rows import IN_CAME, PaymentRow, State, columns, is_in, total_of
 from mibo.ledger.seeking import Meant
@@ -28,8 +29,8 @@ COUNTED_TO = 1_000
 ADDED_UP_TO = 5_000
 ORDERS = ("made", "-made", "paid", "-paid")
 REFUND_STATES = {
-    "any": ("REQUESTED", "APPROVED", "SENT", "DONE", "FAILED"), "waiting": ("REQUESTED", "APPROVED", "SENT"),
-    "failed": ("FAILED",), "done": ("DONE",),
+    "any": ("REQUESTED", "APPROVED", "SENT", "DONE", "FAILED", "DECLINED"), "waiting": ("REQUESTED", "APPROVED", "SENT"),
+    "failed": ("FAILED",), "done": ("DONE",), "declined": ("DECLINED",),
 }  # fmt: skip
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # where what is not paid stands among what is
 PAID_AT: ColumnElement[Any] = literal_column("coalesce(payment.paid_at, timestamptz '1970-01-01 00:00:00+00')")
@@ -160,8 +161,7 @@ def _filters(wish: PaymentWish) -> list[ColumnElement[bool]]:
     if wish.state:
         asked.append(is_in(wish.state))
     if wish.method:
-        came = Attempt.payment_id == Payment.id, IN_CAME, Attempt.method == wish.method
-        asked.append(select(Attempt.id).where(*came).exists())
+        asked.append(came_by(wish.method))
     if wish.refund:
         goes = Refund.payment_id == Payment.id, Refund.status.in_(REFUND_STATES[wish.refund])
         asked.append(select(Refund.id).where(*goes).exists())

@@ -12,7 +12,7 @@ from mibo.booking import Appointment
 from mibo.errors import Missing
 from mibo.identity import Actor
 from mibo.ledger.reach import payments_within_reach
-from mibo.payments import Payment, Refund
+from mibo.payments import Adjustment, Attempt, Payment, Refund
 
 NOTED_AT_MOST = 100
 OPENED = "payment.opened"  # who only looked at it stands in the audit
@@ -23,6 +23,7 @@ class PaymentInFull:
     """A payment with its booking, what goes back of it, and what is noted of it, the newest first."""
 
     booking: Appointment
+    adjustments: Sequence[Adjustment]
     refunds: Sequence[Refund]
     noted: Sequence[AuditEntry]
 
@@ -35,7 +36,8 @@ class PaymentInFull:
     def people(self) -> set[int]:
         """The accounts whose names the page needs."""
         took = {attempt.taken_by for attempt in self.payment.attempts}
-        return {account for account in took | {entry.by_account_id for entry in self.noted} if account}
+        gave = {account for one in self.refunds for account in (one.opened_by, one.decided_by, one.done_by)}
+        return {account for account in took | gave | {entry.by_account_id for entry in self.noted} if account}
 
 
 def payment_in_full(payment_id: int, *, by: Actor) -> PaymentInFull:
@@ -46,7 +48,7 @@ def payment_in_full(payment_id: int, *, by: Actor) -> PaymentInFull:
             joinedload(Appointment.patient),
             joinedload(Appointment.clinician),
             joinedload(Appointment.centre),
-            joinedload(Appointment.payment).selectinload(Payment.attempts),
+            joinedload(Appointment.payment).selectinload(Payment.attempts).selectinload(Attempt.tenders),
         )
         .where(Appointment.payment_id == payment_id, payments_within_reach(by))
     )
@@ -55,4 +57,5 @@ def payment_in_full(payment_id: int, *, by: Actor) -> PaymentInFull:
         raise Missing("We could not find that payment.")
     noted, _ = audit.entries(AuditWish(subject_id=payment_id), limit=NOTED_AT_MOST)
     done = [entry for entry in noted if entry.act != OPENED]
-    return PaymentInFull(booking, payments.refunds_of(payment_id), done)
+    less, back = payments.adjustments_of(payment_id), payments.refunds_of(payment_id)
+    return PaymentInFull(booking, less, back, done)

@@ -113,9 +113,10 @@ def _sum(paise: Any, payment_id: Any, which: ColumnElement[bool]) -> Any:
     return select(total_of(paise)).where(payment_id == Payment.id, which).scalar_subquery()
 
 
-def total_of(paise: Any) -> Any:
-    """What many amounts come to; nothing comes to nothing."""
-    return cast(func.coalesce(func.sum(paise), 0), BigInteger)
+def total_of(paise: Any, *which: ColumnElement[bool]) -> Any:
+    """What many amounts come to, or those of them; nothing comes to nothing."""
+    summed = func.sum(paise).filter(*which) if which else func.sum(paise)
+    return cast(func.coalesce(summed, 0), BigInteger)
 
 
 def is_owed() -> ColumnElement[bool]:

@@ -1,4 +1,4 @@
-"""What somebody who types a name, a number, a reference or an id of the provider may mean among payments."""
+"""What somebody who types a name, a number, a reference, or an id of the provider or of UPI may mean among payments."""
 
 import re
 from collections.abc import Sequence
@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, false, or_, select
 from mibo import db
 from mibo.booking import Appointment, seeking
 from mibo.identity import Actor
-from mibo.payments import Attempt
+from mibo.payments import Attempt, Tender
 
 AN_ID = re.compile(r"[A-Za-z]+_[A-Za-z0-9_]{2,55}")  # pay_…, order_…, plink_…
+UPI_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -29,12 +30,16 @@ class Meant:
 
 
 def meant(typed: str, *, by: Actor) -> Meant:
-    """Who and what fits. An id of the provider is looked for as it is; everything else as among appointments."""
+    """Who and what fits. Such an id is looked for as it is; everything else as among appointments."""
     payments = _payments_of(typed.strip())
     return Meant(seeking.Meant(typed, [], [], "") if payments else seeking.meant(typed, by=by), payments)
 
 
 def _payments_of(typed: str) -> Sequence[int]:
+    digits = re.sub(r"[\s-]", "", typed)
+    if len(digits) == UPI_DIGITS and digits.isascii() and digits.isdigit():
+        noted = select(Attempt.payment_id).join(Tender, Tender.attempt_id == Attempt.id)
+        return db.session().scalars(noted.where(Tender.reference == digits, Tender.method == "UPI").distinct()).all()
     if not AN_ID.fullmatch(typed):
         return []
     known = (Attempt.provider_payment_id, Attempt.provider_order_id, Attempt.provider_link_id)

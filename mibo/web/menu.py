@@ -47,6 +47,8 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
         "Money",
         [
             ("Payments", "payments.index", Permission.SEE_PAYMENTS),
+            ("Unpaid", "unpaid.listing", Permission.BOOK_AT_DESK),
+            ("Takings", "takings.summary", Permission.SEE_REVENUE),
         ],
     ),
     (

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from mibo import clock, money
 from mibo.audit import AuditEntry
@@ -12,7 +13,7 @@ from mibo.ledger import PaymentInFull, State, is_owed_now
 from mibo.payments import Attempt, Payment, Refund
 from mibo.web.desk_record import REFUND_WORDS, facts_of
 from mibo.web.filters import moment
-from mibo.web.payment_rows import METHODS, STATES
+from mibo.web.payment_rows import FREE, LESS, METHODS, STATES
 
 KINDS = {"ORDER": "Checkout", "LINK": "Payment link", "DESK": "At the desk"}
 ATTEMPT_STATES = {
@@ -26,7 +27,9 @@ REFUND_STATES = {
 }  # fmt: skip
 NOTED = {
     "payment.taken": "Taken at the desk", "payment.paid": "Paid online", "payment.repriced": "The price changed",
-    "payment.unsaid": "Noted by mistake, unsaid", "refund.opened": "Refund opened",
+    "payment.unsaid": "Noted by mistake, unsaid", "payment.adjusted": "Price lowered",
+    "payment.adjustment_undone": "Price as before", "payment.settled_free": "Settled, nothing to pay",
+    "payment.refunded": "All of it is back", "refund.opened": "Refund opened",
 }  # fmt: skip
 
 
@@ -42,6 +45,16 @@ class Try:
 
 
 @dataclass(frozen=True)
+class Back:
+    """What goes back: how much, how it stands, and what is known of it."""
+
+    amount: str
+    state: tuple[str, str, str]
+    facts: Sequence[tuple[str, str, str]]
+    provider_id: str
+
+
+@dataclass(frozen=True)
 class Page:
     """All that the page shows."""
 
@@ -52,7 +65,7 @@ class Page:
     total: tuple[str, str]
     sums: Sequence[tuple[str, str]]
     tries: Sequence[Try]
-    refunds: Sequence[tuple[str, str, tuple[str, str, str], str]]
+    refunds: Sequence[Back]
     noted: Sequence[tuple[str, str, str]]
     owed: bool
 
@@ -61,16 +74,26 @@ def look(found: PaymentInFull, names: Mapping[int, str], who: Actor) -> Page:
     """The payment as this person may see it."""
     one, payment = found.booking, found.payment
     owed = is_owed_now(one, clock.now())
-    lines = [("Consultation", money.rupees(payment.consultation_paise))]
-    if payment.registration_paise:
-        lines.append(("Registration, once", money.rupees(payment.registration_paise)))
     return Page(
-        facts=facts_of(one, who), state=_state(found, owed=owed), about=_about(one), lines=lines,
+        facts=facts_of(one, who), state=_state(found, owed=owed), about=_about(one), lines=_lines(found),
         total=("To pay" if owed else "Price", money.rupees(payment.amount_paise)), sums=_sums(payment, found.refunds),
         tries=[_try(each, names) for each in reversed(payment.attempts)],
-        refunds=[_refund(each) for each in found.refunds],
+        refunds=[_refund(each, names) for each in found.refunds],
         noted=[_noted(each, names) for each in found.noted] if who.may(Permission.SEE_REVENUE) else [], owed=owed,
     )  # fmt: skip
+
+
+def _lines(found: PaymentInFull) -> list[tuple[str, str]]:
+    """What it cost, and what was taken off and why."""
+    payment, off = found.payment, found.adjustments
+    registration = sum(each.paise for each in off if each.kind == "WAIVE_REGISTRATION")
+    consultation = sum(each.paise for each in off) - registration
+    told = [
+        ("Consultation", payment.consultation_paise + consultation),
+        ("Registration, once", payment.registration_paise + registration),
+        *((f"{LESS.get(each.kind, 'Less')}: {each.reason}", -each.paise) for each in off),
+    ]  # fmt: skip
+    return [(label, money.rupees(paise)) for label, paise in told if paise]
 
 
 def _state(found: PaymentInFull, *, owed: bool) -> tuple[str, str, str]:
@@ -82,7 +105,7 @@ def _state(found: PaymentInFull, *, owed: bool) -> tuple[str, str, str]:
         return STATES[State.RETURNED]
     if found.payment.status == "PENDING":
         return STATES[State.UNWANTED if came else State.NOT_OWED]
-    return STATES[State.PAID]
+    return FREE if found.payment.amount_paise == 0 else STATES[State.PAID]
 
 
 def _about(one: Appointment) -> list[tuple[str, str, str]]:
@@ -108,7 +131,7 @@ def _sums(payment: Payment, refunds: Sequence[Refund]) -> list[tuple[str, str]]:
 def _try(one: Attempt, names: Mapping[int, str]) -> Try:
     told = [
         ("Asked", moment(one.created_at)), ("Paid", moment(one.paid_at) if one.paid_at else ""),
-        ("How", METHODS.get(one.method or "", "")), ("Taken by", names.get(one.taken_by or 0, "")),
+        ("How", _how(one)), ("Taken by", names.get(one.taken_by or 0, "")),
         ("Note", one.note or ""), ("Until", moment(one.expires_at) if one.expires_at and not one.paid_at else ""),
         ("Failed", f"{moment(one.failed_at)}: {one.failure}" if one.failed_at else ""),
         ("Link closed", moment(one.closed_at) if one.closed_at else ""),
@@ -123,10 +146,38 @@ def _try(one: Attempt, names: Mapping[int, str]) -> Try:
     )  # fmt: skip
 
 
-def _refund(one: Refund) -> tuple[str, str, tuple[str, str, str], str]:
-    """How much, why, how it stands, and since when."""
+def _how(one: Attempt) -> str:
+    """`UPI`, or each part of it: `₹500 Cash, ₹1,200 UPI 412345678901`."""
+    stands = [part for part in one.tenders if part.voided_at is None]
+    if not stands:
+        return METHODS.get(one.method or "", "")
+    several = len(stands) > 1
+    return ", ".join(
+        " ".join(filter(None, (money.rupees(part.paise) if several else "", METHODS[part.method], part.reference)))
+        for part in stands
+    )
+
+
+def _refund(one: Refund, names: Mapping[int, str]) -> Back:
     why = REFUND_WORDS.get(one.reason, one.reason.replace("_", " ").capitalize())
-    return money.rupees(one.paise), why, REFUND_STATES[one.status], f"opened {moment(one.opened_at)}"
+    how = " ".join(filter(None, (METHODS.get(one.method or "", ""), one.reference)))
+    told = [
+        ("Why", ", ".join(filter(None, (why, one.note)))),
+        ("Opened", _by(one.opened_at, one.opened_by, names)),
+        ("Declined" if one.status == "DECLINED" else "Approved", _by(one.decided_at, one.decided_by, names)),
+        ("Because", one.decided_reason or ""),
+        ("Sent", moment(one.sent_at) if one.sent_at else ""),
+        ("Failed", f"{moment(one.failed_at)}: {one.failure or ''}" if one.failed_at and one.status == "FAILED" else ""),
+        ("Given back", _by(one.done_at, one.done_by, names)), ("How", how),
+    ]  # fmt: skip
+    facts = [(label, words, "") for label, words in told if words]
+    return Back(money.rupees(one.paise), REFUND_STATES[one.status], facts, one.provider_refund_id or "")
+
+
+def _by(at: datetime | None, account: int | None, names: Mapping[int, str]) -> str:
+    """`Tue 24 Nov, 10:41 am, by Mary Manager`."""
+    who = names.get(account or 0, "")
+    return ", ".join(filter(None, (moment(at) if at else "", f"by {who}" if at and who else "")))
 
 
 def _noted(one: AuditEntry, names: Mapping[int, str]) -> tuple[str, str, str]:

@@ -9,17 +9,25 @@ from flask import get_template_attribute, url_for
 from mibo import clock, money, phone
 from mibo.ledger import PaymentRow, State, lists
 from mibo.web.filters import clock_time, day, moment
+from mibo.web.worklist_rows import age
 
 STATES = {
     State.OWED: ("pend", "rupee", "To pay"), State.PAID: ("done", "rupee", "Paid"),
     State.RETURNED: ("refd", "undo", "Given back"), State.NOT_OWED: ("gone", "x", "Never paid"),
     State.UNWANTED: ("bad", "warning", "Came too late"),
 }  # fmt: skip
+LESS = {
+    "DISCOUNT": "Discount", "WAIVE_CONSULTATION": "Consultation waived", "WAIVE_REGISTRATION": "Registration waived",
+}  # fmt: skip
+FREE = ("done", "tick", "Nothing to pay")
 METHODS = {"ONLINE": "Online", "CASH": "Cash", "CARD": "Card", "UPI": "UPI"}
 HEAD = (
     "Reference", "Patient", "Phone", "MRN", "Clinician", "Centre", "Visit", "Booked", "Consultation (rupees)",
     "Registration (rupees)", "State", "Paid by", "Paid at", "Came in (rupees)", "Given back (rupees)",
     "Still to go back (rupees)",
+)  # fmt: skip
+OWED_HEAD = (
+    "Reference", "Patient", "Phone", "MRN", "Clinician", "Centre", "Visit", "Days since", "To pay (rupees)",
 )  # fmt: skip
 
 
@@ -66,7 +74,7 @@ def words_of(row: PaymentRow, state: State) -> str:
     """`Paid`, `Part given back`: how it stands."""
     if state is State.RETURNED and row.returned_paise < row.came_in_paise:
         return "Part given back"
-    return STATES[state][2]
+    return FREE[2] if state is State.PAID and not row.paise else STATES[state][2]
 
 
 def _back(row: PaymentRow) -> str:
@@ -114,3 +122,47 @@ def span(wish: lists.PaymentWish) -> str:
     if wish.first or wish.last:
         return f"{word} from {day(wish.first)} on" if wish.first else f"{word} until {day(wish.last)}"  # type: ignore[arg-type]
     return "At any time"
+
+
+@dataclass(frozen=True, slots=True)
+class OwedLine:
+    """A booking that nobody has paid: since when its visit is over, and what may be done about it."""
+
+    id: int
+    href: str
+    name: str
+    phone: str
+    reference: str
+    visit: str
+    age: str
+    clinician: str
+    centre: str
+    state: str
+    paise: str
+    is_hold: bool
+
+
+def owed(rows: Iterable[PaymentRow]) -> list[OwedLine]:
+    """What is owed."""
+    now, page = clock.now(), url_for("desk.appointment", appointment_id=0).removesuffix("0")
+    return [
+        OwedLine(
+            id=row.appointment_id, href=f"{page}{row.appointment_id}", name=row.patient_name,
+            phone=phone.shown(row.patient_phone), reference=row.reference, visit=moment(row.starts_at),
+            age=age(now - row.starts_at) if row.starts_at < now else "", clinician=row.clinician_name,
+            centre=row.centre_name, state="HELD" if row.held_until else row.appointment_status,
+            paise=money.rupees(row.paise), is_hold=row.held_until is not None,
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def csv_owed(rows: Iterable[PaymentRow]) -> list[list[object]]:
+    """The same for a spreadsheet, under `OWED_HEAD`."""
+    today = clock.today()
+    return [
+        [row.reference, row.patient_name, phone.shown(row.patient_phone), row.patient_mrn, row.clinician_name,
+         row.centre_name, _written(row.starts_at), max(0, (today - clock.clinic_day(row.starts_at)).days),
+         money.whole_rupees(row.paise)]
+        for row in rows
+    ]  # fmt: skip

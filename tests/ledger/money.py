@@ -7,7 +7,7 @@ from sqlalchemy import text
 from mibo import clock, db
 from mibo.booking import Appointment, Status
 from mibo.identity.permissions import Role
-from mibo.payments import Attempt, Payment, Refund
+from mibo.payments import Adjustment, Attempt, Payment, Refund, Tender
 from tests import make
 
 METHODS = ("ONLINE", "CASH", "UPI", "CARD")
@@ -51,7 +51,17 @@ class World:
         payment = db.session().get_one(Payment, one.payment_id)
         payment.created_at = one.created_at = at or clock.now() - timedelta(hours=7 * (n // 2))
         self._pay(payment, kind, METHODS[n // 2 % 4], n)
+        if n % 5 == 4:
+            self._take_off(payment, n)
         return one
+
+    def _take_off(self, payment: Payment, n: int) -> None:
+        """The price is what is left of another one; a discount that was undone counts for nothing."""
+        for paise, undone in ((20_000 + n, None), (7, clock.now())):
+            db.session().add(
+                Adjustment(patient_id=payment.patient_id, payment_id=payment.id, kind="DISCOUNT", paise=paise,
+                           reason="A student", by_account_id=self.boss.id, undone_at=undone)
+            )  # fmt: skip
 
     def _pay(self, payment: Payment, kind: str, method: str, n: int) -> None:
         session = db.session()
@@ -62,6 +72,7 @@ class World:
             attempt.provider_payment_id = f"pay_{payment.id}" if method == "ONLINE" else None
             if method != "ONLINE":
                 attempt.kind, attempt.taken_by = "DESK", (self.desk if n % 3 else self.other).id
+                self._hand_over(attempt, method, n)
         elif kind in ("expired", "cancelled"):
             attempt.status = "VOID"
         elif kind == "late":
@@ -77,6 +88,21 @@ class World:
             self._refund(attempt, 10_000 + n, ("REQUESTED", "FAILED")[n % 2], "PRICE_FELL")
         session.flush()
 
+    def _hand_over(self, attempt: Attempt, method: str, n: int) -> None:
+        """In one way, or partly in cash; and a part that was unsaid counts for nothing."""
+        cash = 30_000 + n if n % 4 == 2 else 0
+        for way, paise, voided in (
+            (method, attempt.paise - cash, None),
+            ("CASH", cash, None),
+            ("CARD", 5, clock.now()),
+        ):
+            if paise:
+                reference = f"{500_000_000_000 + attempt.id}" if way == "UPI" else None
+                db.session().add(
+                    Tender(attempt_id=attempt.id, method=way, paise=paise, taken_by=attempt.taken_by,
+                           taken_at=attempt.paid_at, voided_at=voided, reference=reference)
+                )  # fmt: skip
+
     def _surplus(self, attempt: Attempt, payment: Payment) -> None:
         attempt.status, attempt.method = "SURPLUS", "ONLINE"
         attempt.paid_at = payment.created_at + timedelta(hours=3)
@@ -84,8 +110,20 @@ class World:
         self._refund(attempt, attempt.paise, "REQUESTED", "PAID_TWICE")
 
     def _refund(self, attempt: Attempt, paise: int, status: str, reason: str) -> None:
+        way = "DESK" if attempt.kind == "DESK" else "PROVIDER"
+        now = clock.now()
+        done = {"done_at": now, "method": "CASH" if way == "DESK" else None} if status == "DONE" else {}
+        decided = {} if status == "REQUESTED" else {"decided_at": now, "way": way}
         db.session().add(
-            Refund(payment_id=attempt.payment_id, attempt_id=attempt.id, paise=paise, status=status, reason=reason)
+            Refund(
+                payment_id=attempt.payment_id,
+                attempt_id=attempt.id,
+                paise=paise,
+                status=status,
+                reason=reason,
+                **decided,
+                **done,
+            )
         )
 
 
@@ -101,7 +139,8 @@ select p.id, p.created_at as made_at, p.paid_at, a.centre_id, a.clinician_id, a.
        p.consultation_paise + p.registration_paise as price,
        coalesce((select sum(paise) from attempt t where t.payment_id = p.id and t.status in ('PAID', 'SURPLUS')), 0)::bigint as came,
        coalesce((select sum(paise) from refund r where r.payment_id = p.id and r.status = 'DONE'), 0)::bigint as gone,
-       array(select method from attempt t where t.payment_id = p.id and t.status in ('PAID', 'SURPLUS')) as methods,
+       array(select coalesce(d.method, t.method) from attempt t left join tender d on d.attempt_id = t.id and d.voided_at is null
+              where t.payment_id = p.id and t.status in ('PAID', 'SURPLUS')) as methods,
        array(select status from refund r where r.payment_id = p.id) as refunds,
        array(select taken_by from attempt t where t.payment_id = p.id and t.status = 'PAID' and taken_by is not null) as takers,
        case when p.status = 'PENDING' and not (a.status in ('CANCELLED', 'EXPIRED', 'NO_SHOW')

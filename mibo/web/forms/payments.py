@@ -38,6 +38,7 @@ REFUNDS = [
     SelectChoice("waiting", "Still to go back"),
     SelectChoice("failed", "Could not go back"),
     SelectChoice("done", "Gone back"),
+    SelectChoice("declined", "Declined"),
 ]
 ORDERS = [
     SelectChoice("", "Latest first"),

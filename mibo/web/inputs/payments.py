@@ -30,7 +30,7 @@ class PaymentsInput(Strict):
     clinician: Chosen | None = None
     state: State | Literal[""] = ""
     method: Literal["ONLINE", "CASH", "CARD", "UPI", ""] = ""
-    refund: Literal["any", "waiting", "failed", "done", ""] = ""
+    refund: Literal["any", "waiting", "failed", "done", "declined", ""] = ""
     order: Order = ""
     turn: Order = ""
     place: Annotated[str, StringConstraints(max_length=LONGEST_PLACE)] = ""

@@ -14,6 +14,7 @@ from mibo.web.pages import desk as desk
 from mibo.web.pages import home as home
 from mibo.web.pages import hours as hours
 from mibo.web.pages import late as late
+from mibo.web.pages import ledgers as ledgers
 from mibo.web.pages import merging as merging
 from mibo.web.pages import my as my
 from mibo.web.pages import my_day as my_day
@@ -34,6 +35,8 @@ from mibo.web.pages import staff as staff
 from mibo.web.pages import staff_sign_in as staff_sign_in
 from mibo.web.pages import stays as stays
 from mibo.web.pages import styleguide as styleguide
+from mibo.web.pages import takings as takings
+from mibo.web.pages import unpaid as unpaid
 from mibo.web.pages import week as week
 from mibo.web.pages import worklists as worklists
 
@@ -57,6 +60,9 @@ def register_pages(app: Flask) -> None:
         appointments,
         worklists,
         payments,
+        unpaid,
+        takings,
+        ledgers,
         patients,
         merging,
         clinicians,
