@@ -5,6 +5,7 @@ from mibo.ledger.lists import PaymentWish
 from mibo.ledger.money import METHODS
 from mibo.ledger.one import PaymentInFull, payment_in_full
 from mibo.ledger.owing import Age, Owed, owed_by_age, owed_of
+from mibo.ledger.own import OwnPayment, own_payments
 from mibo.ledger.patients import Entry, PatientLedger, ledger_of
 from mibo.ledger.rows import PaymentRow, State, is_owed_now
 from mibo.ledger.takings import LINES_AT_MOST, Taken, TakingsLine, TakingsWish, lines_of, takings
@@ -15,6 +16,7 @@ __all__ = [
     "Age",
     "Entry",
     "Owed",
+    "OwnPayment",
     "PatientLedger",
     "PaymentInFull",
     "PaymentRow",
@@ -29,6 +31,7 @@ __all__ = [
     "lists",
     "owed_by_age",
     "owed_of",
+    "own_payments",
     "payment_in_full",
     "takings",
 ]

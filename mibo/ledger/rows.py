@@ -126,10 +126,15 @@ def is_owed() -> ColumnElement[bool]:
     return and_(unpaid, or_(Appointment.status != Status.PENDING, Appointment.held_until > clock.now()))
 
 
+def has_surplus() -> ColumnElement[bool]:
+    """Whether money came for a payment that pays for nothing."""
+    return select(Attempt.id).where(Attempt.payment_id == Payment.id, Attempt.status == "SURPLUS").exists()
+
+
 def is_in(state: State) -> ColumnElement[bool]:
     """Whether a payment stands so; as `PaymentRow.state` says it."""
     returned = select(Refund.id).where(Refund.payment_id == Payment.id, Refund.status == "DONE").exists()
-    surplus = select(Attempt.id).where(Attempt.payment_id == Payment.id, Attempt.status == "SURPLUS").exists()
+    surplus = has_surplus()
     match state:
         case State.OWED:
             return is_owed()

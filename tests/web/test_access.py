@@ -53,6 +53,7 @@ TABLE = {
     "GET  /my/<reference>/cancellation": "303 200 403 403 403 403 403 403",
     "POST /my/<reference>/cancellation": "303 303 403 403 403 403 403 403",
     "POST /my/<reference>/cancellation-wish": "303 422 403 403 403 403 403 403",
+    "GET  /my/payments": "303 200 403 403 403 403 403 403",
     "GET  /my/details": "303 200 403 403 403 403 403 403",
     "POST /my/details": "303 303 403 403 403 403 403 403",
     "GET  /my/family": "303 200 403 403 403 403 403 403",

@@ -28,7 +28,7 @@ LONG = (
     + '<script>alert(1)</script><img src=x onerror=alert(1)><div hx-trigger=load hx-get=/x-y>" hx-get="/x-y" '
     + "😀" * 30
 )
-FILES = ("/desk/patients/csv", "/desk/staff/csv", "/appointments/csv")
+FILES = ("/desk/patients/csv", "/desk/staff/csv", "/appointments/csv", "/money/payments/csv")
 
 
 class World:
@@ -88,7 +88,7 @@ class World:
         ids = {
             "patient_id": self.patient.id, "appointment_id": self.visit.id, "clinician_id": self.newest(Clinician).id,
             "centre_id": self.newest(Centre).id, "reference": self.visit.reference,
-            "account_id": self.newest_staff(), "scene": "desk",
+            "account_id": self.newest_staff(), "scene": "desk", "payment_id": self.visit.payment_id,
         }  # fmt: skip
         shown = []
         for rule in self.app.url_map.iter_rules():
@@ -151,13 +151,14 @@ def test_on_every_page_they_are_words(world: World) -> None:
     one = f"/desk/appointments/{world.visit.id}"
     assert told >= {
         "/appointments", "/desk", "/desk/day-list", "/desk/patients", "/desk/staff", "/desk/centres", "/desk/clinicians",
-        "/clinicians", "/queue", "/time-off", "/desk/policy", f"/desk/patients/{world.patient.id}", one,
+        "/clinicians", "/queue", "/time-off", "/money/payments", f"/money/payments/{world.visit.payment_id}",
+        "/money/takings/lines", "/desk/policy", f"/desk/patients/{world.patient.id}", one,
     }  # fmt: skip
 
 
 @pytest.mark.parametrize("path", FILES)
 def test_in_a_file_they_are_cells_that_compute_nothing(world: World, path: str) -> None:
-    answer = world.admin.post(path, **({"time": "all"} if path.startswith("/appointments") else {"q": ""}))
+    answer = world.admin.post(path, **({"q": ""} if path.startswith("/desk") else {"time": "all"}))
     assert answer.mimetype == "text/csv"
     cells = [cell for row in csv.reader(io.StringIO(answer.text.lstrip("\ufeff"))) for cell in row]
     assert any("<x-y" in cell for cell in cells)
@@ -165,6 +166,7 @@ def test_in_a_file_they_are_cells_that_compute_nothing(world: World, path: str) 
 
 
 def test_on_paper_they_are_words(world: World) -> None:
-    page = world.admin.post("/appointments/paper", time="all").text
-    assert "&lt;x-y" in page
-    assert harm(page) == []
+    for path in ("/appointments/paper", "/money/payments/paper"):
+        page = world.admin.post(path, time="all").text
+        assert "&lt;x-y" in page
+        assert harm(page) == []

@@ -19,6 +19,7 @@ from mibo.web.pages import merging as merging
 from mibo.web.pages import my as my
 from mibo.web.pages import my_day as my_day
 from mibo.web.pages import openings as openings
+from mibo.web.pages import own_payments as own_payments
 from mibo.web.pages import passwords as passwords
 from mibo.web.pages import patients as patients
 from mibo.web.pages import payments as payments
@@ -48,6 +49,7 @@ def register_pages(app: Flask) -> None:
         sign_in,
         book,
         my,
+        own_payments,
         desk,
         board,
         week,
