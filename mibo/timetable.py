@@ -24,6 +24,7 @@ class Periodic:
 TIMETABLE = (
     Periodic(messaging.ring_due, 5),
     Periodic(booking.expire_holds, 30),
+    Periodic(booking.remind_due, 60),
     Periodic(booking.attach_wanted_meetings, 30),
     Periodic(booking.settle_waiting, 15),
     Periodic(booking.send_unsent_links, 15),

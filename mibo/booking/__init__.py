@@ -93,6 +93,7 @@ from mibo.booking.queries import (
 )
 from mibo.booking.queue_rules import AlreadyWaiting
 from mibo.booking.reconciling import reconcile
+from mibo.booking.reminding import remind_due
 from mibo.booking.reopening import NotClosed, reopen_time
 from mibo.booking.requests import (
     SHORTEST_REASON,
@@ -274,6 +275,7 @@ __all__ = [
     "reconcile",
     "refuse_cancellation",
     "release_hold",
+    "remind_due",
     "reopen_time",
     "reschedule",
     "resend_link",

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from mibo import audit, clinics, clock, db, payments, people
+from mibo import audit, clinics, clock, db, messaging, payments, people
 from mibo.booking import rules, telling
 from mibo.booking.affected import closed_over
 from mibo.booking.models import Appointment, StatusChange
@@ -86,6 +86,8 @@ def change_status(appointment: Appointment, wanted: Status, *, by: int | None, r
     )
     audit.record("appointment.status", appointment.id, by=by, previous=previous, next=wanted)
     _owe_or_not(appointment, previous, wanted)
+    if previous == Status.CONFIRMED:
+        messaging.withdraw_kind(appointment.id, *messaging.templates.REMINDERS)
     if appointment.series_id is not None and wanted in (Status.CANCELLED, Status.NO_SHOW):
         _owe_registration_later(appointment)
 

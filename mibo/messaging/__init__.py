@@ -12,6 +12,7 @@ from mibo.messaging.actions import (
 )
 from mibo.messaging.delivery import deliver, ring_due
 from mibo.messaging.hearing import note_status
+from mibo.messaging.many import Promised, tell_all
 from mibo.messaging.models import Message
 from mibo.messaging.queries import messages_about, undelivered
 from mibo.messaging.rules import NO_WISHES, QuietHours, Wishes, after_quiet
@@ -23,6 +24,7 @@ __all__ = [
     "NO_WISHES",
     "UNWANTED",
     "Message",
+    "Promised",
     "QuietHours",
     "Wishes",
     "Wording",
@@ -35,6 +37,7 @@ __all__ = [
     "ring_due",
     "silence",
     "tell",
+    "tell_all",
     "templates",
     "undelivered",
     "withdraw",

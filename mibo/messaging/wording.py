@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from mibo.messaging import words
-from mibo.messaging.templates import CODES, DISCREET, gaps
+from mibo.messaging.templates import CODES, DISCREET, REMINDERS, gaps
 from mibo.messaging.words.spoken import Language
 from mibo.money import rupees
 
@@ -19,7 +19,7 @@ VALUE_LENGTH = 100
 SENTENCES = words.SENTENCES["en"]
 
 # A worker that dies while it sends leaves us unsure. These read as the same message when they come twice.
-HARMLESS_TWICE = SENTENCES.keys() - set(CODES)
+HARMLESS_TWICE = SENTENCES.keys() - {*CODES, *REMINDERS}
 
 
 @dataclass(frozen=True)

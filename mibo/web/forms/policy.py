@@ -19,8 +19,9 @@ GROUPS = (
     ("Cancelling and moving", ("patient_cutoff_hours", "patient_moves")),
     ("Money", ("registration_fee_paise", "refund_in_time_percent", "refund_late_percent", "refund_days")),
     ("The day of the visit", ("join_minutes_before", "start_early_minutes", "closing_hours")),
-    ("Messages", ("quiet_from_hour", "quiet_until_hour", "undo_seconds")),
     ("At the desk", ("desk_discount_percent", "drawer_float_paise", "drawer_opens_itself")),
+    ("Reminders", ("reminder_first_hours", "reminder_second_hours", "reminder_third_hours")),
+    ("When messages leave", ("quiet_from_hour", "quiet_until_hour", "undo_seconds")),
 )
 WORDS = {
     "hold_minutes": ("Hold on the web, minutes", "How long a time is kept while the patient pays."),
@@ -51,7 +52,7 @@ WORDS = {
     "quiet_until_hour": ("Quiet until, full hour", "Then the rest leaves. The same hour twice: no quiet hours."),
 }  # fmt: skip
 SHOWN = tuple(name for _, names in GROUPS for name in names)
-"""The numbers of the page. No reminders are sent yet, so their times stand in the history only, and on no control."""
+"""The numbers of the page."""
 
 
 class PolicyForm(InputForm):
