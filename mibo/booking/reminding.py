@@ -9,7 +9,21 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import BigInteger, ColumnElement, Row, Select, String, and_, cast, exists, extract, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Row,
+    Select,
+    String,
+    and_,
+    cast,
+    exists,
+    extract,
+    func,
+    literal,
+    select,
+    tuple_,
+)
 
 from mibo import clinics, clock, db, messaging
 from mibo.booking.models import Appointment, Move, StatusChange
@@ -117,7 +131,7 @@ def _after(place: Place | None) -> ColumnElement[bool]:
     if place is None:
         return and_(True)
     starts_at, last_id = place
-    return or_(Appointment.starts_at > starts_at, and_(Appointment.starts_at == starts_at, Appointment.id > last_id))
+    return tuple_(Appointment.starts_at, Appointment.id) > tuple_(literal(starts_at), literal(last_id))
 
 
 def _promise(one: Row[Any], mark: Mark) -> Promised:

@@ -4,19 +4,18 @@ A message may be read over a shoulder: it says first name, day, time, centre and
 Template names, their variables and their texts are the approved ones; changing any of them needs a new approval.
 """
 
-import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from mibo.messaging import words
+from mibo.messaging import values, words
 from mibo.messaging.templates import CODES, DISCREET, REMINDERS, gaps
-from mibo.messaging.words.spoken import Language
+from mibo.messaging.values import Spoken, fitting
 from mibo.money import rupees
 
-VALUE_LENGTH = 100
-
 SENTENCES = words.SENTENCES["en"]
+
+first_name, initialled = values.first_name, values.initialled
+moment, the_day, manner = values.moment, values.the_day, values.manner
 
 # A worker that dies while it sends leaves us unsure. These read as the same message when they come twice.
 HARMLESS_TWICE = SENTENCES.keys() - {*CODES, *REMINDERS}
@@ -40,23 +39,6 @@ class Wording:
         if template != self.template:
             values = {name: value for name, value in values.items() if name in gaps(SENTENCES[template])}
         return template, values
-
-
-class Spoken(str):
-    """A value that each language says in its own way. Taken as it is, it is English."""
-
-    __slots__ = ("others",)
-    others: dict[str, str]
-
-    def __new__(cls, said: Callable[[Language], str]) -> "Spoken":
-        """`said` is asked once for each language."""
-        made = super().__new__(cls, said(words.SPOKEN["en"]))
-        made.others = {key: said(language) for key, language in words.SPOKEN.items()}
-        return made
-
-    def put(self, language: str) -> str:
-        """As this language has it."""
-        return self.others.get(language, str(self))
 
 
 def sign_in_code() -> Wording:
@@ -265,56 +247,3 @@ def rendered(template: str, values: dict[str, str], language: str = "en") -> str
 def button(template: str, language: str = "en") -> str:
     """What stands on its button; empty where it has none."""
     return words.BUTTONS[language].get(template, "")
-
-
-def moment(local: datetime) -> Spoken:
-    """`Tue 1 Dec, 10:00 am`, of an instant that is already on the clinic's wall clock."""
-    time = f"{local.hour % 12 or 12}:{local.minute:02d}"
-    return Spoken(
-        lambda said: said.moment.format(
-            weekday=said.days[local.weekday()], day=local.day, month=said.months[local.month - 1], time=time,
-            part=said.part_of(local.hour),
-        )
-    )  # fmt: skip
-
-
-def the_day(day: date) -> Spoken:
-    """`Tue 1 Dec`."""
-    return Spoken(
-        lambda said: said.day.format(weekday=said.days[day.weekday()], day=day.day, month=said.months[day.month - 1])
-    )
-
-
-def manner(mode: str) -> Spoken:
-    """`online` or `in person`."""
-    return Spoken(lambda said: said.online if mode == "ONLINE" else said.in_person)
-
-
-_TITLES = {"dr", "mr", "mrs", "ms", "prof", "shri", "smt"}
-
-
-def first_name(full_name: str) -> str:
-    """`Dr. Meera Nair` → `Meera`: a title is not a name."""
-    parts = _words(full_name)
-    return parts[0] if parts else Spoken(lambda said: said.nameless)
-
-
-def initialled(full_name: str) -> str:
-    """`Asha Menon` → `Asha M.`"""
-    parts = _words(full_name)
-    return f"{parts[0]} {parts[-1][0]}." if len(parts) > 1 else first_name(full_name)
-
-
-def _words(full_name: str) -> list[str]:
-    parts = fitting(full_name).split() if full_name.strip() else []
-    return parts[1:] if len(parts) > 1 and parts[0].rstrip(".").lower() in _TITLES else parts
-
-
-def fitting(value: str) -> str:
-    """One line without anything invisible, as WhatsApp wants its values; a dash where nothing is left."""
-    if isinstance(value, Spoken):
-        return value
-    return " ".join(_INVISIBLE.sub("", value).split())[:VALUE_LENGTH] or "-"
-
-
-_INVISIBLE = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")

@@ -73,6 +73,7 @@ from mibo.people.queries import (
 from mibo.people.records import assign_mrn, change_patient, lock_patients, locked_patient, register_patient
 from mibo.people.rules import Details, KeptElsewhere, MrnTaken, PhoneInUse, SamePerson, split_name
 from mibo.people.vocabulary import EXPERTISE, LANGUAGES, QUALIFICATIONS, SPECIALISATIONS
+from mibo.people.wishes import wish_for_family
 
 __all__ = [
     "BIO_LENGTH",
@@ -154,6 +155,7 @@ __all__ = [
     "staff_clinician",
     "switch_off",
     "welcome_patient",
+    "wish_for_family",
     "works_at",
     "write_medical_note",
 ]

@@ -7,6 +7,7 @@ from mibo.people import queries, records, rules
 from mibo.people.models import GENDERS, Patient
 from mibo.people.records import Told
 from mibo.people.rules import OLDEST, Details, KeptElsewhere
+from mibo.people.wishes import WISHES
 
 
 def welcome_patient(phone: str, details: Details) -> tuple[Account, Patient, bool]:
@@ -43,7 +44,9 @@ def add_family_member(told: Told, *, by: Actor) -> Patient:
     missing = rules.missing_fields(first_name, told.get("date_of_birth"), told.get("age"), told.get("gender"))
     if missing:
         raise Invalid(problems=[Problem(field, "Please fill this in.") for field in missing])
-    return records.register_patient({**told, "phone": account.phone}, by=by, family=True)
+    own = db.session().get(Patient, by.account_id)
+    wishes = {field: getattr(own, field) for field in WISHES} if own else {}
+    return records.register_patient({**wishes, **told, "phone": account.phone}, by=by, family=True)
 
 
 def complete_own(told: Told, *, by: Actor) -> Patient:

@@ -14,6 +14,7 @@ from mibo.identity import Account, Actor, Permission
 from mibo.people import guardians, phones, queries, rules
 from mibo.people.models import MrnCounter, Patient
 from mibo.people.rules import MrnTaken, PhoneInUse, SamePerson
+from mibo.people.wishes import WISHES, put_wishes
 
 PLAIN = (
     "email", "date_of_birth", "gender", "blood_group", "emergency_contact_name", "emergency_contact_phone", "notes",
@@ -68,7 +69,7 @@ def change_patient(
     Raises Missing, Invalid, MrnTaken, PhoneInUse, and Refused where an MRN may not be set by them.
     """
     one = locked_patient(patient_id)
-    before = {field: getattr(one, field) for field in (*NAMES, *PLAIN, "active", "mrn", "phone", "age_told")}
+    before = {field: getattr(one, field) for field in (*NAMES, *PLAIN, *WISHES, "active", "mrn", "phone", "age_told")}
     agreed = one.guardian_consent_at
     account = db.session().get_one(Account, one.account_id)
     if (wanted := told.get("phone")) and wanted != one.phone:
@@ -147,6 +148,7 @@ def _put(one: Patient, told: Told, *, guardian_later: bool) -> None:
     for field in PLAIN:
         if field in told:
             setattr(one, field, told[field] or None)
+    put_wishes(one, told)
     if "active" in told:
         one.active = bool(told["active"])
     _put_names(one, told)

@@ -11,7 +11,7 @@ from mibo.audit import AuditEntry
 from mibo.booking import Appointment, Status, Visits
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
-from mibo.messaging import Message
+from mibo.messaging import LANGUAGES, Message
 from mibo.people import MedicalNote, Patient
 from mibo.web import desk_sheet
 from mibo.web.desk_record import MESSAGE_STATES, MESSAGE_WORDS, METHOD_WORDS
@@ -175,6 +175,7 @@ def _contact(one: Patient) -> list[tuple[str, str, str]]:
     told = [
         ("Phone", phone.shown(one.phone)),
         ("E-mail", one.email),
+        ("Messages", _wishes(one)),
         ("Date of birth", born),
         ("Gender", GENDERS.get(one.gender or "")),
         ("Blood group", one.blood_group),
@@ -186,6 +187,14 @@ def _contact(one: Patient) -> list[tuple[str, str, str]]:
         ("Registration fee", f"Paid {_date(one.registration_paid_at)}" if one.registration_paid_at else "To pay"),
     ]
     return [(label, words, "") for label, words in told if words]
+
+
+def _wishes(one: Patient) -> str:
+    """How they want to be told things, where that is not the usual way."""
+    if one.no_messages:
+        return "None, as they wish"
+    language = LANGUAGES[one.message_language] if one.message_language != "en" else ""
+    return ", ".join(filter(None, (language, "discreet" if one.discreet_messages else "")))
 
 
 def _family(one: Patient) -> list[tuple[str, str, str]]:

@@ -6,6 +6,7 @@ from wtforms import BooleanField, HiddenField, RadioField, StringField, TelField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Optional
 
+from mibo.messaging import LANGUAGES
 from mibo.web.forms.base import InputForm
 from mibo.web.forms.fields import DateParts, WholeNumber
 
@@ -17,6 +18,8 @@ GENDER_WORDS = [
     SelectChoice("OTHER", "Other"),
     SelectChoice("PREFER_NOT_TO_SAY", "I would rather not say"),
 ]
+
+LANGUAGE_WORDS = [SelectChoice(code, name) for code, name in LANGUAGES.items()]
 
 
 class HoldForm(InputForm):
@@ -34,6 +37,19 @@ class NoteForm(InputForm):
 
     note = TextAreaField(
         "Anything the clinician should know beforehand?", description="Only your clinician and the centre read this."
+    )
+
+
+class WishesForm(InputForm):
+    """How somebody wants to be told things."""
+
+    message_language = RadioField("Language of messages", choices=LANGUAGE_WORDS, default="en", validate_choice=False)
+    discreet_messages = BooleanField(
+        "Discreet messages", description="They give a day and a time, and name neither the clinician nor the centre."
+    )
+    no_messages = BooleanField(
+        "No messages to this number",
+        description="Nothing about appointments is sent, not even reminders. Sign-in codes still are.",
     )
 
 

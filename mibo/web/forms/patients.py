@@ -19,7 +19,7 @@ from mibo import people, phone
 from mibo.clinics import Centre
 from mibo.people import BLOOD_GROUPS, Patient
 from mibo.web.forms.base import InputForm
-from mibo.web.forms.booking import GENDER_WORDS, OFF, GuardianForm
+from mibo.web.forms.booking import GENDER_WORDS, OFF, GuardianForm, WishesForm
 from mibo.web.forms.fields import DateParts, WholeNumber
 
 SORTS = [
@@ -32,7 +32,8 @@ ANY_CENTRE = SelectChoice("", "Any centre")
 GROUPS = [SelectChoice("", "Not known"), *(SelectChoice(group, group) for group in BLOOD_GROUPS)]
 COPIED = (
     "first_name", "last_name", "email", "date_of_birth", "gender", "blood_group", "emergency_contact_name",
-    "emergency_contact_phone", "guardian_name", "guardian_relation", "notes", "mrn",
+    "emergency_contact_phone", "guardian_name", "guardian_relation", "notes", "mrn", "message_language",
+    "discreet_messages", "no_messages",
 )  # fmt: skip
 
 
@@ -46,7 +47,7 @@ class PatientsForm(InputForm):
     page = HiddenField()
 
 
-class RecordForm(GuardianForm):
+class RecordForm(GuardianForm, WishesForm):
     """A patient's record."""
 
     missing: ClassVar = {

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
@@ -62,6 +62,14 @@ class NoteInput(Strict):
     """What the patient wants the clinician to know beforehand."""
 
     note: Annotated[Text, StringConstraints(max_length=NOTE_LENGTH)] = ""
+
+
+class WishesInput(Strict):
+    """How somebody wants to be told things; a box that is not ticked says no."""
+
+    message_language: Literal["en", "hi", "ml", "kn"] = "en"
+    discreet_messages: bool = False
+    no_messages: bool = False
 
 
 class GuardianInput(Strict):

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 from mibo.booking import Sought
 from mibo.identity import EMAIL_LENGTH, NAME_LENGTH
 from mibo.people import BIO_LENGTH, BLOOD_GROUPS, GENDERS, MRN_LENGTH, NOTES_LENGTH
-from mibo.web.inputs.booking import GuardianInput
+from mibo.web.inputs.booking import GuardianInput, WishesInput
 from mibo.web.inputs.desk import Chosen, Search
 from mibo.web.inputs.proving import EMAIL
 from mibo.web.inputs.sign_in import Phone, Strict
@@ -66,7 +66,7 @@ class PatientsInput(Strict):
         return Sought(typed=self.q, active=WHICH[self.which], centre_id=self.centre, sort=self.sort)
 
 
-class RecordInput(GuardianInput):
+class RecordInput(GuardianInput, WishesInput):
     """Everything the desk keeps about a patient."""
 
     first_name: Annotated[str, StringConstraints(min_length=1, max_length=NAME_LENGTH), Plain]

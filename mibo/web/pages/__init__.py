@@ -18,6 +18,7 @@ from mibo.web.pages import ledgers as ledgers
 from mibo.web.pages import merging as merging
 from mibo.web.pages import my as my
 from mibo.web.pages import my_day as my_day
+from mibo.web.pages import my_messages as my_messages
 from mibo.web.pages import openings as openings
 from mibo.web.pages import own_payments as own_payments
 from mibo.web.pages import passwords as passwords
@@ -50,6 +51,7 @@ def register_pages(app: Flask) -> None:
         book,
         my,
         own_payments,
+        my_messages,
         desk,
         board,
         week,

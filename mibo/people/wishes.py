@@ -1,0 +1,34 @@
+"""How patients want to be told things: their language, discreetly, or not at all."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from mibo import audit, db, messaging
+from mibo.identity import Actor
+from mibo.people import queries
+from mibo.people.models import Patient
+
+WISHES = ("message_language", "discreet_messages", "no_messages")
+
+
+def put_wishes(one: Patient, told: Mapping[str, Any]) -> None:
+    """Put what is told into the record; who wants no more messages is not sent those that wait either."""
+    for field in WISHES:
+        if field in told and told[field] is not None:
+            setattr(one, field, told[field])
+    if one.no_messages and one.id is not None:
+        messaging.silence(one.id)
+
+
+def wish_for_family(told: Mapping[str, Any], *, by: Actor) -> None:
+    """Somebody says it for everybody they book for: one phone, one way of being told."""
+    family = [one.id for one in queries.family_of(by.account_id)]
+    wanted = select(Patient).where(Patient.id.in_(family)).order_by(Patient.id).with_for_update()
+    for one in db.session().scalars(wanted.execution_options(populate_existing=True)).all():
+        before = {field: getattr(one, field) for field in WISHES}
+        put_wishes(one, told)
+        changed = sorted(field for field, value in before.items() if getattr(one, field) != value)
+        if changed:
+            audit.record("patient.changed", one.id, by=by.account_id, fields=changed, active=one.active)

@@ -1,0 +1,29 @@
+"""How a patient wants to be told things: language, discretion, or no messages at all."""
+
+from flask import Blueprint, flash
+from flask.typing import ResponseReturnValue
+
+from mibo import people, phone
+from mibo.identity.permissions import Permission
+from mibo.web.access import actor, may
+from mibo.web.forms.booking import WishesForm
+from mibo.web.htmx import go, show
+from mibo.web.inputs.booking import WishesInput
+
+bp = Blueprint("my_messages", __name__, url_prefix="/my/messages")
+
+
+@bp.route("", methods=["GET", "POST"])
+@may(Permission.BOOK_OWN)
+def wishes() -> ResponseReturnValue:
+    """What they have chosen, and what they choose now; it holds for everybody they book for."""
+    own = people.own_patient(actor().account_id, by=actor())
+    form = WishesForm(data={name: getattr(own, name) for name in WishesInput.model_fields})
+    if said := form.read(WishesInput):
+        people.wish_for_family(said.model_dump(), by=actor())
+        flash("Saved. You get no more messages about appointments." if said.no_messages else "Saved.", "success")
+        return go("my.appointments")
+    return show(
+        "my_messages/wishes.html", form=form, number=phone.shown(own.phone), status=422 if form.errors else 200,
+        family=[one.full_name for one in people.family_of(actor().account_id) if one.id != own.id],
+    )  # fmt: skip
