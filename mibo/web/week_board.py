@@ -49,6 +49,11 @@ class ShownWeek:
     booked: int
 
     @property
+    def fine(self) -> bool:
+        """Whether there are visits so short that hours must be drawn taller for their words."""
+        return any(" slim" in entry.look for column in self.columns for entry in column.entries)
+
+    @property
     def span(self) -> str:
         """From and to when the week runs; a page that shows another span is loaded anew."""
         return f"{self.opens}-{self.closes}"
