@@ -32,6 +32,7 @@ TIMETABLE = (
     Periodic(booking.sending_back.send_due_refunds, 5),
     Periodic(video.take_away_unwanted, 60),
     Periodic(booking.reconcile, 60),
+    Periodic(booking.sweeping.reconcile_daily, 600),
     Periodic(identity.forget_spent, 3600),
     Periodic(people.forget_picture_leftovers, 6 * 3600),
     Periodic(audit.chain_new, 10),

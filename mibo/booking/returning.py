@@ -59,9 +59,12 @@ def return_from_link(told: Mapping[str, str]) -> int | None:
     if not razorpay.link_signature_is_good(link_id, reference, status, payment_id, told.get("razorpay_signature")):
         return None
     with db.transaction() as session:
-        attempt = payments.attempt_by_link(link_id)
+        attempt = payments.attempt_by_link(link_id) or payments.attempt_by_reference(reference)
         if attempt is None:
+            payments.park_unknown_link(link_id, payment_id)
             return None
+        if attempt.kind == "LINK":  # the link was made, but the answer that told us its id was lost
+            attempt.provider_link_id = attempt.provider_link_id or link_id
         about = session.scalar(select(Appointment.id).where(Appointment.payment_id == attempt.payment_id))
     _ask_about(attempt, payment_id)
     return about
@@ -75,4 +78,5 @@ def _ask_about(attempt: Attempt, payment_id: str) -> Outcome:
         log.warning("payments.not_answered", attempt=attempt.id, error=str(error))
         return Outcome.WAITING
     # where a link was paid, the signature has tied this payment to it
-    return settle_payment(attempt.id, replace(told, link_id=attempt.provider_link_id or told.link_id))
+    known = replace(told, link_id=attempt.provider_link_id or told.link_id)
+    return settle_payment(attempt.id, known, told_by="BROWSER")

@@ -2,26 +2,37 @@
 or on our asking. However often and in whatever order it is told, it has one effect (R-PAY-12).
 """
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from time import monotonic
 
 import structlog
 from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
 
-from mibo import clock, db, jobs, payments
+from mibo import clock, db, payments
 from mibo.booking import actions, paying, rules, telling
 from mibo.booking.models import Appointment
 from mibo.booking.rules import Status
 from mibo.booking.sending_back import settle_refund
 from mibo.integrations import razorpay
-from mibo.integrations.razorpay import Link, ProviderNews, ProviderPayment
-from mibo.jobs import job
-from mibo.payments import Attempt, ProviderEvent, RefundReason, Verdict
+from mibo.integrations.razorpay import Link, ProviderNews, ProviderPayment, ProviderRefund
+from mibo.jobs import JOB_TIMEOUT_S, job
+from mibo.payments import Attempt, MismatchReason, ProviderEvent, RefundReason, Verdict
 
 LEFT_TO_THE_BELL = timedelta(seconds=15)
 LATE_MONEY = timedelta(days=3)  # so long after a failure the provider may still bring the money (integrations.md 0.6)
 WAITING_BATCH = 200
+LONGEST_S = JOB_TIMEOUT_S // 2
 BRINGS_MONEY = {"payment.captured", "order.paid", "payment_link.paid", "payment_link.partially_paid"}
+REASONS = {
+    Verdict.WRONG_ORDER: MismatchReason.WRONG_ORDER,
+    Verdict.WRONG_AMOUNT: MismatchReason.WRONG_AMOUNT,
+    Verdict.WRONG_CURRENCY: MismatchReason.WRONG_CURRENCY,
+    Verdict.GIVEN_BACK: MismatchReason.GIVEN_BACK,
+}
 
 log = structlog.get_logger(__name__)
 
@@ -40,6 +51,9 @@ class Outcome(StrEnum):
     NOTED = "NOTED"
 
 
+BROUGHT = frozenset({Outcome.CONFIRMED, Outcome.RESEATED, Outcome.SURPLUS, Outcome.TOO_LATE})
+
+
 @job
 def settle(event_id: int) -> None:
     """Settle one thing that the provider told us; done once, however often it is asked for."""
@@ -51,23 +65,50 @@ def settle(event_id: int) -> None:
         event.settled_at = clock.now()
 
 
+def settle_once_more(event_id: int) -> Outcome:
+    """Read an event again that could not be read: Mibo may have learned its language meanwhile."""
+    with db.transaction() as session:
+        event = session.get_one(ProviderEvent, event_id, with_for_update=True)
+        outcome = _settle_news(razorpay.read_event(event.body.encode()), event_id)
+        event.outcome = outcome
+        return outcome
+
+
 @job
 def settle_waiting() -> None:
-    """Ring again for what the provider told us and nobody has settled yet."""
+    """Settle what the provider told us and nobody has settled yet: the bell did not ring, or too much came at once.
+
+    One that cannot be settled stops none of the others. It is tried again at every tick.
+    """
+    until, after = monotonic() + LONGEST_S, 0
+    while monotonic() < until and (found := _waiting(after)):
+        for event_id in found:
+            try:
+                settle(event_id)
+            except DBAPIError as error:
+                log.error("payments.not_settled", event_id=event_id, kind=type(error).__name__)
+        after = found[-1]
+
+
+def _waiting(after: int) -> Sequence[int]:
+    """What was left to the bell, and still waits."""
     now = clock.now()
     waiting = select(ProviderEvent.id).where(
-        ProviderEvent.settled_at.is_(None), ProviderEvent.received_at.between(now - LATE_MONEY, now - LEFT_TO_THE_BELL)
-    )
+        ProviderEvent.settled_at.is_(None), ProviderEvent.id > after,
+        ProviderEvent.received_at.between(now - LATE_MONEY, now - LEFT_TO_THE_BELL),
+    )  # fmt: skip
     with db.reading() as session:
-        found = session.scalars(waiting.order_by(ProviderEvent.received_at).limit(WAITING_BATCH)).all()
-    for event_id in found:
-        jobs.ring(settle, event_id)
+        return session.scalars(waiting.order_by(ProviderEvent.id).limit(WAITING_BATCH)).all()
 
 
-def settle_payment(attempt_id: int, told: ProviderPayment, *, made: Link | None = None) -> Outcome:
+def settle_payment(
+    attempt_id: int, told: ProviderPayment, *, told_by: str, made: Link | None = None, receipt: str | None = None,
+    event_id: int | None = None,
+) -> Outcome:  # fmt: skip
     """What a payment, as the provider tells it, means for its booking. Not for what a browser says: ask first.
 
-    `made` is the link that it came by, which may be news too.
+    `made` is the link that it came by and `receipt` what its order is called, which may be news too. What does not match
+    waits for a person.
     """
     with db.transaction() as session:
         attempt = session.get_one(Attempt, attempt_id)
@@ -75,40 +116,74 @@ def settle_payment(attempt_id: int, told: ProviderPayment, *, made: Link | None 
         if made and made.reference == payments.reference(attempt_id):
             # the link was made, but the answer that told us its id was lost
             attempt.provider_link_id = attempt.provider_link_id or made.id
+        if receipt == payments.reference(attempt_id):
+            told = _of_our_order(attempt, told)
         verdict = payments.matches(payments.asked(attempt), told)
         if verdict is Verdict.PAID:
-            return _take(appointment, attempt, told)
+            return take_money(appointment, attempt, told)
         if verdict is Verdict.FAILED:
             payments.record_failure(attempt, told.error_code or "FAILED")
             return Outcome.FAILED
         if verdict is Verdict.NOT_YET:
             return Outcome.WAITING
-        if verdict is Verdict.GIVEN_BACK and payments.is_recorded(told.id):
+        if payments.is_recorded(told.id):
             return Outcome.ALREADY
-        log.error("payments.parked", attempt=attempt_id, verdict=verdict)
+        payments.park_payment(told, REASONS[verdict], told_by=told_by, attempt_id=attempt_id, event_id=event_id)
         return Outcome.PARKED
+
+
+def _of_our_order(attempt: Attempt, told: ProviderPayment) -> ProviderPayment:
+    """The provider's order carries our reference: it is the attempt's own, or that of its link."""
+    if attempt.kind == "ORDER":
+        attempt.provider_order_id = attempt.provider_order_id or told.order_id
+        return told
+    return replace(told, link_id=attempt.provider_link_id or told.link_id)
 
 
 def _settle_news(news: ProviderNews, event_id: int) -> Outcome:
     if news.refund:
-        return Outcome(settle_refund(news.refund))
+        return hear_of_refund(news.refund, told_by="WEBHOOK", event_id=event_id)
     if news.payment is None:
         if news.event not in BRINGS_MONEY:
             return Outcome.NOTED
-        log.error("payments.unreadable", event_id=event_id, kind=news.event)
+        payments.park_event(event_id)
         return Outcome.PARKED
-    attempt = _attempt_of(news)
-    if attempt is None:
-        log.error("payments.of_nothing", event_id=event_id, kind=news.event)
-        return Outcome.PARKED
-    return settle_payment(attempt.id, news.payment, made=news.link)
+    attempt = attempt_of(news.payment, news.link, news.receipt)
+    if attempt:
+        return settle_payment(
+            attempt.id, news.payment, told_by="WEBHOOK", made=news.link, receipt=news.receipt, event_id=event_id
+        )
+    return _of_nothing(news.payment, event_id)
 
 
-def _attempt_of(news: ProviderNews) -> Attempt | None:
-    assert news.payment
-    link_id = news.link.id if news.link else news.payment.link_id
-    attempt = payments.attempt_by_link(link_id) or payments.attempt_by_order(news.payment.order_id)
-    return attempt or payments.attempt_by_reference(news.link.reference if news.link else None)
+def hear_of_refund(told: ProviderRefund, *, told_by: str, event_id: int | None = None) -> Outcome:
+    """News of money that goes back. Where we did not ask for it, or it does not fit what we asked, a person says why."""
+    with db.transaction() as session:
+        outcome = Outcome(settle_refund(told))
+        if outcome is not Outcome.PARKED:
+            return outcome
+        if told.status == "failed":
+            return Outcome.NOTED
+        paid = session.scalar(select(Attempt.id).where(Attempt.provider_payment_id == told.payment_id))
+        payments.park_refund(told, told_by=told_by, attempt_id=paid, event_id=event_id)
+        return Outcome.PARKED
+
+
+def _of_nothing(told: ProviderPayment, event_id: int) -> Outcome:
+    """News of a payment that we never asked for: where money came, a person says what it is."""
+    if told.status not in ("captured", "refunded"):
+        return Outcome.NOTED
+    if payments.is_recorded(told.id):
+        return Outcome.ALREADY
+    payments.park_payment(told, MismatchReason.NOT_OURS, told_by="WEBHOOK", event_id=event_id)
+    return Outcome.PARKED
+
+
+def attempt_of(told: ProviderPayment, link: Link | None = None, receipt: str | None = None) -> Attempt | None:
+    """The attempt that a payment is about: by its link, its order, or the reference that we gave either."""
+    link_id = link.id if link else told.link_id
+    attempt = payments.attempt_by_link(link_id) or payments.attempt_by_order(told.order_id)
+    return attempt or payments.attempt_by_reference(link.reference if link else receipt)
 
 
 def _appointment_of(attempt: Attempt) -> Appointment:
@@ -119,14 +194,16 @@ def _appointment_of(attempt: Attempt) -> Appointment:
     return appointment
 
 
-def _take(appointment: Appointment, attempt: Attempt, told: ProviderPayment) -> Outcome:
+def take_money(appointment: Appointment, attempt: Attempt, told: ProviderPayment) -> Outcome:
     """The money is here, all of it, and for this: it takes its seat, or goes back."""
     if payments.is_recorded(told.id):
         return Outcome.ALREADY
     paid_at, ended = told.created_at or clock.now(), appointment.status == Status.EXPIRED
     if appointment.payment.status != "PENDING":
+        payments.settle_mismatches(told.id)
         payments.record_surplus(attempt, told.id, paid_at, RefundReason.PAID_TWICE)
         return Outcome.SURPLUS
+    payments.settle_mismatches(told.id)
     if _is_past(appointment) or not paying.take_seat(appointment, by=None, reason=_reason(ended)):
         return _give_back(appointment, attempt, told, paid_at)
     payments.record_paid(attempt, told.id, "ONLINE", paid_at)

@@ -10,18 +10,22 @@ from mibo.booking import Appointment
 from mibo.care.queries import due_soon, follow_ups_waiting
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
+from mibo.payments import Mismatch
 
 COUNTED_TO = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many visits need closing, holds are unpaid, wishes to cancel are open, and follow-ups are due."""
+    """How many visits need closing, holds are unpaid, wishes to cancel are open, follow-ups are due, and how much money
+    does not match.
+    """
 
     to_close: int = 0
     unpaid: int = 0
     wishes: int = 0
     follow_ups: int = 0
+    mismatches: int = 0
 
 
 def waiting(*, by: Actor) -> Waiting:
@@ -33,6 +37,7 @@ def waiting(*, by: Actor) -> Waiting:
             Permission.DECIDE_CANCELLATIONS, select(Appointment.id).where(booking.worklists.is_wish_to_cancel(by)),
         ),
         "follow_ups": (Permission.SEE_FOLLOW_UPS, follow_ups_waiting(by, until=due_soon(clock.today()))),
+        "mismatches": (Permission.SETTLE_MISMATCHES, select(Mismatch.id).where(booking.parked.is_open_mismatch())),
     }  # fmt: skip
     counts = {name: _counted(wanted) for name, (permission, wanted) in lists.items() if by.may(permission)}
     if not counts:

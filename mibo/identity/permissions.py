@@ -33,6 +33,7 @@ class Permission(StrEnum):
     ADJUST_PRICE = "give a discount, waive a fee, or note that registration was paid elsewhere"
     SEE_DRAWERS = "see drawers: one's own, or those of one's centres"
     REOPEN_DRAWERS = "open a drawer again that was counted"
+    SETTLE_MISMATCHES = "say what becomes of money that does not match, and reconcile"
     EDIT_PATIENTS = "change a patient's record"
     SET_MRN = "set a patient's record number"
     MERGE_PATIENTS = "merge two records of one patient, and undo it"
@@ -87,6 +88,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.ADJUST_PRICE: frozenset(_ALL_CENTRES),
     Permission.SEE_DRAWERS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.REOPEN_DRAWERS: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
+    Permission.SETTLE_MISMATCHES: frozenset(_ALL_CENTRES),
     Permission.EDIT_PATIENTS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.SET_MRN: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER, Role.FRONT_DESK}),
     Permission.MERGE_PATIENTS: frozenset(_ALL_CENTRES),

@@ -5,16 +5,14 @@ by its key. All raise ProviderError. Amounts are whole paise in INR.
 """
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
 
-import certifi
-from razorpay import Client
-
 from mibo.config import settings
-from mibo.integrations.http import Kind, Outgoing, ProviderError
+from mibo.integrations.http import Kind, ProviderError
+from mibo.integrations.razorpay_client import conversation, opened
 from mibo.integrations.razorpay_shapes import (
     Link,
     Order,
@@ -27,12 +25,13 @@ from mibo.integrations.razorpay_shapes import (
     read_payment,
     read_refund,
 )
-from mibo.integrations.wire import Entity, Unreadable, mac, maybe_text, part, parts, same
+from mibo.integrations.wire import Entity, Unreadable, mac, part, parts, same
 
 __all__ = [
     "Link", "Order", "ProviderNews", "ProviderPayment", "ProviderRefund",
-    "cancel_link", "checkout_signature_is_good", "find_link", "find_order", "link", "link_signature_is_good",
-    "open_link", "open_order", "order_payments", "payment", "read_event", "refund", "refunds",
+    "cancel_link", "checkout_signature_is_good", "conversation", "find_link", "find_order", "link", "link_of_payment",
+    "link_signature_is_good", "open_link", "open_order", "order", "order_payments", "payment",
+    "payments_between", "read_event", "refund", "refunds",
     "settled_payment_of_link", "webhook_signature_is_good",
 ]  # fmt: skip
 
@@ -42,12 +41,6 @@ DESCRIPTION_LENGTH = 2048
 RECEIPT_LENGTH = 40
 ID = re.compile(r"[a-z]+_[A-Za-z0-9]{6,40}")
 REFUND_KEY = re.compile(r"[A-Za-z0-9_-]{10,100}")
-KNOWN_REFUSALS = {
-    "already attempted": "REFERENCE_TAKEN",
-    "different request": "KEY_REUSED",
-    "fully refunded": "FULLY_REFUNDED",
-    "authentication failed": "AUTHENTICATION_FAILED",
-}
 OVER = {"paid", "partially_paid", "cancelled", "expired"}
 
 Shape = TypeVar("Shape")
@@ -57,7 +50,7 @@ Money = TypeVar("Money", Order, Link)
 def open_order(receipt: str, paise: int, notes: dict[str, str]) -> Order:
     """The one order of a receipt, made if there is none. Raises AMOUNT_MISMATCH if it stands for another sum."""
     wanted = {"amount": paise, "currency": CURRENCY, "receipt": receipt, "notes": _notes(notes)}
-    with _client() as client:
+    with opened() as client:
         return _the_one(
             lambda: _find_order(client, receipt),
             lambda: _read(read_order, client.order.create(data=wanted), unsure="unknown"),
@@ -67,20 +60,42 @@ def open_order(receipt: str, paise: int, notes: dict[str, str]) -> Order:
 
 def find_order(receipt: str) -> Order | None:
     """The order of a receipt; where a repeat made two, the one that was paid, else the first."""
-    with _client() as client:
+    with opened() as client:
         return _find_order(client, receipt)
+
+
+def order(order_id: str) -> Order:
+    """How an order stands now."""
+    with opened() as client:
+        return _read(read_order, client.order.fetch(_id("order", order_id)))
 
 
 def order_payments(order_id: str) -> list[ProviderPayment]:
     """Every try to pay an order."""
-    with _client() as client:
+    with opened() as client:
         return _payments(client, order_id)
 
 
 def payment(payment_id: str) -> ProviderPayment:
     """How a payment stands now."""
-    with _client() as client:
+    with opened() as client:
         return _read(read_payment, client.payment.fetch(_id("pay", payment_id)))
+
+
+def payments_between(since: datetime, until: datetime, *, skip: int, count: int) -> list[ProviderPayment | None]:
+    """Every payment that was begun between two instants, the newest first: a page of them. None is one that cannot be
+    read; it must not keep us from the rest.
+    """
+    span = {"from": int(since.timestamp()), "to": int(until.timestamp()), "skip": skip, "count": count}
+    with opened() as client:
+        return [_readable(each) for each in _listed(client.payment.all(span), "items")]
+
+
+def _readable(told: Entity) -> ProviderPayment | None:
+    try:
+        return read_payment(told)
+    except Unreadable:
+        return None
 
 
 def open_link(
@@ -111,7 +126,7 @@ def open_link(
         "callback_method": "get",
         **({"customer": customer} if customer else {}),
     }
-    with _client() as client:
+    with opened() as client:
         return _the_one(
             lambda: _find_link(client, reference),
             lambda: _read(read_link, client.payment_link.create(data=wanted), unsure="unknown"),
@@ -121,19 +136,27 @@ def open_link(
 
 def link(link_id: str) -> Link:
     """How a link stands now."""
-    with _client() as client:
+    with opened() as client:
         return _read(read_link, client.payment_link.fetch(_id("plink", link_id)))
 
 
 def find_link(reference: str) -> Link | None:
     """The link of a reference, in whatever state."""
-    with _client() as client:
+    with opened() as client:
         return _find_link(client, reference)
+
+
+def link_of_payment(payment_id: str) -> Link | None:
+    """The link that a payment came by, if it came by one."""
+    with opened() as client:
+        answer = client.payment_link.all({"payment_id": _id("pay", payment_id)})
+        found = [_read(read_link, each) for each in _listed(answer, "payment_links")]
+    return next((each for each in found if payment_id in each.payment_ids), None)
 
 
 def cancel_link(link_id: str) -> Link:
     """Close a link to payers. Look at its status: one that was paid meanwhile stays paid, and that is no error."""
-    with _client() as client:
+    with opened() as client:
         try:
             return _read(read_link, client.payment_link.cancel(_id("plink", link_id)), unsure="unknown")
         except ProviderError as error:
@@ -147,7 +170,7 @@ def cancel_link(link_id: str) -> Link:
 
 def settled_payment_of_link(link_id: str) -> ProviderPayment | None:
     """The payment that brought in a link's money, as it stands now; None while there is none."""
-    with _client() as client:
+    with opened() as client:
         asked = _read(read_link, client.payment_link.fetch(_id("plink", link_id)))
         tries = [_read(read_payment, client.payment.fetch(_id("pay", each))) for each in asked.payment_ids]
         if not tries and asked.order_id:
@@ -161,7 +184,7 @@ def refund(payment_id: str, paise: int, key: str, notes: dict[str, str]) -> Prov
     if not REFUND_KEY.fullmatch(key):
         raise ProviderError("razorpay", "refused", "BAD_KEY")
     wanted = {"amount": paise, "speed": "normal", "notes": _notes(notes), "receipt": key[:RECEIPT_LENGTH]}
-    with _client() as client:
+    with opened() as client:
         try:
             answer = client.payment.refund(_id("pay", payment_id), wanted, headers={"X-Refund-Idempotency": key})
             return _read(read_refund, answer, unsure="unknown")
@@ -175,7 +198,7 @@ def refund(payment_id: str, paise: int, key: str, notes: dict[str, str]) -> Prov
 
 def refunds(payment_id: str) -> list[ProviderRefund]:
     """Every refund of a payment."""
-    with _client() as client:
+    with opened() as client:
         return _refunds(client, payment_id)
 
 
@@ -200,27 +223,6 @@ def webhook_signature_is_good(raw: bytes, header: str | None) -> bool:
 def _vouched(signed: str, signature: str | None) -> bool:
     secret = settings().razorpay_key_secret
     return bool(secret) and same(mac(secret, signed.encode("utf-8", "replace")).hex(), signature)
-
-
-@contextmanager
-def _client() -> Iterator[Any]:
-    """The SDK on our own session: its own knows no timeout, hides what went wrong and brings certificates of 2015."""
-    config = settings()
-    if not (config.razorpay_key_id and config.razorpay_key_secret):
-        raise ProviderError("razorpay", "refused", "NOT_CONFIGURED")
-    with Outgoing("razorpay", config.razorpay_url, read_error=_read_error) as session:
-        auth = (config.razorpay_key_id, config.razorpay_key_secret)
-        client = Client(session=session, auth=auth, base_url=config.razorpay_url.rstrip("/"))
-        client.cert_path = certifi.where()
-        yield client
-
-
-def _read_error(answer: object) -> tuple[str, str]:
-    error = part(answer, "error")
-    text = maybe_text(error, "description") or ""
-    known = (code for words, code in KNOWN_REFUSALS.items() if words in text.lower())
-    field = maybe_text(error, "field")
-    return next(known, maybe_text(error, "code") or ""), f"{text} [{field}]" if field else text
 
 
 def _the_one(find: Callable[[], Money | None], make: Callable[[], Money], paise: int) -> Money:

@@ -92,6 +92,7 @@ class ProviderNews:
     link: Link | None
     refund: ProviderRefund | None
     order_id: str | None
+    receipt: str | None = None  # what the payment's order is called, where the event says so
 
 
 def read_event(raw: bytes) -> ProviderNews:
@@ -109,6 +110,7 @@ def read_event(raw: bytes) -> ProviderNews:
         link=link,
         refund=_told(read_refund, payload, "refund"),
         order_id=(payment and payment.order_id) or (link and link.order_id) or _order_id(payload),
+        receipt=_receipt(payload, payment),
     )
 
 
@@ -123,6 +125,13 @@ def _order_id(payload: Entity) -> str | None:
     """The order's own id, only where it is whole: link events carry an internal one, without its prefix."""
     found = maybe_text(part(payload, "order", "entity"), "id")
     return found if found and found.startswith("order_") else None
+
+
+def _receipt(payload: Entity, payment: ProviderPayment | None) -> str | None:
+    """The receipt of the order that this payment is of, and of no other."""
+    order = part(payload, "order", "entity")
+    ours = payment is not None and payment.order_id is not None and maybe_text(order, "id") == payment.order_id
+    return maybe_text(order, "receipt") if ours else None
 
 
 def read_order(answer: object) -> Order:

@@ -16,6 +16,7 @@ from mibo import audit, clock, db, jobs
 from mibo.clinics.policy import Policy
 from mibo.integrations import razorpay
 from mibo.integrations.http import ProviderError
+from mibo.integrations.razorpay import ProviderPayment
 from mibo.jobs import defer, job
 from mibo.payments.models import FAILURE_LENGTH, Attempt, Payment
 from mibo.payments.opening import open_refund
@@ -124,6 +125,18 @@ def record_surplus(attempt: Attempt, provider_payment_id: str, paid_at: datetime
     attempt.status, attempt.method, attempt.paid_at = "SURPLUS", ONLINE, paid_at
     db.session().flush()
     open_refund(attempt, attempt.paise, reason)
+    return attempt
+
+
+def record_stray(payment_id: int, told: ProviderPayment) -> Attempt:
+    """Note money that nobody asked for in this way, and open the refund of what is left of it."""
+    attempt = Attempt(
+        payment_id=payment_id, kind="ORDER", paise=told.paise - told.refunded_paise, currency=told.currency[:3],
+        status="SURPLUS", method=ONLINE, provider_payment_id=told.id, paid_at=told.created_at or clock.now(),
+    )  # fmt: skip
+    db.session().add(attempt)
+    db.session().flush()
+    open_refund(attempt, attempt.paise, RefundReason.NOT_ASKED_FOR)
     return attempt
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from secrets import token_urlsafe
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, Text, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mibo.db import Entity
@@ -186,25 +186,6 @@ class Adjustment(Entity):
         CheckConstraint(f"kind in {tuple(AdjustmentKind)}", name="kind"),
         CheckConstraint("paise >= 0", name="paise"),
         CheckConstraint("(payment_id is null) = (kind = 'PAID_ELSEWHERE')", name="payment"),
-    )
-
-
-class ProviderEvent(Entity):
-    """What the provider told us, word for word, once per event id."""
-
-    __tablename__ = "provider_event"
-
-    provider: Mapped[str] = mapped_column(String(20))
-    event_id: Mapped[str] = mapped_column(String(100))
-    kind: Mapped[str] = mapped_column(String(60))
-    body: Mapped[str] = mapped_column(Text)
-    received_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    settled_at: Mapped[datetime | None]
-    outcome: Mapped[str | None] = mapped_column(String(30))
-
-    __table_args__ = (
-        UniqueConstraint("provider", "event_id"),
-        Index("ix_provider_event_unsettled", "received_at", postgresql_where=text("settled_at is null")),
     )
 
 

@@ -43,6 +43,7 @@ WORDS = {
 }  # fmt: skip
 MUST_GO_BACK = {
     RefundReason.PAID_TWICE: "This money pays for nothing, so it has to go back.",
+    RefundReason.NOT_ASKED_FOR: "This money pays for nothing, so it has to go back.",
     RefundReason.PAID_TOO_LATE: "This money pays for nothing, so it has to go back.",
     RefundReason.PAID_AFTER_CANCELLATION: "This money pays for nothing, so it has to go back.",
     RefundReason.PRICE_FELL: "More was paid than is owed, so the difference has to go back.",

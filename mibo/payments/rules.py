@@ -35,6 +35,13 @@ class AlreadyPaid(Conflict):
     message = "This booking is already paid."
 
 
+class AlreadyResolved(Conflict):
+    """Somebody has said what this money is."""
+
+    code = "ALREADY_RESOLVED"
+    message = "This has been settled meanwhile. Please look at it again."
+
+
 class RefundReason(StrEnum):
     """Why money goes back."""
 
@@ -42,6 +49,7 @@ class RefundReason(StrEnum):
     PAID_TOO_LATE = "PAID_TOO_LATE"
     PAID_AFTER_CANCELLATION = "PAID_AFTER_CANCELLATION"
     PRICE_FELL = "PRICE_FELL"
+    NOT_ASKED_FOR = "NOT_ASKED_FOR"
     CANCELLED_IN_TIME = "CANCELLED_IN_TIME"
     CANCELLED_LATE = "CANCELLED_LATE"
     CANCELLED_BY_CLINIC = "CANCELLED_BY_CLINIC"
@@ -55,6 +63,19 @@ class AdjustmentKind(StrEnum):
     WAIVE_CONSULTATION = "WAIVE_CONSULTATION"
     WAIVE_REGISTRATION = "WAIVE_REGISTRATION"
     PAID_ELSEWHERE = "PAID_ELSEWHERE"
+
+
+class MismatchReason(StrEnum):
+    """Why money waits for a person: what came is not what we asked for, or not what our books say."""
+
+    NOT_OURS = "NOT_OURS"
+    WRONG_ORDER = "WRONG_ORDER"
+    WRONG_AMOUNT = "WRONG_AMOUNT"
+    WRONG_CURRENCY = "WRONG_CURRENCY"
+    GIVEN_BACK = "GIVEN_BACK"
+    UNREADABLE = "UNREADABLE"
+    REFUND_NOT_OURS = "REFUND_NOT_OURS"
+    BOOKS_DIFFER = "BOOKS_DIFFER"
 
 
 class Verdict(StrEnum):

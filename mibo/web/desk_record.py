@@ -38,7 +38,7 @@ REFUND_WORDS = {
     "CANCELLED_BY_CLINIC": "Cancelled by the clinic", "CANCELLED_IN_TIME": "Cancelled in time",
     "CANCELLED_LATE": "Cancelled late", "PAID_TWICE": "Paid twice", "PAID_TOO_LATE": "Paid too late",
     "PAID_AFTER_CANCELLATION": "Paid after it was cancelled", "PRICE_FELL": "The price fell",
-    "BY_MANAGER": "Decided by a manager",
+    "BY_MANAGER": "Decided by a manager", "NOT_ASKED_FOR": "Not what we asked for",
 }  # fmt: skip
 REFUND_STATES = {
     "REQUESTED": "to be decided", "APPROVED": "approved", "SENT": "on its way to the bank", "DONE": "given back",

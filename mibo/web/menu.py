@@ -49,6 +49,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
             ("Payments", "payments.index", Permission.SEE_PAYMENTS),
             ("Unpaid", "unpaid.listing", Permission.BOOK_AT_DESK),
             ("Takings", "takings.summary", Permission.SEE_REVENUE),
+            ("Does not match", "mismatches.index", Permission.SETTLE_MISMATCHES),
         ],
     ),
     (
@@ -84,6 +85,7 @@ COUNTS = {
     "worklists.holds": "unpaid",
     "worklists.wishes": "wishes",
     "worklists.follow_ups": "follow_ups",
+    "mismatches.index": "mismatches",
 }
 
 

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from mibo import booking, clock, db
+from mibo.booking import reconciling
 from mibo.payments import Attempt
 from tests.booking.money import PAID, Held, Standing, held, standing, told
 from tests.machine import Sandbox
@@ -103,9 +104,28 @@ def test_a_provider_that_is_away_is_asked_again_later(sandbox: Sandbox, work) ->
     assert standing(waiting) == PAID
 
 
-def test_one_attempt_that_is_gone_is_asked_about_by_nobody() -> None:
-    from mibo.booking.reconciling import ask
+def test_many_open_attempts_are_asked_about_in_one_go_by_several_at_once(sandbox: Sandbox) -> None:
+    first = held(minutes_left=9)
+    many = [first] + [held(beside=first, at=f"{hour}:00", minutes_left=9) for hour in range(11, 18)]
+    for each in many:
+        paid_unheard(sandbox, each)
+    booking.reconcile()
+    assert [standing(each) for each in many] == [PAID] * len(many)
+    assert asked_about(sandbox) == len(many)
 
-    ask(1)
+
+def test_a_provider_that_wants_peace_is_left_alone_until_the_next_time(sandbox: Sandbox) -> None:
+    waiting = held(minutes_left=9)
+    paid_unheard(sandbox, waiting)
+    sandbox.fault("razorpay", "429")
+    booking.reconcile()
+    assert (standing(waiting).payment, asked_about(sandbox)) == ("PENDING", 1)
+    with time_machine.travel(clock.now() + timedelta(minutes=3)):
+        booking.reconcile()
+    assert standing(waiting) == PAID
+
+
+def test_an_attempt_that_is_gone_is_asked_about_by_nobody() -> None:
+    reconciling.ask(1)
     with db.reading() as session:
         assert session.get(Attempt, 1) is None

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from mibo import booking, clock, db
 from mibo.booking import Outcome, Status
 from mibo.integrations.razorpay import ProviderPayment
-from mibo.payments import Attempt, ProviderEvent
+from mibo.payments import Attempt, Mismatch, ProviderEvent
 from mibo.people import Patient
 from tests.booking.money import PAID, Held, Standing, held, standing, told
 
@@ -139,14 +139,59 @@ def test_a_failure_does_not_end_the_hold_and_the_late_capture_confirms() -> None
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"paise": 1_00}, {"paise": 170_001}, {"currency": "USD"}, {"order_id": "order_of_nobody"}]
+    "wrong",
+    [
+        {"paise": 1_00},
+        {"paise": 170_001},
+        {"paise": 0},
+        {"paise": -170_000},
+        {"paise": 10**12},
+        {"currency": "USD"},
+        {"order_id": "order_of_nobody"},
+    ],
 )
 def test_money_that_does_not_match_confirms_nothing_and_is_parked(wrong: dict[str, Any]) -> None:
     waiting = held()
-    payment = paid_for(asked(waiting), **wrong)
+    attempt = asked(waiting)
+    payment = paid_for(attempt, **wrong)
     assert settled(event("payment.captured", payment=entity(payment))) == "PARKED"
+    # told again, by whomever, it waits once
+    settled(event("order.paid", payment=entity(payment)))
+    booking.settle_payment(attempt.id, payment, told_by="BROWSER")
+    booking.settle_payment(attempt.id, payment, told_by="RECONCILER")
+    with db.reading() as session:
+        found = session.scalars(select(Mismatch)).all()
+    reasons = {"paise": "WRONG_AMOUNT", "currency": "WRONG_CURRENCY", "order_id": "NOT_OURS"}
+    expected = [reasons[next(iter(wrong))]] + (["WRONG_ORDER"] if "order_id" in wrong else [])
+    assert [(each.reason, each.about, each.told_paise) for each in found] == [
+        (reason, payment.id, payment.paise) for reason in expected
+    ]
+    assert found[0].told_by == "WEBHOOK"
     assert standing(waiting) == Standing("PENDING", "PENDING", [("ORDER", "OPEN", 170_000)], [])
     assert told(waiting) == []
+
+
+def test_what_the_provider_says_beyond_what_we_can_keep_is_parked_all_the_same() -> None:
+    waiting = held()
+    payment = paid_for(asked(waiting), paise=10**30, currency="R" * 300, id="pay_" + "x" * 300)
+    assert settled(event("payment.captured", payment=entity(payment))) == "PARKED"
+    with db.reading() as session:
+        one = session.scalars(select(Mismatch)).one()
+    assert (one.told_paise, one.told_currency, len(one.about)) == (None, "R" * 10, 120)
+
+
+def test_money_that_we_could_not_place_settles_by_itself_when_its_booking_is_known() -> None:
+    waiting = held(kind="LINK")
+    attempt = asked(waiting)
+    payment = paid_for(attempt, order_id="order_of_the_link")
+    early = entity(payment) | {"description": None}
+    assert settled(event("payment.captured", payment=early)) == "PARKED"
+    order = {"id": "order_of_the_link", "receipt": f"mibo-{attempt.id}"}
+    assert settled(event("order.paid", payment=early, order=order)) == "CONFIRMED"
+    assert settled(event("payment.captured", payment=early)) == "ALREADY"
+    with db.reading() as session:
+        one = session.scalars(select(Mismatch)).one()
+    assert (one.reason, one.resolution, one.resolved_by) == ("NOT_OURS", "SETTLED", None)
 
 
 @pytest.mark.parametrize("status", ["created", "authorized"])
@@ -318,8 +363,8 @@ def test_webhook_browser_and_reconciler_at_the_same_moment_have_one_effect(expir
         lambda: booking.settle(same),
         lambda: booking.settle(same),
         lambda: booking.settle(other),
-        lambda: booking.settle_payment(attempt.id, payment),
-        lambda: booking.settle_payment(attempt.id, payment),
+        lambda: booking.settle_payment(attempt.id, payment, told_by="RECONCILER"),
+        lambda: booking.settle_payment(attempt.id, payment, told_by="RECONCILER"),
     )
     assert (standing(waiting), told(waiting)) == (PAID, ["booking_confirmed"])
 
@@ -330,7 +375,9 @@ def test_two_bookings_of_a_patient_paid_at_the_same_moment_do_not_wait_for_each_
         second = held(beside=first, at="12:00", patient=first.patient)
         third = held(beside=first, at="14:00", patient=first.patient)
         attempts = [asked(each) for each in (first, second, third)]
-        together(*[lambda a=attempt: booking.settle_payment(a.id, paid_for(a)) for attempt in attempts])
+        together(
+            *[lambda a=attempt: booking.settle_payment(a.id, paid_for(a), told_by="RECONCILER") for attempt in attempts]
+        )
         stands = [standing(each) for each in (first, second, third)]
         assert [(each.appointment, each.payment) for each in stands] == [("CONFIRMED", "PAID")] * 3
         assert sorted(refund for each in stands for refund in each.refunds) == [(10_000, "PRICE_FELL")] * 2
@@ -340,7 +387,9 @@ def test_money_and_the_end_of_the_hold_at_the_same_moment_leave_one_of_two_good_
     for _ in range(3):
         waiting = held(minutes_left=-0.01)
         attempt = asked(waiting)
-        together(booking.expire_holds, lambda a=attempt: booking.settle_payment(a.id, paid_for(a)))
+        together(
+            booking.expire_holds, lambda a=attempt: booking.settle_payment(a.id, paid_for(a), told_by="RECONCILER")
+        )
         stands = standing(waiting)
         assert (stands.appointment, stands.payment, stands.refunds) == ("CONFIRMED", "PAID", [])
 

@@ -214,6 +214,13 @@ TABLE = {
     "GET  /staff/sign-ins": "303 403 200 200 200 200 200 200",
     "GET  /stay": "303 204 204 204 204 204 204 204",
     "POST /stay": "303 303 303 303 303 303 303 303",
+    # money: what does not match
+    "GET  /money/mismatches": "303 403 200 200 403 403 403 403",
+    "GET  /money/mismatches/<mismatch_id>": "303 403 404 404 403 403 403 403",
+    "POST /money/mismatches/<mismatch_id>/look": "303 403 404 404 403 403 403 403",
+    "POST /money/mismatches/<mismatch_id>/booking": "303 403 404 404 403 403 403 403",
+    "POST /money/mismatches/<mismatch_id>/return": "303 403 404 404 403 403 403 403",
+    "POST /money/mismatches/<mismatch_id>/set-aside": "303 403 404 404 403 403 403 403",
     # the day at the clinic: who walks in
     "GET  /queue": "303 403 200 200 200 200 200 200",
     "GET  /series/new": "303 403 303 303 303 403 303 303",

@@ -16,6 +16,7 @@ from mibo.web.pages import hours as hours
 from mibo.web.pages import late as late
 from mibo.web.pages import ledgers as ledgers
 from mibo.web.pages import merging as merging
+from mibo.web.pages import mismatches as mismatches
 from mibo.web.pages import my as my
 from mibo.web.pages import my_day as my_day
 from mibo.web.pages import my_messages as my_messages
@@ -67,6 +68,7 @@ def register_pages(app: Flask) -> None:
         unpaid,
         takings,
         ledgers,
+        mismatches,
         patients,
         merging,
         clinicians,
