@@ -33,6 +33,7 @@ TIMETABLE = (
     Periodic(video.take_away_unwanted, 60),
     Periodic(booking.reconcile, 60),
     Periodic(booking.sweeping.reconcile_daily, 600),
+    Periodic(booking.listening.listen, 900),
     Periodic(identity.forget_spent, 3600),
     Periodic(people.forget_picture_leftovers, 6 * 3600),
     Periodic(audit.chain_new, 10),

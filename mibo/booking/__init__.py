@@ -5,6 +5,7 @@ from mibo.booking import (
     extra,
     giving_back,
     lateness,
+    listening,
     lists,
     mismatches,
     parked,
@@ -50,7 +51,7 @@ from mibo.booking.calling_off import call_off
 from mibo.booking.cancelling import cancel
 from mibo.booking.closable import check_may_close, may_open
 from mibo.booking.closable import has_post as closes_for_others
-from mibo.booking.closing import StillBooked, ahead_of_account, close_centre, how_many_at, still_at
+from mibo.booking.closing import ahead_of_account, close_centre, how_many_at, still_at
 from mibo.booking.diaries import Diaries, diaries
 from mibo.booking.displacing import AffectedChanged, Answers, Choice
 from mibo.booking.displacing import Outcome as Answered
@@ -63,8 +64,6 @@ from mibo.booking.leaving import VisitAhead, VisitsToCome, change_clinician, clo
 from mibo.booking.links import (
     DESK_SOURCES,
     LinkNotSent,
-    PaymentLink,
-    SentLink,
     link_by_token,
     open_link,
     resend_link,
@@ -122,7 +121,6 @@ from mibo.booking.rules import (
     Status,
     TooManyAhead,
     TooManyHolds,
-    Wanted,
 )
 from mibo.booking.seen import Touch, last_touch, patience, staff_locked
 from mibo.booking.settling import Outcome, settle, settle_payment, settle_waiting
@@ -177,19 +175,16 @@ __all__ = [
     "OpenTime",
     "Outcome",
     "PaymentAway",
-    "PaymentLink",
     "Place",
     "Preview",
     "PriceChanged",
     "QueueEntry",
     "QueueRow",
-    "SentLink",
     "Series",
     "SlotTaken",
     "Sought",
     "Status",
     "StatusChange",
-    "StillBooked",
     "Summary",
     "TooManyAhead",
     "TooManyHolds",
@@ -198,7 +193,6 @@ __all__ = [
     "Visits",
     "VisitsOutside",
     "VisitsToCome",
-    "Wanted",
     "Week",
     "WeekAhead",
     "WeekDay",
@@ -249,6 +243,7 @@ __all__ = [
     "lateness",
     "likely_doubles",
     "link_by_token",
+    "listening",
     "lists",
     "lock_in_order",
     "locked",

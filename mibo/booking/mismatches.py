@@ -19,7 +19,8 @@ from mibo.identity import Actor
 from mibo.integrations import razorpay
 from mibo.integrations.http import ProviderError
 from mibo.integrations.razorpay import ProviderPayment
-from mibo.payments import AlreadyResolved, Attempt, Mismatch, MismatchReason
+from mibo.payments import Attempt, heard
+from mibo.payments.rules import AlreadyResolved, MismatchReason
 
 SHORTEST_NOTE = 5
 GOOD_ENDS = (Outcome.CONFIRMED, Outcome.RESEATED, Outcome.SURPLUS, Outcome.TOO_LATE, Outcome.ALREADY)
@@ -72,7 +73,7 @@ def look_again(mismatch_id: int, *, by: Actor | None) -> Look:
         return Look.NOT_THERE
     finally:
         with db.transaction():
-            payments.note_look(mismatch_id, clock.now())
+            payments.parking.note_look(mismatch_id, clock.now())
     if one.reason == MismatchReason.REFUND_NOT_OURS:
         return Look.AS_BEFORE
     if found.told.status == "refunded":
@@ -81,7 +82,7 @@ def look_again(mismatch_id: int, *, by: Actor | None) -> Look:
     return _settle(one, found)
 
 
-def _read_again(one: Mismatch, by: Actor | None) -> Look:
+def _read_again(one: heard.Mismatch, by: Actor | None) -> Look:
     assert one.event_id
     outcome = settling.settle_once_more(one.event_id)
     if outcome == Outcome.PARKED:
@@ -90,7 +91,7 @@ def _read_again(one: Mismatch, by: Actor | None) -> Look:
     return Look.SETTLED
 
 
-def _settle(one: Mismatch, found: Traced) -> Look:
+def _settle(one: heard.Mismatch, found: Traced) -> Look:
     with db.transaction():
         attempt = settling.attempt_of(found.told, found.link, found.receipt)
     if attempt is None:
@@ -101,11 +102,11 @@ def _settle(one: Mismatch, found: Traced) -> Look:
     if outcome not in GOOD_ENDS:
         return Look.AS_BEFORE
     with db.transaction():
-        payments.settle_mismatches(found.told.id)
+        payments.parking.settle_mismatches(found.told.id)
     return Look.SETTLED
 
 
-def _traced(one: Mismatch) -> Traced:
+def _traced(one: heard.Mismatch) -> Traced:
     """The payment anew. Where it is of nothing we know, its order or link may carry our reference. Raises ProviderError."""
     db.between_steps()
     told = razorpay.payment(one.provider_payment_id or "")
@@ -139,7 +140,7 @@ def attach(mismatch_id: int, reference: str, *, by: Actor) -> Outcome:
         if (told.currency, told.paise) != ("INR", payment.amount_paise):
             raise DoesNotFit("That booking costs another amount than came. Give the money back, and send a new link.")
         attempt = _attempt_for(payment.id, told)
-        payments.resolve(one, "ATTACHED", by=by, attempt_id=attempt.id, reference=appointment.reference)
+        payments.parking.resolve(one, "ATTACHED", by=by, attempt_id=attempt.id, reference=appointment.reference)
         one.attempt_id = attempt.id
         return settling.take_money(appointment, attempt, told)
 
@@ -169,7 +170,7 @@ def give_back(mismatch_id: int, reference: str | None, *, by: Actor) -> int:
         if payments.is_recorded(told.id):
             raise DoesNotFit("This money is in our books by now. Please look again.")
         stray = payments.record_stray(appointment.payment_id, told)
-        payments.resolve(one, "GIVEN_BACK", by=by, attempt_id=stray.id, paise=stray.paise)
+        payments.parking.resolve(one, "GIVEN_BACK", by=by, attempt_id=stray.id, paise=stray.paise)
         one.attempt_id = stray.id
         return stray.paise
 
@@ -184,11 +185,11 @@ def set_aside(mismatch_id: int, note: str, *, by: Actor) -> None:
 
 def _resolve(mismatch_id: int, resolution: str, by: Actor | None, note: str | None) -> None:
     with db.transaction():
-        payments.resolve(_open_one(mismatch_id), resolution, by=by, note=note)
+        payments.parking.resolve(_open_one(mismatch_id), resolution, by=by, note=note)
 
 
-def _open_one(mismatch_id: int) -> Mismatch:
-    one = payments.locked_mismatch(mismatch_id)
+def _open_one(mismatch_id: int) -> heard.Mismatch:
+    one = payments.parking.locked_mismatch(mismatch_id)
     if one is None:
         raise Missing("We could not find that.")
     if one.resolved_at is not None:
@@ -227,8 +228,8 @@ def _of_attempt(mismatch_id: int) -> Appointment | None:
     about = (
         select(Appointment.id)
         .join(Attempt, Attempt.payment_id == Appointment.payment_id)
-        .join(Mismatch, Mismatch.attempt_id == Attempt.id)
-        .where(Mismatch.id == mismatch_id)
+        .join(heard.Mismatch, heard.Mismatch.attempt_id == Attempt.id)
+        .where(heard.Mismatch.id == mismatch_id)
     )
     found = db.session().scalar(about)
     return actions.locked(found) if found else None

@@ -12,7 +12,8 @@ from mibo.booking.models import Appointment
 from mibo.booking.rules import Status
 from mibo.clinics import Centre
 from mibo.errors import Missing
-from mibo.payments import Attempt, Mismatch, MismatchReason, Payment, ProviderEvent
+from mibo.payments import Attempt, Payment, ProviderEvent, heard
+from mibo.payments.rules import MismatchReason
 from mibo.people import Patient
 
 PAGE = 25
@@ -47,28 +48,29 @@ class Booking:
 class Parked:
     """One thing that waits for a person, with what we asked for."""
 
-    one: Mismatch
+    one: heard.Mismatch
     attempt: Attempt | None
     booking: Booking | None
 
 
 def is_open_mismatch() -> ColumnElement[bool]:
     """Those that wait for a person."""
-    return Mismatch.resolved_at.is_(None)
+    return heard.Mismatch.resolved_at.is_(None)
 
 
 def page(wish: MismatchWish, *, limit: int = PAGE, offset: int = 0) -> tuple[Sequence[Parked], int]:
     """A page of them and how many there are: what waits longest first, of what is resolved the latest first."""
     which = _which(wish)
-    order = (Mismatch.resolved_at.desc(), Mismatch.id.desc()) if wish.resolved else (Mismatch.opened_at, Mismatch.id)
+    opened, resolved, number = heard.Mismatch.opened_at, heard.Mismatch.resolved_at, heard.Mismatch.id
+    order = (resolved.desc(), number.desc()) if wish.resolved else (opened, number)
     rows = db.session().execute(_rows().where(*which).order_by(*order).limit(limit).offset(offset))
-    total = db.session().scalar(select(func.count()).select_from(Mismatch).where(*which)) or 0
+    total = db.session().scalar(select(func.count()).select_from(heard.Mismatch).where(*which)) or 0
     return [_parked(row) for row in rows], total
 
 
 def one(mismatch_id: int) -> Parked:
     """One of them. Raises Missing."""
-    found = db.session().execute(_rows().where(Mismatch.id == mismatch_id)).first()
+    found = db.session().execute(_rows().where(heard.Mismatch.id == mismatch_id)).first()
     if found is None:
         raise Missing("We could not find that.")
     return _parked(found)
@@ -97,7 +99,7 @@ def may_be_meant(parked: Parked) -> Sequence[Booking]:
 
 def _which(wish: MismatchWish) -> list[ColumnElement[bool]]:
     which = [~is_open_mismatch() if wish.resolved else is_open_mismatch()]
-    return [*which, Mismatch.reason == wish.reason] if wish.reason else which
+    return [*which, heard.Mismatch.reason == wish.reason] if wish.reason else which
 
 
 _BOOKING = (
@@ -118,9 +120,9 @@ def _bookings() -> Select[*tuple[Any, ...]]:
 
 def _rows() -> Select[*tuple[Any, ...]]:
     return (
-        select(Mismatch, Attempt, *_BOOKING)
-        .select_from(Mismatch)
-        .outerjoin(Attempt, Attempt.id == Mismatch.attempt_id)
+        select(heard.Mismatch, Attempt, *_BOOKING)
+        .select_from(heard.Mismatch)
+        .outerjoin(Attempt, Attempt.id == heard.Mismatch.attempt_id)
         .outerjoin(Payment, Payment.id == Attempt.payment_id)
         .outerjoin(Appointment, Appointment.payment_id == Payment.id)
         .outerjoin(Patient, Patient.id == Appointment.patient_id)

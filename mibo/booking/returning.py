@@ -61,7 +61,7 @@ def return_from_link(told: Mapping[str, str]) -> int | None:
     with db.transaction() as session:
         attempt = payments.attempt_by_link(link_id) or payments.attempt_by_reference(reference)
         if attempt is None:
-            payments.park_unknown_link(link_id, payment_id)
+            payments.parking.park_unknown_link(link_id, payment_id)
             return None
         if attempt.kind == "LINK":  # the link was made, but the answer that told us its id was lost
             attempt.provider_link_id = attempt.provider_link_id or link_id

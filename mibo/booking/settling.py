@@ -20,7 +20,8 @@ from mibo.booking.sending_back import settle_refund
 from mibo.integrations import razorpay
 from mibo.integrations.razorpay import Link, ProviderNews, ProviderPayment, ProviderRefund
 from mibo.jobs import JOB_TIMEOUT_S, job
-from mibo.payments import Attempt, MismatchReason, ProviderEvent, RefundReason, Verdict
+from mibo.payments import Attempt, ProviderEvent, RefundReason, Verdict
+from mibo.payments.rules import MismatchReason
 
 LEFT_TO_THE_BELL = timedelta(seconds=15)
 LATE_MONEY = timedelta(days=3)  # so long after a failure the provider may still bring the money (integrations.md 0.6)
@@ -128,7 +129,7 @@ def settle_payment(
             return Outcome.WAITING
         if payments.is_recorded(told.id):
             return Outcome.ALREADY
-        payments.park_payment(told, REASONS[verdict], told_by=told_by, attempt_id=attempt_id, event_id=event_id)
+        payments.parking.park_payment(told, REASONS[verdict], told_by=told_by, attempt_id=attempt_id, event_id=event_id)
         return Outcome.PARKED
 
 
@@ -146,7 +147,7 @@ def _settle_news(news: ProviderNews, event_id: int) -> Outcome:
     if news.payment is None:
         if news.event not in BRINGS_MONEY:
             return Outcome.NOTED
-        payments.park_event(event_id)
+        payments.parking.park_event(event_id)
         return Outcome.PARKED
     attempt = attempt_of(news.payment, news.link, news.receipt)
     if attempt:
@@ -165,7 +166,7 @@ def hear_of_refund(told: ProviderRefund, *, told_by: str, event_id: int | None =
         if told.status == "failed":
             return Outcome.NOTED
         paid = session.scalar(select(Attempt.id).where(Attempt.provider_payment_id == told.payment_id))
-        payments.park_refund(told, told_by=told_by, attempt_id=paid, event_id=event_id)
+        payments.parking.park_refund(told, told_by=told_by, attempt_id=paid, event_id=event_id)
         return Outcome.PARKED
 
 
@@ -175,7 +176,7 @@ def _of_nothing(told: ProviderPayment, event_id: int) -> Outcome:
         return Outcome.NOTED
     if payments.is_recorded(told.id):
         return Outcome.ALREADY
-    payments.park_payment(told, MismatchReason.NOT_OURS, told_by="WEBHOOK", event_id=event_id)
+    payments.parking.park_payment(told, MismatchReason.NOT_OURS, told_by="WEBHOOK", event_id=event_id)
     return Outcome.PARKED
 
 
@@ -200,10 +201,10 @@ def take_money(appointment: Appointment, attempt: Attempt, told: ProviderPayment
         return Outcome.ALREADY
     paid_at, ended = told.created_at or clock.now(), appointment.status == Status.EXPIRED
     if appointment.payment.status != "PENDING":
-        payments.settle_mismatches(told.id)
+        payments.parking.settle_mismatches(told.id)
         payments.record_surplus(attempt, told.id, paid_at, RefundReason.PAID_TWICE)
         return Outcome.SURPLUS
-    payments.settle_mismatches(told.id)
+    payments.parking.settle_mismatches(told.id)
     if _is_past(appointment) or not paying.take_seat(appointment, by=None, reason=_reason(ended)):
         return _give_back(appointment, attempt, told, paid_at)
     payments.record_paid(attempt, told.id, "ONLINE", paid_at)

@@ -22,7 +22,8 @@ from mibo.integrations import razorpay
 from mibo.integrations.http import ProviderError
 from mibo.integrations.razorpay import ProviderPayment
 from mibo.jobs import JOB_TIMEOUT_S, job
-from mibo.payments import Attempt, Mismatch, MismatchReason, Reconciliation, Refund
+from mibo.payments import Attempt, Refund, heard
+from mibo.payments.rules import MismatchReason
 
 BACK = LATE_MONEY
 OVERLAP = timedelta(hours=1)  # the days before end where this look began, and no minute lies between
@@ -54,30 +55,39 @@ def reconcile_daily() -> None:
     with db.transaction() as session:
         if clock.local(now).hour >= STARTS_AT_HOUR:
             session.execute(_begin(on_day=day))
-        for run_id in session.scalars(_unfinished().where(func.coalesce(Reconciliation.leased_until, now) <= now)):
+        for run_id in session.scalars(
+            _unfinished().where(func.coalesce(heard.Reconciliation.leased_until, now) <= now)
+        ):
             jobs.defer(go_through, run_id)
 
 
-def reconcile_now(*, by: Actor) -> Reconciliation:
+def reconcile_now(*, by: Actor) -> heard.Reconciliation:
     """Somebody wants all of the last three days looked through now; one that is under way is theirs too."""
     session = db.session()
     begun = session.scalar(_begin(asked_by=by.account_id))
-    run = session.scalars(select(Reconciliation).where(Reconciliation.done_at.is_(None))).one()
+    run = session.scalars(select(heard.Reconciliation).where(heard.Reconciliation.done_at.is_(None))).one()
     if begun is not None:
         audit.record("reconciliation.asked", run.id, by=by.account_id)
     jobs.defer(go_through, run.id)
     return run
 
 
+def looks(limit: int = 3) -> Sequence[heard.Reconciliation]:
+    """The latest looks, newest first."""
+    return (
+        db.session().scalars(select(heard.Reconciliation).order_by(heard.Reconciliation.id.desc()).limit(limit)).all()
+    )
+
+
 def _begin(**whose: Any) -> Any:
     """A new look, unless one is under way, or the day has had its own."""
     now = clock.now()
     values = {"since": now - BACK - OVERLAP, "until": now, **whose}
-    return insert(Reconciliation).values(**values).on_conflict_do_nothing().returning(Reconciliation.id)
+    return insert(heard.Reconciliation).values(**values).on_conflict_do_nothing().returning(heard.Reconciliation.id)
 
 
 def _unfinished() -> Any:
-    return select(Reconciliation.id).where(Reconciliation.done_at.is_(None))
+    return select(heard.Reconciliation.id).where(heard.Reconciliation.done_at.is_(None))
 
 
 @job
@@ -95,18 +105,18 @@ def go_through(run_id: int) -> None:
 def _lease(run_id: int) -> bool:
     """Whether it is ours to go on with: it is not finished, and nobody else is at it."""
     now = clock.now()
-    mine = update(Reconciliation).where(
-        Reconciliation.id == run_id, Reconciliation.done_at.is_(None),
-        func.coalesce(Reconciliation.leased_until, now) <= now,
+    mine = update(heard.Reconciliation).where(
+        heard.Reconciliation.id == run_id, heard.Reconciliation.done_at.is_(None),
+        func.coalesce(heard.Reconciliation.leased_until, now) <= now,
     )  # fmt: skip
     with db.transaction() as session:
-        return bool(session.scalar(mine.values(leased_until=now + LEASE).returning(Reconciliation.id)))
+        return bool(session.scalar(mine.values(leased_until=now + LEASE).returning(heard.Reconciliation.id)))
 
 
 def _page(run_id: int) -> bool:
     """Hold the next page against our books, and note how far it is. Whether there is more."""
     with db.transaction() as session:
-        run = session.get_one(Reconciliation, run_id)
+        run = session.get_one(heard.Reconciliation, run_id)
     db.between_steps()
     try:
         listed = razorpay.payments_between(run.since, run.until, skip=run.seen, count=PAGE)
@@ -126,15 +136,15 @@ def _page(run_id: int) -> bool:
     return not over
 
 
-def _parked_since(run: Reconciliation) -> Any:
+def _parked_since(run: heard.Reconciliation) -> Any:
     """How much was found not to match, and had not been before."""
-    found = Mismatch.told_by == "RECONCILER", Mismatch.opened_at >= run.opened_at
-    return select(func.count()).select_from(Mismatch).where(*found).scalar_subquery()
+    found = heard.Mismatch.told_by == "RECONCILER", heard.Mismatch.opened_at >= run.opened_at
+    return select(func.count()).select_from(heard.Mismatch).where(*found).scalar_subquery()
 
 
 def _note(run_id: int, **values: Any) -> None:
     with db.transaction() as session:
-        session.execute(update(Reconciliation).where(Reconciliation.id == run_id).values(**values))
+        session.execute(update(heard.Reconciliation).where(heard.Reconciliation.id == run_id).values(**values))
 
 
 def _held_against_books(listed: Sequence[ProviderPayment]) -> list[Outcome]:
@@ -164,7 +174,7 @@ def _compare(told: ProviderPayment, held: _Held | None) -> Outcome:
         return _unheard(told) if told.status in ("captured", "refunded") else Outcome.NOTED
     if told.status not in ("captured", "refunded") or _differs(told, held):
         with db.transaction():
-            payments.park_payment(
+            payments.parking.park_payment(
                 told, MismatchReason.BOOKS_DIFFER, told_by="RECONCILER", attempt_id=held.attempt_id
             )  # fmt: skip
         return Outcome.PARKED
@@ -195,7 +205,7 @@ def _unheard(told: ProviderPayment) -> Outcome:
     if told.status == "refunded":
         return Outcome.NOTED  # of no booking of ours, and nothing of it is left
     with db.transaction():
-        payments.park_payment(told, MismatchReason.NOT_OURS, told_by="RECONCILER")
+        payments.parking.park_payment(told, MismatchReason.NOT_OURS, told_by="RECONCILER")
     return Outcome.PARKED
 
 

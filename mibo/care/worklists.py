@@ -10,7 +10,7 @@ from mibo.booking import Appointment
 from mibo.care.queries import due_soon, follow_ups_waiting
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
-from mibo.payments import Mismatch
+from mibo.payments import heard
 
 COUNTED_TO = 1_000
 
@@ -37,7 +37,7 @@ def waiting(*, by: Actor) -> Waiting:
             Permission.DECIDE_CANCELLATIONS, select(Appointment.id).where(booking.worklists.is_wish_to_cancel(by)),
         ),
         "follow_ups": (Permission.SEE_FOLLOW_UPS, follow_ups_waiting(by, until=due_soon(clock.today()))),
-        "mismatches": (Permission.SETTLE_MISMATCHES, select(Mismatch.id).where(booking.parked.is_open_mismatch())),
+        "mismatches": (Permission.SETTLE_MISMATCHES, select(heard.Mismatch.id).where(booking.parked.is_open_mismatch())),
     }  # fmt: skip
     counts = {name: _counted(wanted) for name, (permission, wanted) in lists.items() if by.may(permission)}
     if not counts:

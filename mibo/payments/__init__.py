@@ -1,6 +1,6 @@
 """What is owed, asked, taken and given back."""
 
-from mibo.payments import drawer_lists, drawer_rules, drawers
+from mibo.payments import drawer_lists, drawer_rules, drawers, heard, parking
 from mibo.payments.actions import (
     Recorded,
     ask_by,
@@ -28,7 +28,7 @@ from mibo.payments.adjusting import (
 from mibo.payments.billing import billing_of, set_billing, suggested_prefix
 from mibo.payments.drawer_models import Drawer, DrawerClosing, DrawerEntry
 from mibo.payments.drawers import DrawerClosed
-from mibo.payments.heard import MISMATCH_NOTE_LENGTH, Mismatch, ProviderEvent, Reconciliation
+from mibo.payments.heard import ProviderEvent
 from mibo.payments.models import (
     DESK_NOTE_LENGTH,
     REFUND_NOTE_LENGTH,
@@ -41,16 +41,6 @@ from mibo.payments.models import (
     Tender,
 )
 from mibo.payments.opening import left_of, open_refund, open_refund_by_hand, paid_attempt
-from mibo.payments.parking import (
-    locked_mismatch,
-    note_look,
-    park_event,
-    park_payment,
-    park_refund,
-    park_unknown_link,
-    resolve,
-    settle_mismatches,
-)
 from mibo.payments.passing_on import owe_registration_with
 from mibo.payments.queries import (
     Registration,
@@ -87,12 +77,10 @@ from mibo.payments.rules import (
     REFERENCE_LENGTH,
     AdjustmentKind,
     AlreadyPaid,
-    AlreadyResolved,
     Asked,
     Due,
     FeeMissing,
     Handed,
-    MismatchReason,
     RefundReason,
     Terms,
     Told,
@@ -116,7 +104,6 @@ __all__ = [
     "DESK_METHODS",
     "DESK_NOTE_LENGTH",
     "LEGAL_NAME_LENGTH",
-    "MISMATCH_NOTE_LENGTH",
     "MOST_PARTS",
     "REFERENCE_LENGTH",
     "REFUND_NOTE_LENGTH",
@@ -125,7 +112,6 @@ __all__ = [
     "Adjustment",
     "AdjustmentKind",
     "AlreadyPaid",
-    "AlreadyResolved",
     "Asked",
     "Attempt",
     "Billing",
@@ -137,8 +123,6 @@ __all__ = [
     "FeeMissing",
     "Handed",
     "InHand",
-    "Mismatch",
-    "MismatchReason",
     "NotPaid",
     "NothingToWaive",
     "Payment",
@@ -147,7 +131,6 @@ __all__ = [
     "ReceiptCopy",
     "ReceiptCounter",
     "ReceiptLink",
-    "Reconciliation",
     "Recorded",
     "ReferenceUsed",
     "Refund",
@@ -180,6 +163,7 @@ __all__ = [
     "give_back_registration",
     "hand_over",
     "has_paid_registration",
+    "heard",
     "is_recorded",
     "issue_credit_note",
     "issue_receipt",
@@ -187,10 +171,8 @@ __all__ = [
     "key_of",
     "left_of",
     "locked",
-    "locked_mismatch",
     "matches",
     "newest_attempt",
-    "note_look",
     "note_news",
     "note_no_answer",
     "note_refusal",
@@ -200,10 +182,7 @@ __all__ = [
     "owe_again",
     "owe_registration_with",
     "paid_attempt",
-    "park_event",
-    "park_payment",
-    "park_refund",
-    "park_unknown_link",
+    "parking",
     "read_key",
     "receipt_of",
     "record_failure",
@@ -218,12 +197,10 @@ __all__ = [
     "registration",
     "registration_paid_elsewhere",
     "release",
-    "resolve",
     "retry",
     "second_registration",
     "set_billing",
     "settle_free",
-    "settle_mismatches",
     "suggested_prefix",
     "take_at_desk",
     "take_back_approval",

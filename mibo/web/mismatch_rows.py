@@ -7,8 +7,10 @@ from datetime import datetime
 from flask import url_for
 
 from mibo import clock, money
+from mibo.booking import listening
 from mibo.booking import parked as books
-from mibo.payments import Attempt, MismatchReason, ProviderEvent
+from mibo.payments import Attempt, ProviderEvent, heard
+from mibo.payments.rules import MismatchReason
 from mibo.web.filters import moment
 from mibo.web.worklist_rows import age
 
@@ -93,6 +95,50 @@ class Whole:
     end: tuple[str, str, str] | None
     ended: str
     note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """One look through the provider's list, and what came of it."""
+
+    when: str
+    whose: str
+    came: str
+    tag: tuple[str, str, str]
+
+
+def looks(found: Sequence[heard.Reconciliation], names: Mapping[int, str]) -> list[Look]:
+    """The latest of them."""
+    return [
+        Look(moment(one.opened_at), names.get(one.asked_by, "") if one.asked_by else "Mibo, as every day", _came(one), _tag(one))
+        for one in found
+    ]  # fmt: skip
+
+
+def _came(one: heard.Reconciliation) -> str:
+    if one.trouble:
+        return "The payment service could not be asked. It is tried again by itself."
+    seen = f"{one.seen} payment{'' if one.seen == 1 else 's'} looked at"
+    if one.done_at is None:
+        return seen
+    found = f"{one.found} that nobody had told us of" if one.found else "none that we did not know"
+    parked = f"{one.parked} that {'does' if one.parked == 1 else 'do'} not match" if one.parked else "all match"
+    return f"{seen}: {found}, {parked}."
+
+
+def _tag(one: heard.Reconciliation) -> tuple[str, str, str]:
+    if one.done_at:
+        return ("Done", "pend" if one.parked else "done", "tick")
+    return ("Tried again soon", "bad", "warning") if one.trouble else ("Under way", "pend", "refresh")
+
+
+def silence_words(one: listening.Silence | None) -> str:
+    """What the money pages warn of; empty while the provider tells."""
+    if one is None:
+        return ""
+    since = f"since {moment(one.since)}" if one.since else "yet"
+    paid = f", though somebody paid on {moment(one.paid_at)}" if one.paid_at else ", though payments are open"
+    return f"The payment service has told us nothing {since}{paid}."
 
 
 def lines(found: Sequence[books.Parked], names: Mapping[int, str]) -> list[Line]:

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from mibo import booking, db
 from mibo.integrations import razorpay
 from mibo.integrations.razorpay import ProviderPayment
-from mibo.payments import Mismatch, ProviderEvent
+from mibo.payments import ProviderEvent
+from mibo.payments.heard import Mismatch
 from tests.machine import Sandbox
 
 

@@ -10,7 +10,9 @@ from mibo.errors import Invalid
 from mibo.identity import Actor
 from mibo.identity.permissions import Role
 from mibo.integrations import razorpay
-from mibo.payments import AlreadyResolved, Attempt, Mismatch
+from mibo.payments import Attempt
+from mibo.payments.heard import Mismatch
+from mibo.payments.rules import AlreadyResolved
 from tests import make
 from tests.booking.money import PAID, Standing, held, standing, told
 from tests.booking.parked import heard, newest, paid, stray

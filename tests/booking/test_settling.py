@@ -16,7 +16,8 @@ from sqlalchemy import select
 from mibo import booking, clock, db
 from mibo.booking import Outcome, Status
 from mibo.integrations.razorpay import ProviderPayment
-from mibo.payments import Attempt, Mismatch, ProviderEvent
+from mibo.payments import Attempt, ProviderEvent
+from mibo.payments.heard import Mismatch
 from mibo.people import Patient
 from tests.booking.money import PAID, Held, Standing, held, standing, told
 

@@ -11,7 +11,8 @@ from mibo.booking import Status, sweeping
 from mibo.booking.sweeping import reconcile_now
 from mibo.identity.permissions import Role
 from mibo.integrations import razorpay
-from mibo.payments import Attempt, Mismatch, Reconciliation
+from mibo.payments import Attempt
+from mibo.payments.heard import Mismatch, Reconciliation
 from tests import make
 from tests.booking.money import PAID, held, standing, told
 from tests.booking.parked import paid, stray

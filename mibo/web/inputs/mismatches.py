@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field, StringConstraints
 
 from mibo.booking import mismatches
-from mibo.payments import MISMATCH_NOTE_LENGTH, MismatchReason
+from mibo.payments import heard
+from mibo.payments.rules import MismatchReason
 from mibo.web.inputs.sign_in import Strict
 
 LONGEST_REFERENCE = 20
@@ -37,4 +38,4 @@ class ReturnInput(Strict):
 class AsideInput(Strict):
     """Why nothing is to be done."""
 
-    note: Annotated[str, StringConstraints(min_length=mismatches.SHORTEST_NOTE, max_length=MISMATCH_NOTE_LENGTH)]
+    note: Annotated[str, StringConstraints(min_length=mismatches.SHORTEST_NOTE, max_length=heard.MISMATCH_NOTE_LENGTH)]

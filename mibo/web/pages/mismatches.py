@@ -6,12 +6,12 @@ from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mibo import db, identity
-from mibo.booking import Outcome, mismatches, parked
+from mibo.booking import Outcome, listening, mismatches, parked, sweeping
 from mibo.errors import Conflict, Invalid
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
 from mibo.money import rupees
-from mibo.payments import MismatchReason
+from mibo.payments.rules import MismatchReason
 from mibo.web import mismatch_rows
 from mibo.web.access import actor, may
 from mibo.web.forms.mismatches import AsideForm, AttachForm, ReturnForm
@@ -49,12 +49,25 @@ def index() -> ResponseReturnValue:
         return go("mismatches.index")
     wish = parked.MismatchWish(resolved=asked.resolved, reason=asked.reason)
     found, total = parked.page(wish, offset=(asked.page - 1) * parked.PAGE)
-    names = identity.names_of({each.one.resolved_by for each in found if each.one.resolved_by})
+    looks = [] if asked.resolved else sweeping.looks()
+    people = {each.one.resolved_by for each in found} | {each.asked_by for each in looks}
+    names = identity.names_of({each for each in people if each})
     return show(
         "mismatches/index.html", rows=mismatch_rows.lines(found, names), total=total, page=asked.page, asked=asked,
+        looks=mismatch_rows.looks(looks, names), silent=mismatch_rows.silence_words(listening.silence()),
         pages=-(-total // parked.PAGE), reasons=[(each, mismatch_rows.TITLES[each]) for each in MismatchReason],
         address=f"{url_for('mismatches.index')}?{urlencode({**told, 'page': ''})}{{page}}",
     )  # fmt: skip
+
+
+@bp.post("/reconciliation")
+@may(Permission.SETTLE_MISMATCHES)
+@takes()
+def reconcile() -> ResponseReturnValue:
+    """Have the last three days of the payment service's list held against our books, now."""
+    sweeping.reconcile_now(by=actor())
+    flash("Going through the last three days. What comes of it stands below in a moment.", "info")
+    return go("mismatches.index")
 
 
 @bp.get(ONE)
