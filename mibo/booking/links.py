@@ -21,6 +21,7 @@ from mibo.integrations import razorpay
 from mibo.integrations.http import ProviderError
 from mibo.integrations.razorpay import Link
 from mibo.jobs import job
+from mibo.money import rupees
 from mibo.payments import Attempt, Payment
 
 SHORTEST_LINK = timedelta(minutes=16)  # the provider takes no end sooner than 15 minutes ahead
@@ -173,11 +174,22 @@ def _wish(appointment_id: int, by: Actor | None) -> _Wish:
         attempt.id,
         attempt.paise,
         until,
-        f"Mibo, booking {appointment.reference}",
+        _described(appointment),
         appointment.patient.full_name,
         appointment.patient.phone,
         _link_of(attempt),
     )
+
+
+def _described(appointment: Appointment) -> str:
+    """What stands above the sum on the provider's page: which booking, and on what terms it may be called off (M9)."""
+    payment, hours = appointment.payment, appointment.payment.cutoff_hours
+    owed = payments.Due(payment.consultation_paise, payment.registration_paise)
+    early, late = (rupees(payments.refund_of_own_cancellation(owed, payment.terms, in_time=so)) for so in (True, False))
+    terms = (
+        f"Cancelled {hours} hours before or earlier, {early} comes back; later {late}. All of it if the clinic cancels."
+    )
+    return f"Mibo, booking {appointment.reference}. {terms}"
 
 
 def _is_patients(by: Actor | None) -> bool:

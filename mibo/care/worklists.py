@@ -17,8 +17,8 @@ COUNTED_TO = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many visits need closing, holds are unpaid, wishes to cancel are open, follow-ups are due, and how much money
-    does not match.
+    """How many visits need closing, holds are unpaid, wishes to cancel are open, follow-ups are due, refunds wait, and how
+    much money does not match.
     """
 
     to_close: int = 0
@@ -26,6 +26,7 @@ class Waiting:
     wishes: int = 0
     follow_ups: int = 0
     mismatches: int = 0
+    refunds: int = 0
 
 
 def waiting(*, by: Actor) -> Waiting:
@@ -38,6 +39,7 @@ def waiting(*, by: Actor) -> Waiting:
         ),
         "follow_ups": (Permission.SEE_FOLLOW_UPS, follow_ups_waiting(by, until=due_soon(clock.today()))),
         "mismatches": (Permission.SETTLE_MISMATCHES, select(heard.Mismatch.id).where(booking.parked.is_open_mismatch())),
+        "refunds": (Permission.GIVE_BACK, booking.refund_list.waits_for(by)),
     }  # fmt: skip
     counts = {name: _counted(wanted) for name, (permission, wanted) in lists.items() if by.may(permission)}
     if not counts:

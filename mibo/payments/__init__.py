@@ -50,6 +50,7 @@ from mibo.payments.queries import (
     attempt_by_reference,
     newest_attempt,
     reference,
+    refund_progress,
     refunds_of,
     registration,
 )
@@ -192,6 +193,7 @@ __all__ = [
     "reference",
     "refund_locked",
     "refund_of_own_cancellation",
+    "refund_progress",
     "refunds_of",
     "refuse_card_number",
     "registration",

@@ -1,6 +1,7 @@
 """Which payment something is about, and how one stands."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, select
@@ -13,6 +14,7 @@ from mibo.payments.rules import Asked
 from mibo.people import Patient
 
 REFERENCE = "mibo-"
+PROGRESS = ("PENDING", "PROCESSED", "COMPLETED")  # the least of several counts
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,22 @@ def newest_attempt(payment_id: int) -> Attempt | None:
 def refunds_of(payment_id: int) -> Sequence[Refund]:
     """What goes back of a payment, oldest first."""
     return db.session().scalars(select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id)).all()
+
+
+def refund_progress(payment_ids: Collection[int]) -> dict[int, str]:
+    """How far what goes back of these payments has come: PENDING, PROCESSED or COMPLETED, as the API says it.
+
+    Payments of which nothing goes back are left out.
+    """
+    if not payment_ids:
+        return {}
+    going = select(Refund.payment_id, Refund.status).where(
+        Refund.payment_id.in_(payment_ids), Refund.status != "DECLINED"
+    )
+    states: dict[int, set[str]] = defaultdict(set)
+    for payment_id, status in db.session().execute(going):
+        states[payment_id].add({"DONE": "COMPLETED", "SENT": "PROCESSED"}.get(status, "PENDING"))
+    return {of: next(word for word in PROGRESS if word in found) for of, found in states.items()}
 
 
 def asked(attempt: Attempt) -> Asked:

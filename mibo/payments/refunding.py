@@ -124,9 +124,9 @@ def hand_over(held: InHand, method: str, reference: str | None, *, by: Actor, ce
         raise Invalid.field("reference", f"Please use {REFUND_REFERENCE_LENGTH} characters at most.")
     if said and method == "UPI" and _is_used(said, refund.id):
         raise Invalid.field("reference", UPI_TAKEN)
-    refund.way, refund.method, refund.reference, refund.centre_id = "DESK", method, said, centre_id
     if centre_id is not None:
         drawers.note_refund(refund.id, centre_id, method, refund.paise, by=by)
+    refund.way, refund.method, refund.reference, refund.centre_id = "DESK", method, said, centre_id
     _finish(held, by.account_id, clock.now())
     _note("handed_over", refund, by, method=method, paise=refund.paise)
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from flask import url_for
+
 from mibo import booking, clock, money, people, phone
 from mibo.booking import DESK_SOURCES, GIVEN_UP_AFTER, Appointment, Move, Status, StatusChange
 from mibo.identity import Actor
@@ -74,7 +76,8 @@ class Record:
     may: frozenset[str]
     wish: tuple[str, str] | None
     wish_back: str
-    back: Sequence[tuple[str, str, str]]
+    back: Sequence[tuple[str, str, str, str]]
+    refundable: bool
 
 
 def look(
@@ -107,7 +110,8 @@ def look(
         may=offered_now(one, who),
         wish=_wish(one) if who.may(Permission.DECIDE_CANCELLATIONS) else None,
         wish_back=_back_by_policy(one),
-        back=[_refund(refund) for refund in refunds] if desk else [],
+        back=[_refund(refund, who) for refund in refunds] if desk else [],
+        refundable=who.may(Permission.DECIDE_REFUNDS) and one.payment.status == "PAID",
     )
 
 
@@ -197,9 +201,10 @@ def _back_by_policy(one: Appointment) -> str:
     return money.rupees(paise) if paise else ""
 
 
-def _refund(refund: Refund) -> tuple[str, str, str]:
+def _refund(refund: Refund, who: Actor) -> tuple[str, str, str, str]:
     words = REFUND_WORDS.get(refund.reason, "Refund")
-    return words, money.rupees(refund.paise), REFUND_STATES[refund.status]
+    href = url_for("refunds.one", refund_id=refund.id) if who.may(Permission.GIVE_BACK) else ""
+    return words, money.rupees(refund.paise), REFUND_STATES[refund.status], href
 
 
 def _lines(one: Appointment) -> list[tuple[str, str]]:

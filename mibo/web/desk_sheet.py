@@ -9,13 +9,14 @@ from typing import Any
 
 from flask import url_for
 
-from mibo import booking, clinics, clock, money, payments, people, phone
+from mibo import booking, clinics, clock, people, phone
 from mibo.booking import WALK_IN_GRACE, Diaries
 from mibo.clinics import Centre
 from mibo.errors import Missing
 from mibo.ids import read_id
 from mibo.people import MODES, Clinician, Patient
 from mibo.scheduling.slots import PartOfDay, Slot, SlotState, Why, nearest
+from mibo.web import terms
 from mibo.web.desk_origins import ORIGINS
 from mibo.web.desk_words import MODES as MODE_WORDS
 from mibo.web.filters import clock_time, moment
@@ -55,14 +56,6 @@ class Time:
 
 
 @dataclass(frozen=True)
-class Due:
-    """What the booking will cost, line by line."""
-
-    lines: Sequence[tuple[str, str]]
-    total: str
-
-
-@dataclass(frozen=True)
 class Sheet:
     """All that the page shows."""
 
@@ -82,7 +75,7 @@ class Sheet:
     over: Sequence[Time]
     near: Sequence[str]
     closed: Sequence[tuple[str, str]]
-    due: Due | None
+    due: terms.Quote | None
     at: str
     walk_in: bool
     pay: str
@@ -153,7 +146,7 @@ def look(choices: Choices, centres: Sequence[Centre], centre: Centre) -> Sheet:
         over=_over(slots, day, choices),
         near=_near(slots, choices),
         closed=_closed([slot for slot in slots if slot.day == day]),
-        due=_due(patient, clinician),
+        due=terms.quote(patient, clinician),
         at=choices.at,
         walk_in=choices.walk_in,
         pay=choices.pay,
@@ -301,18 +294,6 @@ def _closed(slots: Sequence[Slot]) -> list[tuple[str, str]]:
 
 def _value(slot: Slot) -> str:
     return f"{clock.local(slot.starts_at):%H:%M}"
-
-
-def _due(patient: Patient | None, clinician: Clinician | None) -> Due | None:
-    """What will be asked for, before anything is confirmed (R-PAY-5); None where there is no fee (R-PAY-13)."""
-    if clinician is None or clinician.fee_paise is None:
-        return None
-    registered = patient is None or patient.registration_paid_at is not None
-    due = payments.amount_due(clinician.fee_paise, registered, clinics.policy_in_force())
-    lines = [("Consultation", money.rupees(due.consultation_paise))]
-    if due.registration_paise:
-        lines.append(("Registration, once", money.rupees(due.registration_paise)))
-    return Due(lines, money.rupees(due.paise))
 
 
 def _to(kept: Mapping[str, Any], *, day: date) -> str:

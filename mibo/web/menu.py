@@ -50,6 +50,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
             ("Unpaid", "unpaid.listing", Permission.BOOK_AT_DESK),
             ("Takings", "takings.summary", Permission.SEE_REVENUE),
             ("Does not match", "mismatches.index", Permission.SETTLE_MISMATCHES),
+            ("Refunds", "refunds.index", Permission.GIVE_BACK),
         ],
     ),
     (
@@ -86,6 +87,7 @@ COUNTS = {
     "worklists.wishes": "wishes",
     "worklists.follow_ups": "follow_ups",
     "mismatches.index": "mismatches",
+    "refunds.index": "refunds",
 }
 
 

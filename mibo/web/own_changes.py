@@ -1,9 +1,11 @@
 """What a patient may still change about their appointment, and what comes back, told before they do (R-CHG-2, 3, 4)."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mibo import booking, clock, payments
 from mibo.booking import Appointment, CannotCancel, Status, rules
+from mibo.web import terms
 
 DECIDED = (Status.CONFIRMED, Status.CANCELLED)
 LEAST_VERSION_DECIDED = 3  # each step counts: made, asked for, decided; so most pages need not look
@@ -22,7 +24,8 @@ class Changes:
     keeps_registration: bool
     answer: str
     refused: bool
-    going_back_paise: int
+    refunds: Sequence[tuple[str, str]]
+    terms: Sequence[str]
     closed: bool
 
 
@@ -45,7 +48,8 @@ def of(one: Appointment) -> Changes:
         keeps_registration=one.payment.registration_paise > 0,
         answer=answer,
         refused=refused,
-        going_back_paise=_going_back(one),
+        refunds=_refunds(one),
+        terms=terms.of(one),
         closed=closed,
     )
 
@@ -68,8 +72,8 @@ def _answer(one: Appointment) -> tuple[str, bool]:
     return steps[-1].reason or "", one.status == Status.CONFIRMED
 
 
-def _going_back(one: Appointment) -> int:
-    """Said only where a refund row stands (P9)."""
-    if one.status != Status.CANCELLED:
-        return 0
-    return sum(refund.paise for refund in payments.refunds_of(one.payment_id))
+def _refunds(one: Appointment) -> list[tuple[str, str]]:
+    """Where the money is that goes back: said only where a refund row stands (P9). Nobody paid what still waits."""
+    if one.payment.status == "PENDING" and one.status in (Status.PENDING, Status.CONFIRMED):
+        return []
+    return [terms.where_it_is(refund, one.centre.short_name) for refund in payments.refunds_of(one.payment_id)]

@@ -67,7 +67,10 @@ def test_a_link_says_nothing_about_care_and_its_reference_is_the_attempt(sandbox
         attempt_id = session.scalar(select(Attempt.id).where(Attempt.payment_id == waiting.appointment.payment_id))
     asked = links_made(sandbox)[0]["body"]
     assert asked["reference_id"] == f"mibo-{attempt_id}"
-    assert asked["description"] == f"Mibo, booking {waiting.appointment.reference}"
+    assert asked["description"] == (
+        f"Mibo, booking {waiting.appointment.reference}. Cancelled 24 hours before or earlier, ₹1,600 comes back; "
+        "later ₹0. All of it if the clinic cancels."
+    )
     assert asked["notify"] == {"sms": False, "email": False}
 
 

@@ -252,6 +252,16 @@ TABLE = {
     "GET  /money/takings/lines.csv": "303 403 200 200 200 403 403 403",
     "GET  /desk/patients/<patient_id>/account": "303 403 200 200 200 403 200 200",
     "GET  /desk/patients/<patient_id>/account.csv": "303 403 200 200 200 403 200 200",
+    "GET  /money/refunds": "303 403 200 200 403 403 200 200",
+    "GET  /money/refunds/<refund_id>": "303 403 404 404 403 403 404 404",
+    "POST /money/refunds/<refund_id>/approval": "303 403 404 404 403 403 403 403",
+    "POST /money/refunds/<refund_id>/approval-undone": "303 403 404 404 403 403 403 403",
+    "POST /money/refunds/<refund_id>/decline": "303 403 404 404 403 403 403 403",
+    "POST /money/refunds/<refund_id>/retry": "303 403 404 404 403 403 403 403",
+    "POST /money/refunds/<refund_id>/handing-over": "303 403 404 404 403 403 404 404",
+    "POST /money/refunds/<refund_id>/owner": "303 403 404 404 403 403 403 403",
+    "GET  /desk/appointments/<appointment_id>/refund": "303 403 200 200 403 403 403 403",
+    "POST /desk/appointments/<appointment_id>/refund": "303 403 422 422 403 403 403 403",
     # a clinician's own day, and who hears that one runs late
     "GET  /my-day": "303 403 403 403 403 200 403 403",
     "GET  /my-day/<appointment_id>": "303 403 403 403 403 200 403 403",
@@ -382,11 +392,13 @@ DESK_PAGES = [
 ]  # fmt: skip
 CLINICIANS_PAGES = [row for row in TABLE if "/my-day/<appointment_id>" in row]
 MANAGERS_PAGES = ["POST /desk/appointments/<appointment_id>/cancellation-decision"]
+# only for those who reach every centre, so nobody who may open them stands outside
+WHOLE_CLINIC = [f"{method} /desk/appointments/<appointment_id>/refund" for method in ("GET ", "POST")]
 
 
 def test_everything_with_an_id_of_an_appointment_has_its_three_people() -> None:
     with_ids = {row for row in TABLE if "<reference>" in row or "<appointment_id>" in row}
-    assert with_ids == {*OWN_PAGES, *DESK_PAGES, *MANAGERS_PAGES, *CLINICIANS_PAGES}
+    assert with_ids == {*OWN_PAGES, *DESK_PAGES, *MANAGERS_PAGES, *CLINICIANS_PAGES, *WHOLE_CLINIC}
 
 
 def ask(visitor: Visitor, row: str, address: Callable[[str], str]) -> TestResponse:

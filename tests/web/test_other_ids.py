@@ -23,6 +23,7 @@ from mibo.care import FollowUp
 from mibo.identity import Account, SignIn
 from mibo.identity.permissions import Role
 from mibo.messaging import Message
+from mibo.payments import Attempt, Refund
 from mibo.people import Patient, PatientMerge
 from mibo.scheduling import WeeklyHours
 from tests import make
@@ -38,6 +39,7 @@ MEANT = {
     "centre_id": "centre", "appointment_id": "appointment", "block_id": "block", "extra_id": "opening",
     "rule_id": "hours", "entry_id": "queue entry", "holiday_id": "holiday", "merge_id": "merge",
     "sign_in_id": "sign-in", "series_id": "series", "payment_id": "payment",
+    "refund_id": "refund",
 }  # fmt: skip
 QUERY = f"?date={make.tomorrow()}&start_date={make.tomorrow()}&end_date={make.tomorrow()}"
 TOMORROW = make.tomorrow().isoformat()
@@ -98,6 +100,12 @@ class World:
                     Series(
                         patient_id=twin.id, clinician_id=self.clinic.anita.id, centre_id=self.clinic.kochi.id,
                         mode="ONLINE", first_starts_at=make.at("10:00"), every_weeks=1, planned=2, created_by=staff.id,
+                    )
+                ),
+                "refund": self._kept(
+                    Refund(
+                        payment_id=one.payment_id, paise=100, reason="BY_MANAGER",
+                        attempt_id=session.scalar(select(Attempt.id).where(Attempt.payment_id == one.payment_id)),
                     )
                 ),
                 "follow-up": self._kept(FollowUp(parent_id=one.id, wanted_on=make.tomorrow(), created_by=doctor.id)),

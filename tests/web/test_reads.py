@@ -17,6 +17,7 @@ READS = {
     "patients.show_patient": "patient.opened", "patients.edit": "patient.opened", "merging.choose": "patient.opened",
     "ledgers.account": "patient.opened", "desk.appointment": "appointment.opened", "changes.move": "appointment.opened",
     "changes.cancellation": "appointment.opened", "board.panel": "appointment.opened",
+    "refunds.new": "appointment.opened",
     "api.patients.show_patient": "patient.opened", "api.patients.appointments_of": "patient.opened",
     "api_v1.patients.show_patient": "patient.opened", "api_v1.patients.appointments_of": "patient.opened",
 }  # fmt: skip

@@ -33,6 +33,7 @@ USERS = {
 }  # fmt: skip
 THE_CLINIC = {
     "policy.decide", "centres.set_state", "centres.close_centre", "centres.set_active", "merging.merge", "merging.undo",
+    "refunds.approve", "refunds.retry", "refunds.hand_over", "refunds.open_by_hand",
 }  # fmt: skip
 
 

@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from mibo import clock, identity, phone
+from mibo import clock, identity, payments, phone
 from mibo.booking import Appointment, Status
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
-from mibo.web.api.booking_shapes import status_now
+from mibo.web.api.booking_shapes import NO_REFUND, status_now
 from mibo.web.api.payment_shapes import status_of_payment
 from mibo.web.api.shown import Id, Instant, PaymentStatus, Rupees, Shown
 
@@ -103,13 +103,15 @@ class Eyes:
     desk: bool
     staff: bool
     names: Mapping[int, str]
+    refunds: Mapping[int, str]
 
 
 def eyes(who: Actor, found: "list[Appointment]") -> Eyes:
     """What this person sees of these appointments; whoever booked them is named in one statement, to staff."""
     staff = who.audience == "STAFF"
     names = identity.names_of({one.booked_by for one in found}) if staff and found else {}
-    return Eyes(who.may(Permission.BOOK_AT_DESK), staff, names)
+    gone = {one.payment_id for one in found if one.status == Status.CANCELLED}
+    return Eyes(who.may(Permission.BOOK_AT_DESK), staff, names, payments.refund_progress(gone))
 
 
 def line(one: Appointment, seen: Eyes) -> AppointmentLine:
@@ -141,13 +143,9 @@ def _course(one: Appointment, seen: Eyes) -> dict[str, object]:
         "arrived_at": one.arrived_at, "session_started_at": one.started_at, "session_ended_at": one.ended_at,
         "is_active": state != Status.EXPIRED, "reschedule_count": one.moves, "blocked_slot_id": one.displaced_by,
         "refund_eligible": eligible,
-        "refund_status": _refund(one) if state == Status.CANCELLED else None,
+        "refund_status": seen.refunds.get(one.payment_id, NO_REFUND) if state == Status.CANCELLED else None,
         "cancellation_reason": one.cancel_reason if seen.desk else None,
     }  # fmt: skip
-
-
-def _refund(one: Appointment) -> str:
-    return {"PAID": "PENDING", "REFUNDED": "COMPLETED"}.get(one.payment.status, "NOT_APPLICABLE")
 
 
 def _who(one: Appointment, seen: Eyes) -> dict[str, object]:

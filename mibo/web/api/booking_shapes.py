@@ -110,6 +110,9 @@ class OwnList(Shown):
     total: int
 
 
+NO_REFUND = "NOT_APPLICABLE"
+
+
 class CancellationShown(Shown):
     """What became of an appointment that was cancelled, and of its money."""
 

@@ -3,13 +3,13 @@
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from mibo import booking, db
+from mibo import booking, db, payments
 from mibo.booking import Appointment
 from mibo.identity import Actor, Permission
 from mibo.web.access import actor, may
 from mibo.web.api import booking_shapes, dialect
 from mibo.web.api.answers import part_of, request_key, said, the_id
-from mibo.web.api.booking_shapes import AppointmentInFull, Booked, BookedAtDesk, CancellationShown, OwnList
+from mibo.web.api.booking_shapes import NO_REFUND, AppointmentInFull, Booked, BookedAtDesk, CancellationShown, OwnList
 from mibo.web.api.desk import patient_at_desk
 from mibo.web.api.document import documented
 from mibo.web.inputs.lists import OwnFilter
@@ -71,7 +71,7 @@ def show(appointment_id: str) -> ResponseReturnValue:
 def cancel(appointment_id: str, told: Cancellation) -> ResponseReturnValue:
     """Cancel one's own appointment, until 24 hours before; or let a held time go."""
     gone = booking.cancel(the_id(appointment_id), by=actor(), reason=told.reason)
-    refund = "PENDING" if gone.payment.status == "PAID" else "NOT_APPLICABLE"
+    refund = payments.refund_progress([gone.payment_id]).get(gone.payment_id, NO_REFUND)
     shown = CancellationShown(appointment_id=gone.id, status=booking_shapes.status_now(gone), refund_status=refund)
     return said(shown, "Appointment cancelled successfully")
 

@@ -30,6 +30,7 @@ from mibo.web.pages import pictures as pictures
 from mibo.web.pages import policy as policy
 from mibo.web.pages import proofs as proofs
 from mibo.web.pages import queue as queue
+from mibo.web.pages import refunds as refunds
 from mibo.web.pages import second_factor as second_factor
 from mibo.web.pages import series as series
 from mibo.web.pages import series_changes as series_changes
@@ -69,6 +70,7 @@ def register_pages(app: Flask) -> None:
         takings,
         ledgers,
         mismatches,
+        refunds,
         patients,
         merging,
         clinicians,

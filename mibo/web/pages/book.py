@@ -14,7 +14,7 @@ from mibo.booking.rules import is_live_hold
 from mibo.errors import Conflict
 from mibo.identity.permissions import Permission
 from mibo.people import Clinician
-from mibo.web import access, choosing, ways
+from mibo.web import access, choosing, terms, ways
 from mibo.web.access import actor, may, public, public_in_steps
 from mibo.web.filters import clock_time
 from mibo.web.forms.booking import HoldForm, NoteForm
@@ -128,6 +128,7 @@ def _review(
     return show(
         "book/pay.html",
         status=status,
+        terms=terms.of(appointment),
         one=appointment,
         live=is_live_hold(appointment.status, appointment.held_until, clock.now()),
         form=form or NoteForm(formdata=None, data={"note": appointment.patient_note}),

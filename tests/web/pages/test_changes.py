@@ -141,7 +141,7 @@ def test_cancelling_is_asked_once_more_with_what_goes_back(desk, world):
     assert answer.status_code == 303
     said = text_of(desk.get(url(one)))
     assert "Cancelled by Deepa Desk, dr. Anita is ill" in said
-    assert "Refund ₹1,700 Cancelled by the clinic, to be returned" in said
+    assert "Refund ₹1,700 Cancelled by the clinic, to be decided" in said
     assert refunds_of(one) == [(170_000, "CANCELLED_BY_CLINIC")]
 
 
