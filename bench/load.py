@@ -66,7 +66,7 @@ def fill(
         connection.execute("set maintenance_work_mem = '512MB'")
         connection.execute("set synchronous_commit = off")
         _load_places_and_people(connection, world)
-        later = _put_aside_indexes(connection)
+        later = put_aside_indexes(connection, "appointment", "payment")
         _copy_appointments(connection, world, surplus)
         _load_payments(connection)
         for statement in later:
@@ -125,17 +125,19 @@ def _patients(appointments: int) -> int:
     return max(appointments // APPOINTMENTS_PER_PATIENT, 10 * CLINICIANS)
 
 
-def _put_aside_indexes(connection: psycopg.Connection) -> list[str]:
+def put_aside_indexes(connection: psycopg.Connection, *tables: str) -> list[str]:
     """Drop what is slow to keep up row by row; what is returned makes it all again, and so checks every row."""
     constraints = connection.execute(
         "select conrelid::regclass::text, quote_ident(conname), pg_get_constraintdef(oid) from pg_constraint"
-        " where conrelid in ('appointment'::regclass, 'payment'::regclass) and contype in ('x', 'u')"
+        " where conrelid = any(%s::regclass[]) and contype in ('x', 'u')",
+        [list(tables)],
     ).fetchall()
     for table, name, _ in constraints:
         connection.execute(f"alter table {table} drop constraint {name}")
     indexes = connection.execute(
         "select indexrelid::regclass::text, pg_get_indexdef(indexrelid) from pg_index"
-        " where indrelid in ('appointment'::regclass, 'payment'::regclass) and not indisprimary"
+        " where indrelid = any(%s::regclass[]) and not indisprimary",
+        [list(tables)],
     ).fetchall()
     for name, _ in indexes:
         connection.execute(f"drop index {name}")
@@ -158,11 +160,14 @@ def _copy_appointments(connection: psycopg.Connection, world: World, surplus: in
 
 def _load_payments(connection: psycopg.Connection) -> None:
     connection.execute(
-        "insert into payment (id, patient_id, consultation_paise, registration_paise, status, method, paid_at, released_at)"
+        "insert into payment (id, patient_id, consultation_paise, registration_paise, status, method, created_at, paid_at,"
+        " released_at)"
         " select payment_id, patient_id, 160000, 0, case when paid then 'PAID' else 'PENDING' end,"
-        " case when paid then 'ONLINE' end, case when paid then starts_at - interval '3 days' end,"
-        " case when status = 'CANCELLED' then starts_at - interval '1 day' end"
-        " from (select *, status not in ('PENDING', 'CANCELLED') as paid from appointment) seen"
+        " case when paid then 'ONLINE' end, made_at, case when paid then made_at + interval '5 minutes' end,"
+        " case when status = 'CANCELLED' then made_at + interval '20 minutes' end"
+        " from (select *, status not in ('PENDING', 'CANCELLED') as paid,"
+        "              least(starts_at - interval '3 days', now() - (id % 1440) * interval '1 minute') as made_at"
+        "         from appointment) seen"
     )
 
 
