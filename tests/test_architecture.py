@@ -21,6 +21,7 @@ PURE = {
     "explaining",
     "rules",
     "policy",
+    "receipt_rules",
     "permissions",
     "wording",
     "vocabulary",

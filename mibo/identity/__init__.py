@@ -49,10 +49,13 @@ from mibo.identity.rules import (
 )
 from mibo.identity.second_factor import Proof, prove
 from mibo.identity.sign_ins import (
+    LONGEST_KEY,
     AccountClosed,
     Tokens,
     end_all,
     end_sign_in,
+    hash_of,
+    new_key,
     start_api_sign_in,
     start_web_sign_in,
     who_by_access_token,
@@ -83,6 +86,7 @@ from mibo.identity.stays import (
 
 __all__ = [
     "EMAIL_LENGTH",
+    "LONGEST_KEY",
     "NAME_LENGTH",
     "USERNAME_LENGTH",
     "WITH_CENTRE",
@@ -141,6 +145,7 @@ __all__ = [
     "ends_unless_used",
     "everywhere",
     "forget_spent",
+    "hash_of",
     "is_present",
     "is_to_note",
     "leave_phone",
@@ -148,6 +153,7 @@ __all__ = [
     "move_account",
     "names_of",
     "names_of_those_who_may",
+    "new_key",
     "note_seen",
     "open_account",
     "open_link",

@@ -31,6 +31,9 @@ class Permission(StrEnum):
     DECIDE_REFUNDS = "decide whether money goes back, and send it"
     GIVE_BACK = "give back at the desk what a manager approved"
     ADJUST_PRICE = "give a discount, waive a fee, or note that registration was paid elsewhere"
+    SEE_RECEIPTS = "find receipts in their register"
+    GIVE_RECEIPTS = "print receipts and send them"
+    SET_BILLING = "decide in whose name and with which tax a centre issues receipts"
     SEE_DRAWERS = "see drawers: one's own, or those of one's centres"
     REOPEN_DRAWERS = "open a drawer again that was counted"
     SETTLE_MISMATCHES = "say what becomes of money that does not match, and reconcile"
@@ -86,6 +89,9 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.DECIDE_REFUNDS: frozenset(_ALL_CENTRES),
     Permission.GIVE_BACK: frozenset(_ALL_CENTRES | _DESK),
     Permission.ADJUST_PRICE: frozenset(_ALL_CENTRES),
+    Permission.SEE_RECEIPTS: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
+    Permission.GIVE_RECEIPTS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
+    Permission.SET_BILLING: frozenset({Role.ADMIN}),
     Permission.SEE_DRAWERS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.REOPEN_DRAWERS: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
     Permission.SETTLE_MISMATCHES: frozenset(_ALL_CENTRES),

@@ -26,7 +26,7 @@ _KIND_OF = {
     ),
     "PAYMENT": (
         "payment_link", "hold_ended", "late_payment_refund", "refund_opened", "refund_sent", "refund_done",
-        "refund_declined",
+        "refund_declined", "receipt",
     ),
     "REMINDER": ("reminder", "reminder_online", "discreet_reminder", "discreet_reminder_online"),
     "CHANGE": (
@@ -45,7 +45,7 @@ CODES = ("mibo_sign_in_code", "mibo_new_phone_code")  # the provider's own form:
 
 # They answer what somebody has just done, or cannot wait for the morning. All else keeps to the quiet hours.
 URGENT = {
-    *(name for name in TEMPLATES if KIND.get(name) in ("CODE", "BOOKING")), "mibo_payment_link", "mibo_running_late",
+    *(name for name in TEMPLATES if KIND.get(name) in ("CODE", "BOOKING")), "mibo_payment_link", "mibo_running_late", "mibo_receipt",
 }  # fmt: skip
 
 # What is said instead to somebody who asked for discreet messages: no centre, no clinician, no kind of visit.

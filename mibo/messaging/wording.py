@@ -130,6 +130,12 @@ def refund_sent(name: str, *, amount_paise: int, days: int, reference: str) -> W
     return Wording("mibo_refund_sent", _of_refund(name, amount_paise, reference) | {"days": str(days)})
 
 
+def receipt(name: str, *, reference: str, days: int, link: str) -> Wording:
+    """A receipt behind a link that works for some days; whoever has the link can read it."""
+    values = {"name": first_name(name), "reference": fitting(reference), "days": str(days)}
+    return Wording("mibo_receipt", values, link, link_is_secret=True)
+
+
 def refund_done(name: str, *, amount_paise: int, reference: str) -> Wording:
     """It has arrived, or was handed over at the desk."""
     return Wording("mibo_refund_done", _of_refund(name, amount_paise, reference))

@@ -25,7 +25,7 @@ from mibo.payments.adjusting import (
     settle_free,
     undo_adjustment,
 )
-from mibo.payments.billing import billing_of, set_billing, suggested_prefix
+from mibo.payments.billing import billing_of, set_billing, suggested_billing
 from mibo.payments.drawer_models import Drawer, DrawerClosing, DrawerEntry
 from mibo.payments.drawers import DrawerClosed
 from mibo.payments.heard import ProviderEvent
@@ -54,8 +54,22 @@ from mibo.payments.queries import (
     refunds_of,
     registration,
 )
+from mibo.payments.receipt_links import ReceiptLinkOver, live_link, receipt_by_link, revoke_links, send_receipt
+from mibo.payments.receipt_lists import PAGE as RECEIPTS_PAGE
+from mibo.payments.receipt_lists import (
+    ReceiptWish,
+    Series,
+    copies_of,
+    note_copy,
+    own_receipt,
+    own_receipts,
+    receipts_of,
+    register,
+    series,
+    staff_receipt,
+)
 from mibo.payments.receipt_models import LEGAL_NAME_LENGTH, Billing, Receipt, ReceiptCopy, ReceiptCounter, ReceiptLink
-from mibo.payments.receipt_rules import NotPaid
+from mibo.payments.receipt_rules import NotPaid, check_gstin
 from mibo.payments.receipts import issue_credit_note, issue_receipt, receipt_of
 from mibo.payments.refund_rules import RefundNotAllowed, RefundState, due_on, key_of, read_key
 from mibo.payments.refunding import (
@@ -106,6 +120,7 @@ __all__ = [
     "DESK_NOTE_LENGTH",
     "LEGAL_NAME_LENGTH",
     "MOST_PARTS",
+    "RECEIPTS_PAGE",
     "REFERENCE_LENGTH",
     "REFUND_NOTE_LENGTH",
     "REFUND_REFERENCE_LENGTH",
@@ -132,6 +147,8 @@ __all__ = [
     "ReceiptCopy",
     "ReceiptCounter",
     "ReceiptLink",
+    "ReceiptLinkOver",
+    "ReceiptWish",
     "Recorded",
     "ReferenceUsed",
     "Refund",
@@ -139,6 +156,7 @@ __all__ = [
     "RefundReason",
     "RefundState",
     "Registration",
+    "Series",
     "Tender",
     "Terms",
     "Told",
@@ -154,8 +172,10 @@ __all__ = [
     "attempt_by_order",
     "attempt_by_reference",
     "billing_of",
+    "check_gstin",
     "close_link",
     "close_links",
+    "copies_of",
     "decline",
     "drawer_lists",
     "drawer_rules",
@@ -171,9 +191,11 @@ __all__ = [
     "keep_registration",
     "key_of",
     "left_of",
+    "live_link",
     "locked",
     "matches",
     "newest_attempt",
+    "note_copy",
     "note_news",
     "note_no_answer",
     "note_refusal",
@@ -182,10 +204,14 @@ __all__ = [
     "open_refund_by_hand",
     "owe_again",
     "owe_registration_with",
+    "own_receipt",
+    "own_receipts",
     "paid_attempt",
     "parking",
     "read_key",
+    "receipt_by_link",
     "receipt_of",
+    "receipts_of",
     "record_failure",
     "record_paid",
     "record_stray",
@@ -196,14 +222,19 @@ __all__ = [
     "refund_progress",
     "refunds_of",
     "refuse_card_number",
+    "register",
     "registration",
     "registration_paid_elsewhere",
     "release",
     "retry",
+    "revoke_links",
     "second_registration",
+    "send_receipt",
+    "series",
     "set_billing",
     "settle_free",
-    "suggested_prefix",
+    "staff_receipt",
+    "suggested_billing",
     "take_at_desk",
     "take_back_approval",
     "take_in_parts",

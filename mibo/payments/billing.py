@@ -25,15 +25,20 @@ def billing_for(centre: Centre) -> Billing:
     db.session().execute(select(func.pg_advisory_xact_lock(BILLING_LOCK)))
     if (found := billing_of(centre.id)) is not None:
         return found
-    made = Billing(centre_id=centre.id, legal_name=centre.name, prefix=suggested_prefix(centre))
+    made = suggested_billing(centre)
     db.session().add(made)
     db.session().flush()
     return made
 
 
-def suggested_prefix(centre: Centre) -> str:
-    """A prefix that no centre has."""
-    return rules.free_prefix(centre.short_name, db.session().scalars(select(Billing.prefix)).all())
+def suggested_billing(centre: Centre) -> Billing:
+    """What a centre begins with where nothing is set: its own name, a prefix that no centre has, and no tax. Not kept yet."""
+    prefix = rules.free_prefix(centre.short_name, db.session().scalars(select(Billing.prefix)).all())
+    sac = rules.USUAL_SAC
+    return Billing(
+        centre_id=centre.id, legal_name=centre.name, gstin=None, prefix=prefix, consultation_sac=sac,
+        consultation_rate_bp=0, registration_sac=sac, registration_rate_bp=0,
+    )  # fmt: skip
 
 
 def set_billing(centre_id: int, told: Mapping[str, str | int | None], *, by: int) -> Billing:

@@ -15,6 +15,7 @@ PREFIX = re.compile(r"[A-Z0-9]{2,3}")
 GSTIN = re.compile(r"[0-9]{2}[A-Z]{5}[0-9]{4}[A-Z][1-9A-Z]Z[0-9A-Z]")
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 SAC = re.compile(r"9993[0-9]{2}")
+USUAL_SAC = "999312"  # medical services
 RATES = (0, 500, 1200, 1800, 2800)  # hundredths of a percent
 CONSULTATION, REGISTRATION = "consultation", "registration"
 

@@ -21,7 +21,7 @@ from mibo.people import Clinician, Patient
 
 # `booking` stands above us and owns this table; some of its columns say for which visit a document is
 visit = table(
-    "appointment", column("payment_id"), column("reference"), column("centre_id"), column("clinician_id"),
+    "appointment", column("id"), column("payment_id"), column("reference"), column("centre_id"), column("clinician_id"),
     column("starts_at"), column("mode"),
 )  # fmt: skip
 

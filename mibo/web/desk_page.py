@@ -1,11 +1,14 @@
 """The page of one appointment, as whoever changes something about it comes back to it."""
 
+from collections.abc import Mapping, Sequence
+
 from flask import request
 from flask.typing import ResponseReturnValue
 from wtforms import Form
 
 from mibo import booking, clinics, clock, identity, messaging, payments
-from mibo.web import desk_record
+from mibo.identity.permissions import Permission
+from mibo.web import desk_record, receipt_rows
 from mibo.web.access import actor
 from mibo.web.forms.changes import DecisionForm, LateForm
 from mibo.web.forms.desk import PaymentForm
@@ -34,9 +37,17 @@ def record_page(
         done=done if done in DONE and request.method == "GET" else "",
         undo_seconds=clinics.policy_in_force().undo_seconds,
         now_wall=f"{clock.local(clock.now()):%H:%M}",
+        papers=_papers(one.payment_id),
         centre_name=one.centre.short_name,
         status=status,
     )
+
+
+def _papers(payment_id: int) -> Sequence[Mapping[str, str]]:
+    """Its receipts, for those who give them."""
+    if not actor().may(Permission.GIVE_RECEIPTS):
+        return []
+    return receipt_rows.links(payments.receipts_of([payment_id]), "/money/receipts")
 
 
 def _drawn(kind: type[Form], refused: Form | None) -> Form:

@@ -33,7 +33,7 @@ MESSAGE_WORDS = {
     "mibo_clinician_booking": "To the clinician", "mibo_clinician_moved": "To the clinician: moved",
     "mibo_clinician_cancelled": "To the clinician: cancelled", "mibo_booking_off": "Cancelled by the clinic",
     "mibo_refund_opened": "Refund", "mibo_refund_sent": "Refund on its way", "mibo_refund_done": "Given back",
-    "mibo_refund_declined": "Refund declined", "mibo_request_refused": "Cancellation refused",
+    "mibo_refund_declined": "Refund declined", "mibo_receipt": "Receipt", "mibo_request_refused": "Cancellation refused",
     "mibo_please_move": "Asked to choose another time", "mibo_running_late": "Running late",
 }  # fmt: skip
 REFUND_WORDS = {

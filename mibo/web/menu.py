@@ -51,6 +51,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
             ("Takings", "takings.summary", Permission.SEE_REVENUE),
             ("Does not match", "mismatches.index", Permission.SETTLE_MISMATCHES),
             ("Refunds", "refunds.index", Permission.GIVE_BACK),
+            ("Receipts", "receipts.index", Permission.SEE_RECEIPTS),
         ],
     ),
     (

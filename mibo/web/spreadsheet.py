@@ -28,6 +28,6 @@ def spreadsheet(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]
 
 
 def cell(value: object) -> str:
-    """A value as text; what a spreadsheet would run as a formula is quoted away."""
+    """A value as text; what a spreadsheet would run as a formula is quoted away, but a number is none."""
     text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(FORMULA) else text
+    return f"'{text}" if text.startswith(FORMULA) and not isinstance(value, int | float) else text

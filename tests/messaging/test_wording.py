@@ -35,6 +35,7 @@ EVERY_WORDING = [
     wording.clinician_booking(CLINICIAN, patient=NAME, when=WHEN, mode="ONLINE"),
     wording.booking_off(NAME, when=WHEN, reference="MB-1042"),
     wording.refund_opened(NAME, amount_paise=160_000, when=WHEN, reference="MB-1042"),
+    wording.receipt(NAME, reference="MB-1042", days=30, link="receipt/abc"),
     wording.refund_sent(NAME, amount_paise=160_000, days=7, reference="MB-1042"),
     wording.refund_done(NAME, amount_paise=160_000, reference="MB-1042"),
     wording.refund_declined(NAME, amount_paise=160_000, when=WHEN, reference="MB-1042"),

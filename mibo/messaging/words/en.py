@@ -50,6 +50,7 @@ SENTENCES = {
     "Reference {reference}.",
     "mibo_refund_sent": "Hello {name}, {amount} is on its way to your bank. It can take up to {days} working days. "
     "Reference {reference}.",
+    "mibo_receipt": "Hello {name}, here is your receipt for {reference}. The link works for {days} days.",
     "mibo_refund_done": "Hello {name}, {amount} has been given back to you. Reference {reference}.",
     "mibo_refund_declined": "Hello {name}, we cannot give back {amount} for your appointment on {when}. "
     "Please call us with any question. Reference {reference}.",
@@ -80,6 +81,7 @@ SENTENCES = {
 }
 
 BUTTONS = {
+    "mibo_receipt": "Open the receipt",
     "mibo_password_link": "Set your password",
     "mibo_booking_confirmed_online": "Join the video call",
     "mibo_discreet_confirmed_online": "Open",

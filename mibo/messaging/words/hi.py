@@ -51,6 +51,7 @@ SENTENCES = {
     "mibo_refund_opened": "नमस्ते {name}, {when} के आपके अपॉइंटमेंट के लिए हम आपको {amount} लौटा रहे हैं। संदर्भ {reference}।",
     "mibo_refund_sent": "नमस्ते {name}, {amount} आपके बैंक के लिए भेज दिए गए हैं। इसमें {days} कार्यदिवस तक लग सकते हैं। "
     "संदर्भ {reference}।",
+    "mibo_receipt": "नमस्ते {name}, {reference} की आपकी रसीद यहाँ है। यह लिंक {days} दिन तक काम करता है।",
     "mibo_refund_done": "नमस्ते {name}, {amount} आपको लौटा दिए गए हैं। संदर्भ {reference}।",
     "mibo_refund_declined": "नमस्ते {name}, {when} के आपके अपॉइंटमेंट के लिए हम {amount} नहीं लौटा सकते। "
     "कोई सवाल हो तो कृपया हमें फ़ोन करें। संदर्भ {reference}।",
@@ -78,6 +79,7 @@ SENTENCES = {
 }
 
 BUTTONS = {
+    "mibo_receipt": "रसीद खोलें",
     "mibo_password_link": "पासवर्ड सेट करें",
     "mibo_booking_confirmed_online": "वीडियो कॉल में जुड़ें",
     "mibo_discreet_confirmed_online": "खोलें",

@@ -51,6 +51,7 @@ SENTENCES = {
     "ಉಲ್ಲೇಖ {reference}.",
     "mibo_refund_sent": "ನಮಸ್ಕಾರ {name}, {amount} ಅನ್ನು ನಿಮ್ಮ ಬ್ಯಾಂಕ್‌ಗೆ ಕಳುಹಿಸಿದ್ದೇವೆ. "
     "ಇದಕ್ಕೆ {days} ಕೆಲಸದ ದಿನಗಳವರೆಗೆ ಬೇಕಾಗಬಹುದು. ಉಲ್ಲೇಖ {reference}.",
+    "mibo_receipt": "ನಮಸ್ಕಾರ {name}, {reference} ರ ನಿಮ್ಮ ರಸೀದಿ ಇಲ್ಲಿದೆ. ಈ ಲಿಂಕ್ {days} ದಿನ ಕೆಲಸ ಮಾಡುತ್ತದೆ.",
     "mibo_refund_done": "ನಮಸ್ಕಾರ {name}, {amount} ಅನ್ನು ನಿಮಗೆ ಹಿಂದಿರುಗಿಸಲಾಗಿದೆ. ಉಲ್ಲೇಖ {reference}.",
     "mibo_refund_declined": "ನಮಸ್ಕಾರ {name}, ನಿಮ್ಮ ಅಪಾಯಿಂಟ್‌ಮೆಂಟ್‌ಗೆ ({when}) ಸಂಬಂಧಿಸಿದ {amount} ಅನ್ನು "
     "ಹಿಂದಿರುಗಿಸಲು ನಮಗೆ ಸಾಧ್ಯವಿಲ್ಲ. ಯಾವುದೇ ಪ್ರಶ್ನೆ ಇದ್ದರೆ ದಯವಿಟ್ಟು ನಮಗೆ ಕರೆ ಮಾಡಿ. ಉಲ್ಲೇಖ {reference}.",
@@ -78,6 +79,7 @@ SENTENCES = {
 }
 
 BUTTONS = {
+    "mibo_receipt": "ರಸೀದಿ ತೆರೆಯಿರಿ",
     "mibo_password_link": "ಪಾಸ್‌ವರ್ಡ್ ಹೊಂದಿಸಿ",
     "mibo_booking_confirmed_online": "ವೀಡಿಯೊ ಕರೆಗೆ ಸೇರಿ",
     "mibo_discreet_confirmed_online": "ತೆರೆಯಿರಿ",

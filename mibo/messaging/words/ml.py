@@ -53,6 +53,7 @@ SENTENCES = {
     "റഫറൻസ് {reference}.",
     "mibo_refund_sent": "നമസ്കാരം {name}, {amount} നിങ്ങളുടെ ബാങ്കിലേക്ക് അയച്ചിട്ടുണ്ട്. "
     "{days} പ്രവൃത്തിദിവസം വരെ എടുത്തേക്കാം. റഫറൻസ് {reference}.",
+    "mibo_receipt": "നമസ്കാരം {name}, {reference} എന്നതിന്റെ നിങ്ങളുടെ രസീത് ഇതാ. ഈ ലിങ്ക് {days} ദിവസം പ്രവർത്തിക്കും.",
     "mibo_refund_done": "നമസ്കാരം {name}, {amount} നിങ്ങൾക്ക് തിരികെ നൽകി. റഫറൻസ് {reference}.",
     "mibo_refund_declined": "നമസ്കാരം {name}, നിങ്ങളുടെ അപ്പോയിന്റ്മെന്റുമായി ({when}) ബന്ധപ്പെട്ട് {amount} "
     "തിരികെ നൽകാൻ ഞങ്ങൾക്ക് കഴിയില്ല. സംശയങ്ങൾക്ക് ദയവായി ഞങ്ങളെ വിളിക്കുക. റഫറൻസ് {reference}.",
@@ -81,6 +82,7 @@ SENTENCES = {
 }
 
 BUTTONS = {
+    "mibo_receipt": "രസീത് തുറക്കൂ",
     "mibo_password_link": "പാസ്‌വേഡ് സജ്ജമാക്കൂ",
     "mibo_booking_confirmed_online": "വീഡിയോ കോൾ",
     "mibo_discreet_confirmed_online": "തുറക്കൂ",

@@ -22,6 +22,7 @@ from mibo.web.pages import my_day as my_day
 from mibo.web.pages import my_messages as my_messages
 from mibo.web.pages import openings as openings
 from mibo.web.pages import own_payments as own_payments
+from mibo.web.pages import own_receipts as own_receipts
 from mibo.web.pages import passwords as passwords
 from mibo.web.pages import patients as patients
 from mibo.web.pages import payments as payments
@@ -30,6 +31,7 @@ from mibo.web.pages import pictures as pictures
 from mibo.web.pages import policy as policy
 from mibo.web.pages import proofs as proofs
 from mibo.web.pages import queue as queue
+from mibo.web.pages import receipts as receipts
 from mibo.web.pages import refunds as refunds
 from mibo.web.pages import second_factor as second_factor
 from mibo.web.pages import series as series
@@ -85,6 +87,8 @@ def register_pages(app: Flask) -> None:
         proofs,
         stays,
         staff,
+        receipts,
+        own_receipts,
         centres,
         policy,
         audit,

@@ -5,13 +5,13 @@ from datetime import datetime, timedelta
 from flask import Blueprint, Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
-from mibo import booking, clinics, clock, db, people, phone
+from mibo import booking, clinics, clock, db, payments, people, phone
 from mibo.booking import Appointment, SlotTaken, Status
 from mibo.booking.rules import is_live_hold
 from mibo.errors import Conflict, Invalid
 from mibo.identity.permissions import Permission
 from mibo.people import Patient, SamePerson
-from mibo.web import calendar, choosing, own_changes, ways
+from mibo.web import calendar, choosing, own_changes, receipt_rows, ways
 from mibo.web.access import actor, may
 from mibo.web.filters import moment
 from mibo.web.forms.booking import DetailsForm
@@ -62,6 +62,7 @@ def appointment(reference: str) -> ResponseReturnValue:
         join=_may_join(one),
         policy=clinics.policy_in_force(),
         changes=own_changes.of(one),
+        papers=receipt_rows.links(payments.receipts_of([one.payment_id]), "/my/receipts"),
     )
 
 

@@ -1,19 +1,20 @@
 """Patients: looked for, added, changed, and one with all that happened. Who they are never stands in an address."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 
-from mibo import audit, booking, clinics, db, identity, people, phone
+from mibo import audit, booking, clinics, db, identity, payments, people, phone
 from mibo.audit import AuditWish
-from mibo.booking import UNDO_WITHIN, Sought
+from mibo.booking import UNDO_WITHIN, Appointment, Sought
 from mibo.clock import now
 from mibo.errors import Conflict, Invalid
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID, read_id
 from mibo.people import MrnTaken, Patient, PhoneInUse
-from mibo.web import desk_patients
+from mibo.web import desk_patients, receipt_rows
 from mibo.web.access import actor, may
 from mibo.web.forms.patients import MedicalNoteForm, PatientsForm, RecordForm, patients_form, record_form
 from mibo.web.htmx import go, show
@@ -243,9 +244,16 @@ def _page(
     return show(
         "patients/show.html", one=one, problem_words=words,
         page=desk_patients.look(one, appointments, told, _consent_recorded_by(one), who),
-        form=form or MedicalNoteForm(formdata=None), status=status,
+        form=form or MedicalNoteForm(formdata=None), status=status, papers=_papers(appointments),
         merge=merge if merge and merge.merged_at > now() - UNDO_WITHIN else None, **facts,
     )  # fmt: skip
+
+
+def _papers(appointments: Sequence[Appointment]) -> Sequence[Mapping[str, str]]:
+    """The receipts of these visits, the latest first, for those who give them."""
+    if not actor().may(Permission.GIVE_RECEIPTS):
+        return []
+    return receipt_rows.links(payments.receipts_of([one.payment_id for one in appointments]), "/money/receipts")[::-1]
 
 
 def _opened(one: Patient) -> list[tuple[str, str, str]]:

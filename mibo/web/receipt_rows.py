@@ -1,0 +1,94 @@
+"""Receipts as lines of a list: in the register, at an appointment, of a patient."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mibo import money
+from mibo.payments import Receipt, Series
+from mibo.web.receipt_paper import TITLES, WAYS, clean, day_shown
+
+HEAD = (
+    "Number", "Kind", "Issued", "Centre", "GSTIN", "Patient", "MRN", "Appointment", "Taxable value", "CGST", "SGST",
+    "Total", "Paid", "Credits", "State",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A line of the register."""
+
+    href: str
+    code: str
+    kind: str
+    issued: str
+    patient: str
+    reference: str
+    centre: str
+    total: str
+    cancelled: bool
+
+
+def rows(found: Iterable[Receipt]) -> list[Row]:
+    """Lines ready to draw."""
+    return [
+        Row(
+            href=f"/money/receipts/{one.id}", code=one.code, kind=TITLES[one.kind], issued=day_shown(one.issued_on),
+            patient=clean(one.content["patient"]["name"]), reference=one.content["visit"]["reference"],
+            centre=clean(one.content["issuer"]["centre"]), total=signed(one), cancelled=one.cancelled_at is not None,
+        )
+        for one in found
+    ]  # fmt: skip
+
+
+def signed(one: Receipt) -> str:
+    """A credit note takes away."""
+    return money.rupees(-one.total_paise if one.kind == "CREDIT_NOTE" else one.total_paise)
+
+
+def csv_rows(found: Iterable[Receipt]) -> Iterable[Sequence[object]]:
+    """The register as an accountant takes it along: amounts are numbers, in rupees, below zero where they are credited."""
+    for one in found:
+        told, sign = one.content, -1 if one.kind == "CREDIT_NOTE" else 1
+        half = sum(tax["half_paise"] for tax in told["taxes"])
+        ways = ", ".join(WAYS[part["method"]] for part in told["paid"])
+        yield (
+            one.code, TITLES[one.kind], one.issued_on.isoformat(), told["issuer"]["centre"], told["issuer"]["gstin"],
+            told["patient"]["name"], told["patient"]["mrn"], told["visit"]["reference"],
+            *(_Amount(sign * paise) for paise in (one.total_paise - 2 * half, half, half, one.total_paise)),
+            ways, told.get("against", {}).get("code"), "Cancelled" if one.cancelled_at else "",
+        )  # fmt: skip
+
+
+class _Amount(float):
+    """Rupees with two places; a minus sign before a number is no formula."""
+
+    def __new__(cls, paise: int) -> "_Amount":
+        return super().__new__(cls, paise / 100)
+
+    def __str__(self) -> str:
+        return f"{float(self):.2f}"
+
+
+def completeness(found: Iterable[Series]) -> list[tuple[str, str, str]]:
+    """For each series: what it is, whether its numbers are all there, and how that looks."""
+    shown = []
+    for one in found:
+        span = f"1–{one.last}" if one.last > 1 else "1"
+        words = f"complete: {span}" if one.is_complete else f"{one.last - one.issued} of {one.last} are missing"
+        words += f", {one.cancelled} cancelled" if one.cancelled else ""
+        shown.append((f"{one.prefix} · {TITLES[one.kind]}", words, "done" if one.is_complete else "bad"))
+    return shown
+
+
+def links(found: Iterable[Receipt], base: str) -> Sequence[Mapping[str, str]]:
+    """Documents as links; `base` is the address under which their ids stand. What may be printed says where."""
+    return [_link(one, f"{base}/{one.id}") for one in found]
+
+
+def _link(one: Receipt, href: str) -> Mapping[str, str]:
+    gone = one.cancelled_at is not None
+    return {
+        "href": href, "code": one.code, "words": TITLES[one.kind], "total": signed(one),
+        "issued": day_shown(one.issued_on), "gone": "Cancelled" if gone else "",
+        "print": "" if gone or one.kind == "CREDIT_NOTE" else f"{href}/copies",
+    }  # fmt: skip
