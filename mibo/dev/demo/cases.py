@@ -52,6 +52,7 @@ def add_cases(bookings: Bookings, doctors: list[Doctor]) -> None:
     cases.around_midnight()
     cases.soon_without_a_meeting()
     cases.money()
+    cases.owing()
     cases.calling_off()
     cases.people()
     cases.two_centres()
@@ -109,6 +110,19 @@ class _Cases:
             self._doctor("Oommen"), -5, Status.COMPLETED, source="FRONT_DESK", pay_by="CASH", voided_link=True,
             desk_note="Link did not open on her phone", booked_at=self._now - timedelta(days=6),
         )  # fmt: skip
+
+    def owing(self) -> None:
+        """Seen and not paid, of each age; to be paid at the visit; and two discounts."""
+        later = {"source": "FRONT_DESK", "pay_by": "LATER", "mode": "IN_PERSON", "desk_note": None}
+        for doctor, days in (("Anita", 1), ("Oommen", 4), ("Prakash", 6), ("Neethu", 12), ("Harini", 20)):
+            booked = self._now - timedelta(days=days + 3)
+            self._book(self._doctor(doctor), -days, Status.COMPLETED, None, booked_at=booked, **later)
+        self._book(self._doctor("Anita"), 2, Status.CONFIRMED, None, booked_at=self._now - timedelta(days=2), **later)
+        for doctor, days, rupees in (("Oommen", 3, 400), ("Pallavi", 7, 250)):
+            self._book(
+                self._doctor(doctor), -days, Status.COMPLETED, source="FRONT_DESK", pay_by="UPI", mode="IN_PERSON",
+                booked_at=self._now - timedelta(days=days + 2), discount_paise=rupees * 100,
+            )  # fmt: skip
 
     def calling_off(self) -> None:
         """Asked to cancel three days ago and nobody answered; called off, and the refund failed (P9)."""

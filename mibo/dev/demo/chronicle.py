@@ -18,7 +18,7 @@ from mibo.dev.demo.timelines import Step, Timelines
 from mibo.dev.demo.visits import HOLDS_TIME, Visit
 from mibo.identity import Role
 from mibo.integrations.google_meet import event_id_of
-from mibo.payments import Attempt, Payment, Refund, RefundReason, Tender, terms_of
+from mibo.payments import Adjustment, Attempt, Payment, Refund, RefundReason, Tender, terms_of
 from mibo.video import Meeting
 
 COMES_TO_NOTHING = (Status.CANCELLED, Status.EXPIRED, Status.NO_SHOW)
@@ -111,7 +111,7 @@ class Chronicle:
         payment = self._rows.add(
             Payment,
             patient_id=visit.person.id,
-            consultation_paise=visit.slot.doctor.fee_paise,
+            consultation_paise=visit.slot.doctor.fee_paise - visit.discount_paise,
             registration_paise=registration,
             **asdict(terms_of(self._policy)),
             status="PAID" if paid else "PENDING",
@@ -120,12 +120,24 @@ class Chronicle:
             released_at=steps[-1].at if not paid and visit.status in COMES_TO_NOTHING else None,
             created_at=visit.booked_at,
         )
+        if visit.discount_paise:
+            self._discount(visit, payment, steps[0])
         attempts = self._attempts(visit, payment, steps)
         if paid:
             self._paid(visit, payment, registration, steps[1])
         else:
             self._unpaid[visit.person.id].append((payment, attempts))
         return payment, attempts[-1]
+
+    def _discount(self, visit: Visit, payment: Row, booked: Step) -> None:
+        """Given by a manager when it was booked."""
+        paise, reason, by = visit.discount_paise, visit.reason or "A student, by agreement", self._manager
+        self._rows.add(
+            Adjustment, patient_id=visit.person.id, payment_id=payment["id"], kind="DISCOUNT", paise=paise, reason=reason,
+            by_account_id=by, at=booked.at,
+        )  # fmt: skip
+        step = Step(booked.at, booked.status, by, None)
+        self._note("payment.adjusted", int(payment["id"]), step, kind="DISCOUNT", paise=paise, reason=reason)
 
     def _paid(self, visit: Visit, payment: Row, registration: int, step: Step) -> None:
         amount = payment["consultation_paise"] + registration
@@ -140,7 +152,7 @@ class Chronicle:
 
     def _attempts(self, visit: Visit, payment: Row, steps: list[Step]) -> list[Row]:
         attempts = [self._attempt(visit, payment, steps, kind="LINK", status="VOID")] if visit.voided_link else []
-        kind = "DESK" if visit.pay_by in DESK else visit.pay_by
+        kind = "DESK" if visit.pay_by in DESK or visit.pays_later else visit.pay_by
         return [*attempts, self._attempt(visit, payment, steps, kind=kind, status=_status_of_attempt(visit))]
 
     def _attempt(self, visit: Visit, payment: Row, steps: list[Step], *, kind: str, status: str) -> Row:
@@ -266,4 +278,4 @@ def _status_of_attempt(visit: Visit) -> str:
         return "PAID"
     if visit.paid_too_late:
         return "SURPLUS"
-    return "OPEN" if visit.status == Status.PENDING else "VOID"
+    return "OPEN" if visit.status == Status.PENDING or visit.pays_later else "VOID"

@@ -14,7 +14,7 @@ from mibo.booking import Appointment, StatusChange
 from mibo.clinics import Centre, Holiday, OpeningHours
 from mibo.identity import Account, RoleGrant
 from mibo.messaging import Message
-from mibo.payments import Attempt, Drawer, DrawerClosing, Payment, Refund, Tender
+from mibo.payments import Adjustment, Attempt, Drawer, DrawerClosing, Payment, Refund, Tender
 from mibo.people import Clinician, ClinicianCentre, Patient
 from mibo.scheduling import TimeBlock, WeeklyHours
 from mibo.video import Meeting
@@ -24,7 +24,7 @@ Row = dict[str, Any]
 # parents before their children
 TABLES: tuple[type[db.Base], ...] = (
     Centre, OpeningHours, Holiday, Account, RoleGrant, Clinician, ClinicianCentre, WeeklyHours, TimeBlock, Patient, Payment, Attempt,
-    Drawer, DrawerClosing, Tender, Refund, Meeting, Appointment, StatusChange, Message, AuditEntry,
+    Drawer, DrawerClosing, Tender, Adjustment, Refund, Meeting, Appointment, StatusChange, Message, AuditEntry,
 )  # fmt: skip
 
 

@@ -57,6 +57,8 @@ class Timelines:
         if visit.is_paid:
             by, reason = (self.booker(visit), "Paid at the desk") if visit.pay_by in _DESK else (None, "Paid online")
             return [Step(visit.booked_at + self._takes(visit.pay_by), Status.CONFIRMED, by, reason)]
+        if visit.pays_later:
+            return [Step(visit.booked_at, Status.CONFIRMED, self.booker(visit), "Pays at the centre")]
         if visit.status == Status.EXPIRED:
             return [Step(self.hold_ends(visit), Status.EXPIRED, None, "Not paid in time")]
         if visit.status == Status.CANCELLED:

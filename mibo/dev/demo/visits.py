@@ -19,7 +19,7 @@ PAID_FOR = frozenset(
 class Visit:
     """One appointment: whose, when, how it was booked and paid, and how far it has come.
 
-    `pay_by` is ORDER (the checkout), LINK, or CASH, CARD, UPI at the desk. A cancelled one had been paid unless
+    `pay_by` is ORDER (the checkout), LINK, CASH, CARD, UPI at the desk, or LATER. A cancelled one had been paid unless
     `unpaid`; it was called off by the patient unless `by_clinic`.
     """
 
@@ -39,6 +39,7 @@ class Visit:
     purpose: str = "CONSULTATION"
     walk_in: bool = False
     unpaid: bool = False
+    discount_paise: int = 0
     by_clinic: bool = False
     failed_first: bool = False
     # deliberate traps (clinic.md 6)
@@ -53,6 +54,13 @@ class Visit:
         return self.slot.starts_at
 
     @property
+    def pays_later(self) -> bool:
+        """Whether it stands without money, to be paid at the visit."""
+        return self.pay_by == "LATER"
+
+    @property
     def is_paid(self) -> bool:
         """Whether its money came, and in time."""
+        if self.pays_later:
+            return False
         return self.status in PAID_FOR or (self.status == Status.CANCELLED and not self.unpaid)
