@@ -4,8 +4,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
-from itertools import count, permutations
-from random import Random
+from itertools import count
 from threading import Barrier
 from typing import Any
 
@@ -99,32 +98,6 @@ def test_the_same_event_settled_again_does_nothing() -> None:
     for _ in range(3):
         assert settled(told_once) == "CONFIRMED"
     assert (standing(waiting), told(waiting)) == (PAID, ["booking_confirmed"])
-
-
-def everything_about(payment: ProviderPayment) -> list[int]:
-    """All that one payment of an order makes the provider say, a failure before its late capture among it."""
-    order = {"id": payment.order_id, "entity": "order"}
-    return [
-        event("payment.authorized", payment=entity(payment, "authorized")),
-        event("payment.captured", payment=entity(payment)),
-        event("order.paid", payment=entity(payment), order=order),
-        event("payment.failed", payment=entity(payment, "failed")),
-        event("payment.captured", payment=entity(payment)),
-        event(
-            "refund.created", payment=entity(payment), refund={"id": "rfnd_1", "payment_id": payment.id, "amount": 1}
-        ),
-    ]
-
-
-@pytest.mark.parametrize("seed", range(4))
-def test_every_order_and_number_of_tellings_ends_the_same(seed: int) -> None:
-    chance = Random(seed)
-    for order in chance.sample(list(permutations(range(6))), 5):
-        waiting = held(at="10:00")
-        events = everything_about(paid_for(asked(waiting)))
-        for index in [*order, *chance.choices(order, k=3)]:
-            booking.settle(events[index])
-        assert (standing(waiting), told(waiting)) == (PAID, ["booking_confirmed"]), f"seed {seed}, order {order}"
 
 
 def test_a_failure_does_not_end_the_hold_and_the_late_capture_confirms() -> None:
