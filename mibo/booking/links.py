@@ -15,7 +15,7 @@ from mibo.booking import actions, paying, rules, telling
 from mibo.booking.models import Appointment
 from mibo.booking.rules import HoldOver, Status
 from mibo.config import settings
-from mibo.errors import DomainError
+from mibo.errors import DomainError, Missing
 from mibo.identity import Actor
 from mibo.integrations import razorpay
 from mibo.integrations.http import ProviderError
@@ -158,6 +158,35 @@ def link_by_token(token: str) -> SentLink | None:
     url, payment, status, held_until = row
     live = rules.is_live_hold(status, held_until, clock.now())
     return SentLink(url if live else None, payment == "PAID")
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one link stands, and what came by it."""
+
+    status: str
+    paise: int
+    paid_paise: int
+    currency: str
+    provider_payment_id: str | None
+    paid_at: datetime | None
+
+
+def standing(link_id: str, *, by: Actor) -> Standing:
+    """How a link stands, for those who may pay by it or take its money. Raises Missing."""
+    attempt = payments.attempt_by_link(link_id)
+    if attempt is None:
+        raise Missing("We could not find that payment link.")
+    about = select(Appointment.id).where(Appointment.payment_id == attempt.payment_id)
+    paying.theirs(actions.in_full(db.session().scalars(about).one()), by)
+    came = attempt.paid_at is not None
+    over = attempt.expires_at is not None and attempt.expires_at <= clock.now()
+    open_still = "expired" if over else "created"
+    status = "paid" if came else "cancelled" if attempt.status == "VOID" and not over else open_still
+    paid_paise = attempt.paise if came else 0
+    return Standing(
+        status, attempt.paise, paid_paise, attempt.currency, attempt.provider_payment_id, attempt.paid_at
+    )  # fmt: skip
 
 
 def _wish(appointment_id: int, by: Actor | None) -> _Wish:

@@ -36,6 +36,7 @@ class Permission(StrEnum):
     SET_BILLING = "decide in whose name and with which tax a centre issues receipts"
     SEE_DRAWERS = "see drawers: one's own, or those of one's centres"
     REOPEN_DRAWERS = "open a drawer again that was counted"
+    SEE_PAYMENT_LINKS = "see how a payment link stands, one's own or of one's centre"
     SETTLE_MISMATCHES = "say what becomes of money that does not match, and reconcile"
     EDIT_PATIENTS = "change a patient's record"
     SET_MRN = "set a patient's record number"
@@ -94,6 +95,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.SET_BILLING: frozenset({Role.ADMIN}),
     Permission.SEE_DRAWERS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.REOPEN_DRAWERS: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
+    Permission.SEE_PAYMENT_LINKS: frozenset(_ALL_CENTRES | _DESK | {Role.PATIENT}),
     Permission.SETTLE_MISMATCHES: frozenset(_ALL_CENTRES),
     Permission.EDIT_PATIENTS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.SET_MRN: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER, Role.FRONT_DESK}),

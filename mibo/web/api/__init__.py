@@ -20,6 +20,7 @@ from mibo.web.api import (
     index,
     patient_auth,
     patients,
+    payment_links,
     payments,
     refusals,
     sessions,
@@ -57,6 +58,7 @@ RESOURCES = (
     sessions.bp,
     desk_payments.bp,
     patients.bp,
+    payment_links.bp,
     payments.bp,
 )
 

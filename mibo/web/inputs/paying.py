@@ -7,6 +7,7 @@ from pydantic import Field
 from mibo.payments import DESK_NOTE_LENGTH
 from mibo.web.inputs.base import AnyCase, BlankIsNone, Id, Input, Names
 
+MOST_RUPEES = 10_000_000
 WORD = "^[A-Za-z0-9_]{1,60}$"
 
 
@@ -39,3 +40,13 @@ class DeskMoney(Input):
     payment_notes: Annotated[str | None, BlankIsNone] = Field(None, max_length=DESK_NOTE_LENGTH)
 
     also: ClassVar[Names] = {"payment_method": ("method",), "payment_notes": ("notes", "note")}
+
+
+class LinkToMake(PaymentWish):
+    """The booking a link is made for. Who pays stands in its record, and how much; an amount in rupees is compared."""
+
+    amount: Annotated[float | None, BlankIsNone] = Field(None, gt=0, le=MOST_RUPEES, allow_inf_nan=False)
+
+
+class LinkToSend(PaymentWish):
+    """The booking whose link is sent; it goes to the phone on file, whatever else was sent."""

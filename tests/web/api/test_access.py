@@ -114,6 +114,15 @@ TABLE = [
         """
         POST /appointments/<appointment_id>/confirm-direct-payment
         POST /appointments/<appointment_id>/send-payment-link
+        POST /payments/create-link
+        POST /payments/send-link
+    """,
+    ),
+    (
+        (STAFF - {Role.CLINICIAN, Role.CENTRE_MANAGER}) | {Role.PATIENT},
+        """
+        GET /payments/link-status/<link_id>
+        GET /payments/verify/<link_id>
     """,
     ),
     (

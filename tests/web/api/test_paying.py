@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from mibo import clock, db
-from mibo.booking import Appointment
+from mibo.booking import Appointment, reconciling
 from mibo.identity import Role
 from mibo.messaging import Message
 from mibo.payments import Attempt, Payment
@@ -220,3 +220,49 @@ def test_money_for_another_centre_s_appointment_is_not_taken(signed_in: Callable
     app = signed_in(elsewhere)
     for verb, body in (("send-payment-link", None), ("confirm-direct-payment", {"paymentMethod": "CASH"})):
         assert app.post(f"/appointments/{one.id}/{verb}", body).status_code == 404
+
+
+def test_a_link_is_made_sent_and_asked_about_under_all_its_names(
+    signed_in: Callable[..., App], clinic: Clinic, sandbox: Sandbox
+) -> None:
+    one = held(clinic)
+    with db.transaction():
+        desk, stranger = make.staff(Role.FRONT_DESK, clinic.centre), make.patient()
+    desk_app = signed_in(desk)
+    for wrong, field in [({}, "appointmentId"), ({"appointmentId": one.id, "amount": 1}, "amount"),
+                         ({"appointmentId": one.id, "amount": 0}, "amount"), ({"appointmentId": one.id, "amount": -5}, "amount"),
+                         ({"appointmentId": one.id, "amount": 10**12}, "amount")]:  # fmt: skip
+        refused = desk_app.post("/payments/create-link", wrong)
+        body = refused.get_json()
+        assert (refused.status_code, body["error"]["details"][0]["field"]) == (400, field), wrong
+        assert body["message"] == body["error"]["message"]
+    made = desk_app.post("/payment/create-link", {"appointmentId": one.id, "amount": 1700, "customerName": "Asha"})
+    assert made.status_code == 201, made.text
+    link = made.get_json()["data"]
+    assert link["paymentLink"] == link["shortUrl"]
+    assert link["orderId"] == link["paymentLinkId"]
+    for path in ("payments/verify", "payments/link-status", "payment/verify"):
+        stands = desk_app.get(f"/{path}/{link['paymentLinkId']}").get_json()["data"]
+        assert (stands["status"], stands["amountPaid"], stands["amount"], stands["paymentId"]) == (
+            "created",
+            0,
+            1700,
+            None,
+        )
+    assert signed_in(stranger).get(f"/payments/verify/{link['paymentLinkId']}").status_code == 404
+    assert signed_in(stranger).get("/payments/verify/plink_never").status_code == 404
+    sent = desk_app.post("/payment/send-link", {"appointmentId": one.id, "patientPhone": "1", "patientName": "X"})
+    assert sent.status_code == 200, sent.text
+    told = sent.get_json()["data"]
+    assert (told["whatsappSent"], told["amount"]) == (True, 1700)
+    assert desk_app.get(f"/payments/verify/{link['paymentLinkId']}").get_json()["data"]["status"] == "cancelled"
+    with db.reading() as session:
+        attempt = session.scalars(select(Attempt).where(Attempt.status == "OPEN", Attempt.kind == "LINK")).one()
+    sandbox.fault("razorpay", "drop_webhook", times=9)
+    sandbox.pay(payment_link_id=attempt.provider_link_id)
+    reconciling.ask(attempt.id)
+    own = signed_in(clinic.patient).get(f"/payments/link-status/{attempt.provider_link_id}").get_json()["data"]
+    assert (own["status"], own["amountPaid"], own["currency"]) == ("paid", 1700, "INR")
+    assert own["paymentId"].startswith("pay_")
+    over = desk_app.post("/payments/send-link", {"appointmentId": one.id})
+    assert (over.status_code, over.get_json()["code"]) == (400, "ALREADY_PAID")
