@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select, text
+from sqlalchemy import BigInteger, ColumnElement, ScalarSelect, Select, and_, bindparam, func, or_, select, text
 
 from mibo import clock, db
 from mibo.booking.diaries import Diaries, by_clinician, working_at
@@ -66,7 +67,14 @@ class Board:
 
 def board_version(centre_id: int, day: date, *, by: Actor) -> str:
     """Changes whenever an appointment, a hold or a block of the day does: for the 304 of its poll. One statement."""
-    return str(db.session().scalar(select(_version(centre_id, day, by))))
+    if not (by.everywhere or by.reaches(centre_id)) or by.roles == {Role.CLINICIAN}:
+        return str(db.session().scalar(select(_version(centre_id, day, by))))
+    starts, ends = clock.day_span(day)
+    ((found,),) = _whole_version().rows(
+        centre=centre_id, starts=starts, ends=ends, now=clock.now(), local=datetime.combine(day, time.min),
+        next_local=datetime.combine(day + timedelta(days=1), time.min),
+    )  # fmt: skip
+    return str(found)
 
 
 def day_board(centre_id: int, day: date, *, by: Actor) -> Board:
@@ -131,9 +139,13 @@ def _hours(centre_id: int, day: date) -> ScalarSelect[Any]:
 def _touching(centre_id: int, day: date) -> ColumnElement[bool]:
     """Blocks in force on the day, here or everywhere."""
     starts = datetime.combine(day, time.min)
+    return _blocking(centre_id, starts, starts + timedelta(days=1))
+
+
+def _blocking(centre_id: Any, starts: Any, ends: Any) -> ColumnElement[bool]:
     return and_(
         TimeBlock.lifted_at.is_(None),
-        TimeBlock.starts_local < starts + timedelta(days=1),
+        TimeBlock.starts_local < ends,
         TimeBlock.ends_local > starts,
         or_(TimeBlock.centre_id == centre_id, TimeBlock.centre_id.is_(None)),
     )
@@ -151,11 +163,27 @@ def _holidays(centre_id: int, day: date) -> ScalarSelect[Any]:
 
 
 def _version(centre_id: int, day: date, by: Actor) -> ScalarSelect[str]:
-    changed = func.date_part("epoch", func.max(Appointment.updated_at))
-    held = func.count().filter(Appointment.status == Status.PENDING, Appointment.held_until > clock.now())
-    blocks = select(func.concat_ws(".", func.count(), func.max(TimeBlock.id))).where(_touching(centre_id, day))
-    words = func.concat_ws("-", func.count(Appointment.id), changed, held, blocks.scalar_subquery())
+    words = _version_words(clock.now(), _touching(centre_id, day))
     return select(words).where(_on(day), _here(centre_id, by)).scalar_subquery()
+
+
+def _version_words(now: Any, touching: ColumnElement[bool]) -> ColumnElement[str]:
+    changed = func.date_part("epoch", func.max(Appointment.updated_at))
+    held = func.count().filter(Appointment.status == Status.PENDING, Appointment.held_until > now)
+    blocks = select(func.concat_ws(".", func.count(), func.max(TimeBlock.id))).where(touching)
+    return func.concat_ws("-", func.count(Appointment.id), changed, held, blocks.scalar_subquery())
+
+
+@cache
+def _whole_version() -> db.Prepared:
+    """The version for whoever sees all of the centre, which is what is polled: its words are made once."""
+    touching = _blocking(bindparam("centre", type_=BigInteger), bindparam("local"), bindparam("next_local"))
+    whole = (
+        Appointment.centre_id == bindparam("centre", type_=BigInteger),
+        Appointment.starts_at >= bindparam("starts"),
+        Appointment.starts_at < bindparam("ends"),
+    )
+    return db.Prepared(select(_version_words(bindparam("now"), touching)).where(*whole))
 
 
 def _on(day: date) -> ColumnElement[bool]:

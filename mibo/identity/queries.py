@@ -1,9 +1,10 @@
 """Who has an account, and who is behind a sign-in."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, column, func, select, table
+from sqlalchemy import ColumnElement, Row, bindparam, column, func, select, table
 from sqlalchemy.orm import selectinload
 
 from mibo import clock, db
@@ -61,35 +62,42 @@ def names_of_those_who_may(permission: Permission) -> dict[int, str]:
 
 def actor_of(sign_in_id: int) -> Actor | None:
     """Who is behind a sign-in; None when it has ended, run out, or its account is closed."""
-    return actor_where(SignIn.id == sign_in_id)
+    return actor_by(_by_sign_in(), sign_in_id=sign_in_id)
 
 
-def actor_where(*conditions: ColumnElement[bool]) -> Actor | None:
-    """Who is behind the live sign-in of which all this is true, in one statement."""
-    found = (
-        db.session()
-        .execute(
-            select(
-                SignIn.id,
-                SignIn.channel,
-                SignIn.created_at,
-                SignIn.proved_at,
-                SignIn.by_code,
-                SignIn.last_seen_at,
-                SignIn.ends_at,
-                Account.second_factor_at,
-                Account.id.label("account_id"),
-                Account.audience,
-                Account.full_name,
-                clinician.c.id.label("clinician_id"),
-                _grants().label("grants"),
-            )
-            .join(Account, Account.id == SignIn.account_id)
-            .outerjoin(clinician, (clinician.c.account_id == Account.id) & clinician.c.active)
-            .where(*conditions, SignIn.ended_at.is_(None), SignIn.ends_at > func.now(), Account.active)
+@cache
+def _by_sign_in() -> db.Prepared:
+    return live_sign_in(SignIn.id == bindparam("sign_in_id"))
+
+
+def live_sign_in(*conditions: ColumnElement[bool]) -> db.Prepared:
+    """Asks who is behind the live sign-in of which all this is true: one statement, made once."""
+    wanted = (
+        select(
+            SignIn.id,
+            SignIn.channel,
+            SignIn.created_at,
+            SignIn.proved_at,
+            SignIn.by_code,
+            SignIn.last_seen_at,
+            SignIn.ends_at,
+            Account.second_factor_at,
+            Account.id.label("account_id"),
+            Account.audience,
+            Account.full_name,
+            clinician.c.id.label("clinician_id"),
+            _grants().label("grants"),
         )
-        .first()
+        .join(Account, Account.id == SignIn.account_id)
+        .outerjoin(clinician, (clinician.c.account_id == Account.id) & clinician.c.active)
+        .where(*conditions, SignIn.ended_at.is_(None), SignIn.ends_at > func.now(), Account.active)
     )
+    return db.Prepared(wanted)
+
+
+def actor_by(asked: db.Prepared, **values: object) -> Actor | None:
+    """Who that is; None when it has ended, run out, or its account is closed."""
+    found = next(iter(asked.rows(**values)), None)
     who = _actor(found) if found else None
     return None if who and _left_alone(who) else who
 

@@ -4,16 +4,17 @@ import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 
 import structlog
-from sqlalchemy import func, update
+from sqlalchemy import bindparam, func, update
 
 from mibo import clock, db
 from mibo.errors import Refused
 from mibo.identity import access_tokens
 from mibo.identity.actor import Actor, Audience
 from mibo.identity.models import DEVICE_LENGTH, NETWORK_LENGTH, Account, RefreshToken, SignIn
-from mibo.identity.queries import actor_where
+from mibo.identity.queries import actor_by, live_sign_in
 
 WEB_LIFE = {"STAFF": timedelta(hours=12), "PATIENT": timedelta(hours=24)}
 API_LIFE = timedelta(days=7)
@@ -111,7 +112,12 @@ def who_by_key(key: str) -> Actor | None:
     """Who is behind a browser's key; None once the stay has ended or run out, or the account is closed."""
     if not key or len(key) > LONGEST_KEY:
         return None
-    return actor_where(SignIn.key_hash == hash_of(key), SignIn.channel == "WEB")
+    return actor_by(_by_key(), key_hash=hash_of(key))
+
+
+@cache
+def _by_key() -> db.Prepared:
+    return live_sign_in(SignIn.key_hash == bindparam("key_hash"), SignIn.channel == "WEB")
 
 
 def who_by_access_token(token: str) -> Actor | None:
@@ -119,11 +125,18 @@ def who_by_access_token(token: str) -> Actor | None:
     claims = access_tokens.read(token)
     if claims is None:
         return None
-    return actor_where(
-        SignIn.id == claims.sign_in_id,
+    return actor_by(
+        _by_claims(), sign_in_id=claims.sign_in_id, account_id=claims.account_id, audience=claims.audience
+    )  # fmt: skip
+
+
+@cache
+def _by_claims() -> db.Prepared:
+    return live_sign_in(
+        SignIn.id == bindparam("sign_in_id"),
         SignIn.channel == "API",
-        Account.id == claims.account_id,
-        Account.audience == claims.audience,
+        Account.id == bindparam("account_id"),
+        Account.audience == bindparam("audience"),
     )
 
 
