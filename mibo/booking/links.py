@@ -214,7 +214,10 @@ def _described(appointment: Appointment) -> str:
     """What stands above the sum on the provider's page: which booking, and on what terms it may be called off (M9)."""
     payment, hours = appointment.payment, appointment.payment.cutoff_hours
     owed = payments.Due(payment.consultation_paise, payment.registration_paise)
-    early, late = (rupees(payments.refund_of_own_cancellation(owed, payment.terms, in_time=so)) for so in (True, False))
+    early, late = (
+        rupees(back) if (back := payments.refund_of_own_cancellation(owed, payment.terms, in_time=so)) else "nothing"
+        for so in (True, False)
+    )
     terms = (
         f"Cancelled {hours} hours before or earlier, {early} comes back; later {late}. All of it if the clinic cancels."
     )

@@ -83,7 +83,17 @@ def send_refund(refund_id: int) -> None:
     if told is None:
         log.warning("refunds.unknown_there", refund=refund_id)
         return
-    log.info("refunds.asked", refund=refund_id, outcome=settle_refund(told, refund_id=refund_id))
+    outcome = settle_refund(told, refund_id=refund_id)
+    log.info("refunds.asked", refund=refund_id, outcome=outcome)
+    if outcome == "PARKED":
+        _park(told, refund_id)
+
+
+def _park(told: ProviderRefund, refund_id: int) -> None:
+    """Money may have left twice: that waits for a person, beside all else that does not match."""
+    with db.transaction() as session:
+        attempt_id = session.scalar(select(Refund.attempt_id).where(Refund.id == refund_id))
+        payments.parking.park_refund(told, told_by="RECONCILER", attempt_id=attempt_id)
 
 
 def _take_on(refund_id: int) -> _Wanted | None:

@@ -125,14 +125,18 @@ def _given(row: refund_list.RefundRow) -> str:
     """`In cash, 4471, Wed 25 Nov`."""
     how = GIVEN.get(row.method or "", "To the bank")
     when = day(row.done_at) if row.done_at else ""
-    return ", ".join(filter(None, [how[:1].upper() + how[1:], row.reference or "", when]))
+    return ", ".join(filter(None, [_capital(how), row.reference or "", when]))
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _rows(row: refund_list.RefundRow) -> list[tuple[str, str, str]]:
     rows = [
         ("Goes back", f"{money.rupees(row.paise)} of {money.rupees(row.paid_paise)}", ""),
         ("Why", _why(row), ""),
-        ("Paid", METHOD_WORDS.get(row.paid_method or "", "at the desk")
+        ("Paid", _capital(METHOD_WORDS.get(row.paid_method or "", "at the desk"))
          + (f", {moment(row.paid_at)}" if row.paid_at else ""), ""),
         ("Visit", f"{moment(row.starts_at)}, {row.centre}", ""),
         ("Opened", moment(row.opened_at) + (f", by {row.opened_by}" if row.opened_by else ""), ""),

@@ -69,7 +69,7 @@ def test_a_link_says_nothing_about_care_and_its_reference_is_the_attempt(sandbox
     assert asked["reference_id"] == f"mibo-{attempt_id}"
     assert asked["description"] == (
         f"Mibo, booking {waiting.appointment.reference}. Cancelled 24 hours before or earlier, ₹1,600 comes back; "
-        "later ₹0. All of it if the clinic cancels."
+        "later nothing. All of it if the clinic cancels."
     )
     assert asked["notify"] == {"sms": False, "email": False}
 
