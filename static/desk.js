@@ -16,6 +16,34 @@
     choice.click();
   });
 
+  // Notes and coins as they are counted.
+  const counted = doc.querySelector("[data-pieces]");
+  counted?.addEventListener("input", () => {
+    const pieces = [...counted.querySelectorAll(".pieces input")];
+    const sum = pieces.reduce((total, box) => total + Number(box.name.slice(1)) * (parseInt(box.value, 10) || 0), 0);
+    const line = counted.querySelector("[data-pieces-sum]");
+    line.hidden = !pieces.some((box) => box.value);
+    line.querySelector("b").textContent = "₹" + sum.toLocaleString("en-IN");
+  });
+
+  // Money handed over: what is left for the first way, and what to give in change.
+  const till = doc.querySelector("[data-owed]");
+  if (till) {
+    const rupees = new Intl.NumberFormat("en-IN", { style: "currency", currency: "INR", minimumFractionDigits: 0 });
+    const paise = (name) => Math.round(100 * Number((till.elements[name]?.value || "").replace(/[^0-9.]/g, "")));
+    const by = (name) => till.elements[name]?.value;
+    const say = (line, amount, shown) => { line.hidden = !shown; line.querySelector("b").textContent = rupees.format(amount / 100); };
+    const reckon = () => {
+      const others = [1, 2].map((n) => [by(`also_${n}_method`), paise(`also_${n}_rupees`)]);
+      const rest = Number(till.dataset.owed) - others.reduce((sum, [, amount]) => sum + amount, 0);
+      const cash = others.reduce((sum, [way, amount]) => sum + (way === "CASH" ? amount : 0), by("method") === "CASH" ? rest : 0);
+      say(till.querySelector("[data-rest]"), rest, others.some(([, amount]) => amount) && rest > 0);
+      say(till.querySelector("[data-change]"), paise("received") - cash, cash > 0 && paise("received") >= cash);
+    };
+    till.addEventListener("input", reckon);
+    reckon();
+  }
+
   // What is read back is what is chosen.
   doc.addEventListener("change", ({ target: box }) => {
     if (box.type !== "radio") return;

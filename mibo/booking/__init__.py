@@ -1,7 +1,9 @@
 """An appointment's life: held, confirmed, moved, cancelled, kept."""
 
 from mibo.booking import (
+    adjusting,
     blocks,
+    desk_money,
     extra,
     giving_back,
     lateness,
@@ -31,7 +33,6 @@ from mibo.booking.actions import (
     release_hold,
     write_note,
 )
-from mibo.booking.adjusting import adjust_price, undo_price
 from mibo.booking.affected import Affected, closed_over
 from mibo.booking.arriving import check_in, complete, expect_late, mark_no_show, undo_check_in, undo_no_show
 from mibo.booking.at_desk import WrongPatient, book_at_desk
@@ -198,7 +199,7 @@ __all__ = [
     "WeekAhead",
     "WeekDay",
     "WrongPatient",
-    "adjust_price",
+    "adjusting",
     "affected_on",
     "ahead_of_account",
     "ask_to_cancel",
@@ -225,6 +226,7 @@ __all__ = [
     "complete",
     "day_board",
     "days_with_slots",
+    "desk_money",
     "diaries",
     "expect_late",
     "expire_holds",
@@ -306,7 +308,6 @@ __all__ = [
     "undo_merge",
     "undo_move",
     "undo_no_show",
-    "undo_price",
     "upcoming",
     "visits_ahead",
     "waiting",

@@ -1,7 +1,8 @@
 """What the desk takes for a booking, and where a reference that was noted before belongs."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
@@ -46,3 +47,18 @@ def _where(payment_id: int, by: Actor) -> str:
         return "This UPI reference was noted before, at another centre. Check the number, or ask a manager."
     paid = rupees(one.payment.amount_paise)
     return f"This UPI reference was noted before: {one.patient.full_name}, {one.reference}, {paid}. Check the number."
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """The booking that a payment is for: its id and its reference."""
+
+    id: int
+    reference: str
+
+
+def booked_with(payment_ids: Collection[int]) -> dict[int, Booked]:
+    """The booking of each of these payments."""
+    wanted = select(Appointment.payment_id, Appointment.id, Appointment.reference)
+    rows = db.session().execute(wanted.where(Appointment.payment_id.in_(payment_ids))).all() if payment_ids else []
+    return {payment_id: Booked(one, reference) for payment_id, one, reference in rows}

@@ -92,13 +92,14 @@ def within_reach(by: Actor) -> ColumnElement[bool]:
 
 
 def staff_appointment(appointment_id: int, *, by: Actor) -> Appointment:
-    """One appointment within this member of staff's reach, with its history and moves. Raises Missing."""
-    wanted = _in_full().options(selectinload(Appointment.history), selectinload(Appointment.moved))
+    """One appointment within this member of staff's reach, with its history, moves and discounts. Raises Missing."""
+    discounts = joinedload(Appointment.payment).joinedload(Payment.adjusted)
+    wanted = _in_full().options(selectinload(Appointment.history), selectinload(Appointment.moved), discounts)
     return _one(wanted.where(Appointment.id == appointment_id, within_reach(by)))
 
 
 def _one(wanted: Select[Appointment]) -> Appointment:
-    found = db.session().scalar(wanted)
+    found = db.session().scalars(wanted).unique().one_or_none()
     if found is None:
         raise Missing("We could not find that appointment.")
     return found

@@ -26,7 +26,10 @@ from mibo.payments.adjusting import (
     undo_adjustment,
 )
 from mibo.payments.billing import billing_of, set_billing, suggested_billing
+from mibo.payments.drawer_lists import DrawerRow, Taken
 from mibo.payments.drawer_models import Drawer, DrawerClosing, DrawerEntry
+from mibo.payments.drawer_rules import EXPLANATION_LENGTH, PIECES, Counted, cash_of
+from mibo.payments.drawer_rules import Flows as DrawerFlows
 from mibo.payments.drawers import DrawerClosed
 from mibo.payments.heard import ProviderEvent
 from mibo.payments.models import (
@@ -118,8 +121,10 @@ from mibo.payments.unsaying import unsay_desk_payment
 __all__ = [
     "DESK_METHODS",
     "DESK_NOTE_LENGTH",
+    "EXPLANATION_LENGTH",
     "LEGAL_NAME_LENGTH",
     "MOST_PARTS",
+    "PIECES",
     "RECEIPTS_PAGE",
     "REFERENCE_LENGTH",
     "REFUND_NOTE_LENGTH",
@@ -131,10 +136,13 @@ __all__ = [
     "Asked",
     "Attempt",
     "Billing",
+    "Counted",
     "Drawer",
     "DrawerClosed",
     "DrawerClosing",
     "DrawerEntry",
+    "DrawerFlows",
+    "DrawerRow",
     "Due",
     "FeeMissing",
     "Handed",
@@ -157,6 +165,7 @@ __all__ = [
     "RefundState",
     "Registration",
     "Series",
+    "Taken",
     "Tender",
     "Terms",
     "Told",
@@ -172,6 +181,7 @@ __all__ = [
     "attempt_by_order",
     "attempt_by_reference",
     "billing_of",
+    "cash_of",
     "check_gstin",
     "close_link",
     "close_links",

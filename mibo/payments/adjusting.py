@@ -63,12 +63,12 @@ def settle_free(payment_id: int, *, by: Actor) -> None:
 def undo_adjustment(adjustment_id: int, payment_id: int, *, by: Actor) -> Payment:
     """While it is not paid yet, what was taken off is owed again. Undone twice it is undone once.
 
-    Raises Missing, Refused, AlreadyPaid.
+    Raises Refused, Conflict, AlreadyPaid.
     """
     payment = actions.locked(payment_id)
     one = db.session().get(Adjustment, adjustment_id, populate_existing=True)
     if one is None or one.payment_id != payment.id:
-        raise Missing("We could not find that discount.")
+        raise Conflict("That discount stands no more.")
     if one.undone_at is not None:
         return payment
     if payment.status != "PENDING":

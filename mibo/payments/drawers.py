@@ -52,7 +52,7 @@ def open_drawer(centre_id: int, float_paise: int | None, *, by: Actor) -> Drawer
     return _open_of(centre_id, by) or _opened(centre_id, paise, by, opened_by=by.account_id)
 
 
-def set_float(drawer_id: int, float_paise: int, *, by: Actor) -> None:
+def set_float(drawer_id: int, float_paise: int, *, by: Actor) -> Drawer:
     """What really lay in it when it was opened. Raises Missing, DrawerClosed, Invalid."""
     drawer = kept_by(drawer_id, by)
     if float_paise < 0:
@@ -60,6 +60,7 @@ def set_float(drawer_id: int, float_paise: int, *, by: Actor) -> None:
     before, drawer.float_paise = drawer.float_paise, float_paise
     audit.record("drawer.float", drawer.id, by=by.account_id, paise=[before, float_paise])
     db.session().flush()
+    return drawer
 
 
 def move_cash(drawer_id: int, kind: str, paise: int, reason: str, *, by: Actor) -> DrawerEntry:

@@ -46,6 +46,12 @@ class Payment(Entity):
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     attempts: Mapped[list["Attempt"]] = relationship(order_by="Attempt.id", lazy="raise")
+    adjusted: Mapped[list["Adjustment"]] = relationship(
+        primaryjoin="and_(Adjustment.payment_id == Payment.id, Adjustment.undone_at.is_(None))",
+        order_by="Adjustment.id",
+        lazy="raise",
+        viewonly=True,
+    )
 
     __table_args__ = (
         Index("ix_payment_patient", "patient_id"),

@@ -8,19 +8,19 @@ from typing import Any
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from mibo import booking, clinics, clock, db, people
+from mibo import booking, clinics, clock, db, payments, people
 from mibo.booking import NotOffered, SlotTaken
 from mibo.clinics import Centre
 from mibo.errors import Conflict, Missing
 from mibo.identity.permissions import Permission
 from mibo.ids import read_id
 from mibo.people import Patient
-from mibo.web import desk_origins, desk_sheet, desk_words
+from mibo.web import desk_origins, desk_paid, desk_sheet, desk_words
 from mibo.web.access import actor
 from mibo.web.desk_command import Meant
 from mibo.web.forms.desk import BookingForm, FindForm, PatientForm, booking_form
 from mibo.web.htmx import go, show, wants_part
-from mibo.web.inputs.desk import BookingInput
+from mibo.web.inputs.desk import BookingInput, PaymentInput
 
 KEPT = ("patient", "centre", "clinician", "mode", "day", "at", "walk_in", "pay", *desk_origins.ORIGINS)
 NOTHING_MEANT = Meant()
@@ -87,6 +87,7 @@ def sheet_page(
     values: Mapping[str, str] | None = None,
     meant: Meant = NOTHING_MEANT,
     status: int = 200,
+    asks_for_drawer: bool = False,
 ) -> ResponseReturnValue:
     """The one page for a booking; `form` or `adding` is the one that was refused, or has something in it already."""
     values = request.values if values is None else values
@@ -111,6 +112,7 @@ def sheet_page(
         known=found_rows(known),
         request_key=secrets.token_urlsafe(16),
         centre_name=centre.short_name,
+        asks_for_drawer=asks_for_drawer,
         status=status,
     )
 
@@ -123,9 +125,23 @@ def _new_form(choices: desk_sheet.Choices, note: str) -> BookingForm:
     return form
 
 
+def take_payment(appointment_id: int, said: PaymentInput) -> str:
+    """Take it, into a drawer that is opened where that was asked for; says what to give in change."""
+    if said.open_drawer:
+        payments.drawers.open_drawer(booking.locked(appointment_id).centre_id, None, by=actor())
+    paid = booking.pay_at_desk(
+        appointment_id, said.method, said.note, by=actor(), reference=said.reference, also=said.also,
+        shown_paise=said.shown_paise,
+    )  # fmt: skip
+    change = desk_paid.change(payments.tenders_of(paid.payment_id), said.received)
+    return f"The payment is noted and the appointment is confirmed. {change}".strip()
+
+
 def book(said: BookingInput) -> tuple[int, str]:
     """Book, and what to say of it; the same form sent again answers the same booking."""
     with db.transaction():
+        if said.open_drawer:
+            payments.drawers.open_drawer(said.centre, None, by=actor())
         made = booking.book_at_desk(
             patient_id=said.patient,
             clinician_id=said.clinician,

@@ -10,12 +10,12 @@ from mibo.booking import DESK_SOURCES, GIVEN_UP_AFTER, Appointment, Move, Status
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.messaging import Message
-from mibo.payments import Attempt, Refund
-from mibo.web import desk_actions
+from mibo.payments import Adjustment, AdjustmentKind, Attempt, Refund, Tender
+from mibo.web import desk_actions, desk_paid
 from mibo.web.desk_words import MODES, Standing, minutes
 from mibo.web.filters import clock_time, moment
 
-METHOD_WORDS = {"ONLINE": "online", "CASH": "in cash", "CARD": "by card", "UPI": "by UPI"}
+METHOD_WORDS = desk_paid.METHOD_WORDS
 SOURCE_WORDS = {
     "WEB_PATIENT": "on the website", "APP_PATIENT": "in the app", "FRONT_DESK": "at the front desk",
     "CARE_COORDINATOR": "by the care coordinator", "MANAGER": "by the centre",
@@ -67,7 +67,8 @@ class Record:
     join_url: str
     lines: Sequence[tuple[str, str]]
     total: tuple[str, str]
-    paid: str
+    paid: Sequence[str]
+    off: Sequence[tuple[int, str, str]]
     to_pay: bool
     link: tuple[str, str]
     link_url: str
@@ -80,12 +81,25 @@ class Record:
     refundable: bool
 
 
+@dataclass(frozen=True)
+class Money:
+    """What was handed over at the desk for a booking, and what was taken off its price."""
+
+    handed: Sequence[Tender] = ()
+    off: Sequence[Adjustment] = ()
+
+
+NO_MONEY = Money()
+
+
 def look(
     one: Appointment,
     names: Mapping[int, str],
     told: Sequence[Message],
     refunds: Sequence[Refund],
     who: Actor,
+    *,
+    money_of: Money = NO_MONEY,
 ) -> Record:
     """The appointment as this person may see it; clinicians see no money and no whole number."""
     desk = who.may(Permission.BOOK_AT_DESK)
@@ -99,9 +113,10 @@ def look(
         rows=_rows(one),
         note=one.patient_note or "",
         join_url=_join_url(one),
-        lines=_lines(one) if desk else [],
-        total=_total(one),
-        paid=_paid(one),
+        lines=desk_paid.lines(one, money_of.off) if desk else [],
+        total=desk_paid.total(one, money_of.handed),
+        paid=desk_paid.paid(one, money_of.handed),
+        off=[_off(each, names) for each in money_of.off] if desk else [],
         to_pay=waits,
         link=_link(one, attempt),
         link_url=(attempt.link_url or "") if attempt and waits else "",
@@ -127,11 +142,12 @@ def offered_now(one: Appointment, who: Actor) -> frozenset[str]:
     return desk_actions.offered(one, who, clock.now())
 
 
-def accounts_of(one: Appointment) -> set[int]:
-    """Whose names the history needs."""
+def accounts_of(one: Appointment, money_of: Money) -> set[int]:
+    """Whose names the history and the price need."""
     taken_by = {attempt.taken_by for attempt in one.payment.attempts}
     stepped = {step.by_account_id for step in one.history} | {move.by_account_id for move in one.moved}
-    return {account for account in taken_by | stepped if account}
+    given = {each.by_account_id for each in money_of.off}
+    return {account for account in taken_by | stepped | given if account}
 
 
 def _open_link(one: Appointment) -> Attempt | None:
@@ -201,32 +217,16 @@ def _back_by_policy(one: Appointment) -> str:
     return money.rupees(paise) if paise else ""
 
 
+def _off(each: Adjustment, names: Mapping[int, str]) -> tuple[int, str, str]:
+    """A discount or waiver: its id, what it is, and by whom and why."""
+    what = f"{desk_paid.OFF_WORDS[AdjustmentKind(each.kind)]}, {money.rupees(each.paise)}"
+    return each.id, what, f"{each.reason}, by {names.get(each.by_account_id, 'a manager')}"
+
+
 def _refund(refund: Refund, who: Actor) -> tuple[str, str, str, str]:
     words = REFUND_WORDS.get(refund.reason, "Refund")
     href = url_for("refunds.one", refund_id=refund.id) if who.may(Permission.GIVE_BACK) else ""
     return words, money.rupees(refund.paise), REFUND_STATES[refund.status], href
-
-
-def _lines(one: Appointment) -> list[tuple[str, str]]:
-    lines = [("Consultation", money.rupees(one.payment.consultation_paise))]
-    if one.payment.registration_paise:
-        lines.append(("Registration, once", money.rupees(one.payment.registration_paise)))
-    return lines
-
-
-def _total(one: Appointment) -> tuple[str, str]:
-    words = {"PAID": "Paid", "REFUNDED": "Refunded", "FAILED": "Not paid"}.get(one.payment.status, "To pay")
-    if one.payment.status == "PAID" and one.payment.method:
-        words = f"Paid {METHOD_WORDS[one.payment.method]}"
-    return words, money.rupees(one.payment.amount_paise)
-
-
-def _paid(one: Appointment) -> str:
-    """`Tue 24 Nov, 10:41 am · slip 4471`."""
-    if not one.payment.paid_at:
-        return ""
-    notes = [attempt.note for attempt in one.payment.attempts if attempt.status == "PAID" and attempt.note]
-    return " · ".join([moment(one.payment.paid_at), *notes])
 
 
 def _link(one: Appointment, attempt: Attempt | None) -> tuple[str, str]:

@@ -52,6 +52,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
             ("Does not match", "mismatches.index", Permission.SETTLE_MISMATCHES),
             ("Refunds", "refunds.index", Permission.GIVE_BACK),
             ("Receipts", "receipts.index", Permission.SEE_RECEIPTS),
+            ("Drawers", "drawers.listing", Permission.SEE_DRAWERS),
         ],
     ),
     (

@@ -25,7 +25,7 @@ def boss() -> Actor:
 
 def adjust(waiting: Held, kind: str, by: Actor, paise: int | None = None, reason: str = "Hardship") -> None:
     with db.transaction():
-        booking.adjust_price(waiting.id, kind, paise, reason, by=by)
+        booking.adjusting.adjust_price(waiting.id, kind, paise, reason, by=by)
 
 
 def unbroken() -> dict[str, list[object]]:
@@ -112,13 +112,13 @@ def test_what_was_taken_off_by_mistake_is_owed_again(boss: Actor) -> None:
         noted = payments.adjustments_of(waiting.appointment.payment_id)
     for one in [*noted, noted[0]]:
         with db.transaction():
-            booking.undo_price(waiting.id, one.id, by=boss)
+            booking.adjusting.undo_price(waiting.id, one.id, by=boss)
     assert standing(waiting).attempts[-1] == ("ORDER", "OPEN", 170_000)
     with db.reading() as session:
         assert session.get_one(Patient, waiting.patient.id).registration_paid_at is None
         assert payments.adjustments_of(waiting.appointment.payment_id) == []
-    with pytest.raises(Missing), db.transaction():
-        booking.undo_price(held().id, noted[0].id, by=boss)
+    with pytest.raises(Conflict), db.transaction():
+        booking.adjusting.undo_price(held().id, noted[0].id, by=boss)
 
 
 @pytest.mark.parametrize(

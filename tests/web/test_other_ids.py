@@ -23,7 +23,7 @@ from mibo.care import FollowUp
 from mibo.identity import Account, SignIn
 from mibo.identity.permissions import Role
 from mibo.messaging import Message
-from mibo.payments import Attempt, Refund
+from mibo.payments import Attempt, Drawer, Refund
 from mibo.people import Patient, PatientMerge
 from mibo.scheduling import WeeklyHours
 from tests import make
@@ -39,7 +39,7 @@ MEANT = {
     "centre_id": "centre", "appointment_id": "appointment", "block_id": "block", "extra_id": "opening",
     "rule_id": "hours", "entry_id": "queue entry", "holiday_id": "holiday", "merge_id": "merge",
     "sign_in_id": "sign-in", "series_id": "series", "payment_id": "payment",
-    "refund_id": "refund",
+    "refund_id": "refund", "drawer_id": "drawer",
 }  # fmt: skip
 QUERY = f"?date={make.tomorrow()}&start_date={make.tomorrow()}&end_date={make.tomorrow()}"
 TOMORROW = make.tomorrow().isoformat()
@@ -108,6 +108,7 @@ class World:
                         attempt_id=session.scalar(select(Attempt.id).where(Attempt.payment_id == one.payment_id)),
                     )
                 ),
+                "drawer": self._kept(Drawer(account_id=staff.id, centre_id=self.clinic.kochi.id, opened_at=clock.now())),
                 "follow-up": self._kept(FollowUp(parent_id=one.id, wanted_on=make.tomorrow(), created_by=doctor.id)),
                 "merge": self._kept(merge),
                 "opening": make.hours(self.clinic.anita, self.clinic.mumbai, weekdays=[1], opens="19:00", closes="20:00")[0],

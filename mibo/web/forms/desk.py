@@ -4,25 +4,38 @@ from typing import Any, ClassVar
 
 from wtforms import (
     BooleanField,
+    Field,
     HiddenField,
     RadioField,
     SearchField,
+    SelectField,
     StringField,
     TelField,
     TextAreaField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import HiddenInput
 
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.web.forms.base import InputForm
 from mibo.web.forms.booking import GENDER_WORDS, GuardianForm
-from mibo.web.forms.fields import DateParts, WholeNumber
+from mibo.web.forms.fields import DateParts, Rupees, WholeNumber
 
 METHODS = [SelectChoice("CASH", "Cash"), SelectChoice("CARD", "Card"), SelectChoice("UPI", "UPI")]
 LINK = SelectChoice("LINK", "Payment link")
 LATER = SelectChoice("LATER", "Later, at the centre")
+QUIET = {"autocomplete": "off"}
+OTHER_WAYS = [SelectChoice("", "Nothing else"), *METHODS]
+HOW_TAKEN = "Choose cash, card or UPI."
+HOW_THIS_PART = "Choose how this part is paid."
+OFF = [
+    SelectChoice("DISCOUNT", "A discount on the consultation"),
+    SelectChoice("WAIVE_CONSULTATION", "All of the consultation"),
+    SelectChoice("WAIVE_REGISTRATION", "The registration, waived"),
+    SelectChoice("PAID_ELSEWHERE", "The registration, paid elsewhere before"),
+]
 HOW_PAID = "Choose how the patient pays."
 
 
@@ -79,13 +92,58 @@ class BookingForm(InputForm):
     request_key = HiddenField()
     queue_entry = HiddenField()
     follow_up = HiddenField()
+    open_drawer = HiddenField()
 
 
 class PaymentForm(InputForm):
     """Money taken at the desk for an appointment."""
 
-    method = RadioField("Taken by", [InputRequired("Choose cash, card or UPI.")], choices=METHODS)
-    note = StringField("Note", description="A slip or reference number, if any.", render_kw={"autocomplete": "off"})
+    missing: ClassVar = {"method": HOW_TAKEN, "also_1_method": HOW_THIS_PART, "also_2_method": HOW_THIS_PART}
+
+    method = RadioField("Taken by", [InputRequired(HOW_TAKEN)], choices=METHODS, validate_choice=False)
+    reference = StringField(
+        "Reference",
+        description="UPI: the 12 digits (UTR or RRN). Card: the slip, and the last four digits at most.",
+        render_kw={**QUIET, "inputmode": "text"},
+    )
+    received = Rupees("Cash received, rupees", [Optional()], render_kw={**QUIET, "inputmode": "numeric"})
+    also_1_method = SelectField("And by", choices=OTHER_WAYS, validate_choice=False)
+    also_1_rupees = Rupees("Rupees", [Optional()], render_kw={**QUIET, "inputmode": "numeric"})
+    also_1_reference = StringField("Its reference", render_kw=QUIET)
+    also_2_method = SelectField("And by", choices=OTHER_WAYS, validate_choice=False)
+    also_2_rupees = Rupees("Rupees", [Optional()], render_kw={**QUIET, "inputmode": "numeric"})
+    also_2_reference = StringField("Its reference", render_kw=QUIET)
+    note = StringField("Note", description="Who paid, or anything else worth knowing.", render_kw=QUIET)
+    shown_paise = WholeNumber("Price shown", [Optional()], widget=HiddenInput())
+    open_drawer = HiddenField()
+
+    @property
+    def parts(self) -> list[tuple[Field, Field, Field]]:
+        """The rows of a payment in several ways."""
+        return [
+            (self.also_1_method, self.also_1_rupees, self.also_1_reference),
+            (self.also_2_method, self.also_2_rupees, self.also_2_reference),
+        ]
+
+    @property
+    def is_split(self) -> bool:
+        """Whether anything stands in those rows."""
+        return any(field.data or field.errors for row in self.parts for field in row)
+
+
+class PriceForm(InputForm):
+    """A discount, a waiver, or a registration that was paid elsewhere."""
+
+    missing: ClassVar = {"kind": "Choose what is taken off.", "reason": "Give the reason in a few words."}
+
+    kind = RadioField("What is taken off?", [InputRequired("Choose what is taken off.")], choices=OFF)
+    rupees = Rupees("Discount, rupees", [Optional()], render_kw={**QUIET, "inputmode": "numeric"})
+    reason = StringField(
+        "Reason",
+        [InputRequired("Give the reason in a few words.")],
+        description="It stands with the payment.",
+        render_kw=QUIET,
+    )
 
 
 def booking_form(who: Actor, **given: Any) -> BookingForm:

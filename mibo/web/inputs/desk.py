@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, StringConstraints, field_validator
 
 from mibo.booking import NOTE_LENGTH, REASON_LENGTH
 from mibo.ids import read_id
-from mibo.payments import DESK_NOTE_LENGTH
+from mibo.payments import DESK_NOTE_LENGTH, REFERENCE_LENGTH, WHY_LENGTH, Handed
 from mibo.people import SHORTEST_SEARCH
 from mibo.web.inputs.booking import KEY_LENGTH, DetailsInput
 from mibo.web.inputs.sign_in import Phone, Strict
@@ -40,6 +40,8 @@ Chosen = Annotated[int, BeforeValidator(_id)]
 Search = Annotated[str, StringConstraints(max_length=SEARCH_LENGTH), BeforeValidator(_plain)]
 Note = Annotated[str, StringConstraints(max_length=NOTE_LENGTH), BeforeValidator(_plain)]
 Reason = Annotated[str, StringConstraints(max_length=REASON_LENGTH), BeforeValidator(_plain)]
+Reference = Annotated[str, StringConstraints(max_length=REFERENCE_LENGTH), BeforeValidator(_plain)]
+Why = Annotated[str, StringConstraints(max_length=WHY_LENGTH), BeforeValidator(_plain)]
 DeskNote = Annotated[str, StringConstraints(max_length=DESK_NOTE_LENGTH), BeforeValidator(_plain)]
 
 
@@ -81,10 +83,45 @@ class BookingInput(Strict):
     request_key: Annotated[str, StringConstraints(min_length=8, max_length=KEY_LENGTH)]
     queue_entry: Chosen | None = None
     follow_up: Chosen | None = None
+    open_drawer: bool = False
 
 
 class PaymentInput(Strict):
-    """Money taken at the desk."""
+    """Money taken at the desk: by `method` all of it, or the rest of it where parts are handed over in other ways too.
+
+    `shown_paise` is the price that the page showed; `received` is the cash that was handed over, before change.
+    """
 
     method: Literal["CASH", "CARD", "UPI"]
+    reference: Reference | None = None
+    received: int | None = None
+    also_1_method: Literal["CASH", "CARD", "UPI"] | None = None
+    also_1_rupees: int | None = None
+    also_1_reference: Reference | None = None
+    also_2_method: Literal["CASH", "CARD", "UPI"] | None = None
+    also_2_rupees: int | None = None
+    also_2_reference: Reference | None = None
     note: DeskNote | None = None
+    shown_paise: int | None = None
+    open_drawer: bool = False
+
+    @property
+    def also(self) -> tuple[Handed, ...]:
+        """The parts that are handed over in other ways, those with anything in them."""
+        rows = (
+            (self.also_1_method, self.also_1_rupees, self.also_1_reference),
+            (self.also_2_method, self.also_2_rupees, self.also_2_reference),
+        )
+        return tuple(
+            Handed(method or "", rupees * 100 if rupees is not None else None, reference)
+            for method, rupees, reference in rows
+            if method or rupees is not None or reference
+        )
+
+
+class PriceInput(Strict):
+    """What is taken off the price of a booking, and why."""
+
+    kind: Literal["DISCOUNT", "WAIVE_CONSULTATION", "WAIVE_REGISTRATION", "PAID_ELSEWHERE"]
+    rupees: int | None = None
+    reason: Why

@@ -11,6 +11,7 @@ from mibo.web.pages import centres as centres
 from mibo.web.pages import changes as changes
 from mibo.web.pages import clinicians as clinicians
 from mibo.web.pages import desk as desk
+from mibo.web.pages import drawers as drawers
 from mibo.web.pages import home as home
 from mibo.web.pages import hours as hours
 from mibo.web.pages import late as late
@@ -29,6 +30,7 @@ from mibo.web.pages import payments as payments
 from mibo.web.pages import phones as phones
 from mibo.web.pages import pictures as pictures
 from mibo.web.pages import policy as policy
+from mibo.web.pages import prices as prices
 from mibo.web.pages import proofs as proofs
 from mibo.web.pages import queue as queue
 from mibo.web.pages import receipts as receipts
@@ -63,6 +65,7 @@ def register_pages(app: Flask) -> None:
         my_day,
         late,
         changes,
+        prices,
         series,
         series_changes,
         appointments,
@@ -73,6 +76,7 @@ def register_pages(app: Flask) -> None:
         ledgers,
         mismatches,
         refunds,
+        drawers,
         patients,
         merging,
         clinicians,

@@ -13,6 +13,7 @@ from mibo.clinics import Centre
 from mibo.errors import Conflict, Invalid, Missing
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID, read_id
+from mibo.payments import DrawerClosed
 from mibo.people import PhoneInUse, SamePerson
 from mibo.web import desk_board, desk_booking, desk_command, desk_list
 from mibo.web.access import actor, may
@@ -105,20 +106,20 @@ def new_booking() -> ResponseReturnValue:
 def book() -> ResponseReturnValue:
     """Book: held with a payment link, or paid and so confirmed. A refusal keeps all that was entered."""
     form = booking_form(actor())
-    status = 422
+    status, closed = 422, False
     if said := form.read(BookingInput):
         try:
             made_id, words = desk_booking.book(said)
         except Invalid as error:
             form.refuse(error)
         except Conflict as error:
-            status = 409
+            status, closed = 409, isinstance(error, DrawerClosed)
             desk_booking.refuse(form, error, said)
         else:
             flash(words, "success")
             return go("desk.appointment", appointment_id=made_id, done="booked")
     with db.reading():
-        return desk_booking.sheet_page(form, status=status)
+        return desk_booking.sheet_page(form, status=status, asks_for_drawer=closed)
 
 
 @bp.post("/patients")
@@ -156,22 +157,22 @@ def appointment(appointment_id: int) -> ResponseReturnValue:
 @bp.post(f"{ONE}/payment")
 @may(Permission.TAKE_PAYMENT, own_transactions=True)
 def take_payment(appointment_id: int) -> ResponseReturnValue:
-    """Take cash, card or UPI; the booking is confirmed and an open link is closed."""
+    """Take cash, card or UPI, or several of them; the booking is confirmed and an open link is closed."""
     form = PaymentForm()
-    status, problem = 422, ""
+    status, problem, closed = 422, "", False
     if said := form.read(PaymentInput):
         try:
             with db.transaction():
-                booking.pay_at_desk(appointment_id, said.method, said.note, by=actor())
+                words = desk_booking.take_payment(appointment_id, said)
         except Invalid as error:
             form.refuse(error)
         except Conflict as error:
-            status, problem = 409, error.message
+            status, problem, closed = 409, error.message, isinstance(error, DrawerClosed)
         else:
-            flash("The payment is noted and the appointment is confirmed.", "success")
+            flash(words, "success")
             return go("desk.appointment", appointment_id=appointment_id)
     with db.reading():
-        return record_page(appointment_id, form, problem=problem, status=status)
+        return record_page(appointment_id, form, problem=problem, status=status, asks_for_drawer=closed)
 
 
 @bp.post(f"{ONE}/payment-link")
