@@ -74,6 +74,7 @@ class RefundRow:
     done_by: str | None
     opened_by: str | None
     appointment_id: int
+    payment_id: int
     booking: str
     starts_at: datetime
     centre_id: int
@@ -166,7 +167,7 @@ def _columns() -> Select[*tuple[Any, ...]]:
                 Refund.method, Refund.reference, Refund.provider_refund_id, Refund.tries, Refund.next_try_at,
                 Refund.failure, Refund.opened_at, Refund.decided_at, Refund.decided_reason, Refund.sent_at,
                 Refund.failed_at, Refund.done_at, Refund.assigned_to, _owner.full_name, _decider.full_name,
-                _giver.full_name, _opener.full_name, Appointment.id, Appointment.reference, Appointment.starts_at,
+                _giver.full_name, _opener.full_name, Appointment.id, Appointment.payment_id, Appointment.reference, Appointment.starts_at,
                 Appointment.centre_id, Centre.short_name, Patient.full_name, Patient.phone, Patient.mrn, Attempt.paise,
                 Attempt.method, Attempt.provider_payment_id.is_not(None), Attempt.paid_at,
             ).select_from(Refund)

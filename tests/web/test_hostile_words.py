@@ -14,6 +14,7 @@ from mibo.booking import Appointment
 from mibo.clinics import Centre
 from mibo.identity import Account
 from mibo.identity.permissions import Role
+from mibo.payments import Refund
 from mibo.people import Clinician, Patient
 from tests import make
 from tests.web.drawn import form_at
@@ -60,6 +61,10 @@ class World:
             self.type("/desk/new", **booking, at=face, request_key=f"key-of-{face}", desk_note=SHORT)
         self.visit = self.newest(Appointment)
         self.type(f"/desk/appointments/{self.visit.id}/cancellation", reason=LONG, version=self.visit.version)
+        with db.reading() as session:
+            kept = session.scalars(select(Appointment).where(Appointment.status == "CONFIRMED")).one()
+        self.type(f"/desk/appointments/{kept.id}/refund", rupees="100", reason=SHORT)
+        self.refund = self.newest(Refund)
         self.type("/queue/add", patient=self.patient.id, centre=kochi.id, last_four="0009", note=LONG)
         self.type("/time-off/new", clinician=anita.id, centre=kochi.id, day=make.tomorrow(), from_time="16:00",
                   to_time="17:00", reason=LONG, key="key-of-a-test")  # fmt: skip
@@ -89,6 +94,7 @@ class World:
             "patient_id": self.patient.id, "appointment_id": self.visit.id, "clinician_id": self.newest(Clinician).id,
             "centre_id": self.newest(Centre).id, "reference": self.visit.reference,
             "account_id": self.newest_staff(), "scene": "desk", "payment_id": self.visit.payment_id,
+            "refund_id": self.refund.id,
         }  # fmt: skip
         shown = []
         for rule in self.app.url_map.iter_rules():
@@ -152,7 +158,8 @@ def test_on_every_page_they_are_words(world: World) -> None:
     assert told >= {
         "/appointments", "/desk", "/desk/day-list", "/desk/patients", "/desk/staff", "/desk/centres", "/desk/clinicians",
         "/clinicians", "/queue", "/time-off", "/money/payments", f"/money/payments/{world.visit.payment_id}",
-        "/money/takings/lines", "/desk/policy", f"/desk/patients/{world.patient.id}", one,
+        "/money/takings/lines", "/money/refunds", f"/money/refunds/{world.refund.id}",
+        "/desk/policy", f"/desk/patients/{world.patient.id}", one,
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID, read_id
 from mibo.money import rupees
 from mibo.payments import Refund
-from mibo.web import desk_record, refund_rows
+from mibo.web import desk_record, receipt_rows, refund_rows
 from mibo.web.access import actor, may
 from mibo.web.forms.base import InputForm
 from mibo.web.forms.refunds import ApprovalForm, ByHandForm, DeclineForm, HandingOverForm, OwnerForm
@@ -219,6 +219,7 @@ def _one(
 ) -> ResponseReturnValue:
     row = refund_list.refund(refund_id, by=actor())
     seen = refund_rows.in_full(row, actor())
+    notes = [each for each in payments.receipts_of([row.payment_id]) if each.refund_id == refund_id]
     approval = _drawn(ApprovalForm, refused)
     if approval.way.data is None:
         approval.way.data = "PROVIDER" if row.paid_online else "DESK"
@@ -230,7 +231,8 @@ def _one(
         ]
         owner.owner.data = str(row.owner_id or NOBODY)
     return show(
-        "refunds/one.html", refund=seen, approval=approval, owner=owner, decline=_drawn(DeclineForm, refused),
+        "refunds/one.html", papers=receipt_rows.links(notes, "/money/receipts"),
+        refund=seen, approval=approval, owner=owner, decline=_drawn(DeclineForm, refused),
         handing=_drawn(HandingOverForm, refused), refused=refused, problem_words=problem, me=actor().account_id,
         centre_name=row.centre, status=status,
     )  # fmt: skip

@@ -6,11 +6,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from mibo import booking, clinics, db
+from mibo import booking, clinics, db, payments
 from mibo.booking import Appointment, giving_back
 from mibo.identity import Account
 from mibo.identity.permissions import Role
-from mibo.payments import Attempt, Payment, Refund
+from mibo.payments import Attempt, Payment, Receipt, Refund
 from tests import make
 from tests.counting import statements
 from tests.web.pages.desk import Desk
@@ -116,6 +116,8 @@ def test_an_online_refund_is_approved_undone_and_approved_again(manager: Desk, m
 
 def test_cash_is_handed_over_at_the_desk_with_its_slip(manager: Desk, desk: Desk, world: Clinic) -> None:
     refund = cancelled(world, online=False)
+    with db.transaction():
+        payments.issue_receipt(refund.payment_id)
     assert 'value="PROVIDER"' not in manager.get(at(refund)).text
     manager.post(at(refund, "approval"), way="DESK", version=refund.version)
     wrong = desk.post(at(refund, "handing-over"), method="UPI", reference="", version=now(refund).version)
@@ -128,6 +130,9 @@ def test_cash_is_handed_over_at_the_desk_with_its_slip(manager: Desk, desk: Desk
     for each in ("Given back", "Print the slip", "Name and signature", "in cash, by Deepa Desk"):
         assert each in said
     assert names(desk.get("/money/refunds?which=done").text) == ["Asha Menon"]
+    with db.reading() as session:
+        note = session.scalars(select(Receipt.id).where(Receipt.refund_id == refund.id)).one()
+    assert f"/money/receipts/{note}" in desk.get(at(refund)).text
 
 
 def test_who_comes_second_reads_who_was_quicker(app: Flask, manager: Desk, world: Clinic) -> None:
