@@ -114,6 +114,7 @@ def test_once_one_of_several_is_chosen_the_line_is_read_again_for_them(desk, wor
         each for each in re.findall(r'action="(/desk/find\?[^"]+)"', page) if f"patient={world.asha.id}" in each
     ]
     assert 'name="q" value="asha 3pm anita upi 432156789012"' in page
+    assert "The rest of what you typed comes along." in page
     again = desk.post(html.unescape(action), q="asha 3pm anita upi 432156789012")
     assert "Which one is meant?" in text_of(again.text)
     assert 'value="432156789012"' in again.text
