@@ -4,7 +4,7 @@ A page takes three statements at most, and two where nothing is typed. Pages beg
 count of rows, so that none is skipped or shown twice while others are booked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -253,3 +253,11 @@ def _beyond(wish: ListWish, place: Place | None) -> list[ColumnElement[bool]]:
     here = tuple_(_key(wish, Appointment), Appointment.id)
     there = tuple_(place.at, place.id)
     return [here < there if wish.order.startswith("-") != place.back else here > there]
+
+
+def references_of(ids: Collection[int]) -> dict[int, str]:
+    """What people read out, of those of these ids that are appointments."""
+    if not ids:
+        return {}
+    found = db.session().execute(select(Appointment.id, Appointment.reference).where(Appointment.id.in_(ids)))
+    return {row.id: row.reference for row in found}

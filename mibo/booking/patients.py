@@ -252,3 +252,9 @@ def newest_merge(patient_id: int) -> PatientMerge | None:
     """The last merge into a record that still stands."""
     wanted = select(PatientMerge).where(PatientMerge.kept_id == patient_id, PatientMerge.undone_at.is_(None))
     return db.session().scalar(wanted.order_by(PatientMerge.id.desc()).limit(1))
+
+
+def records_of(patient_id: int) -> frozenset[int]:
+    """A patient's record and those that were merged into it: what was told to either was told to them."""
+    merged = select(Patient.id).where(Patient.merged_into_id == patient_id)
+    return frozenset({patient_id, *db.session().scalars(merged)})

@@ -55,6 +55,7 @@ class Permission(StrEnum):
     SEE_POLICY = "see the policy numbers"
     SET_POLICY = "decide the policy numbers"
     SEE_AUDIT = "see the audit"
+    SEE_MESSAGES = "see the messages that were sent"
     MANAGE_OWN_SIGN_INS = "see and end one's own sign-ins, password and second factor"
     SEE_STYLEGUIDE = "see the style guide"
     SEE_SELF = "see who is signed in"
@@ -114,6 +115,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.SEE_POLICY: frozenset(_ALL_CENTRES),
     Permission.SET_POLICY: frozenset({Role.ADMIN}),
     Permission.SEE_AUDIT: frozenset(_ALL_CENTRES),
+    Permission.SEE_MESSAGES: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
     Permission.MANAGE_OWN_SIGN_INS: frozenset(Role),
     Permission.SEE_STYLEGUIDE: frozenset(_STAFF),
     Permission.SEE_SELF: frozenset(Role),

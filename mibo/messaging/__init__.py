@@ -1,6 +1,6 @@
 """What leaves by WhatsApp; knows addresses, not appointments."""
 
-from mibo.messaging import templates, wording
+from mibo.messaging import log, templates, wording
 from mibo.messaging.actions import (
     UNWANTED,
     promise_again,
@@ -12,6 +12,7 @@ from mibo.messaging.actions import (
 )
 from mibo.messaging.delivery import deliver, ring_due
 from mibo.messaging.hearing import note_status
+from mibo.messaging.log import LogWish, Tally
 from mibo.messaging.many import Promised, tell_all
 from mibo.messaging.models import Message
 from mibo.messaging.queries import messages_about, undelivered
@@ -23,13 +24,16 @@ __all__ = [
     "LANGUAGES",
     "NO_WISHES",
     "UNWANTED",
+    "LogWish",
     "Message",
     "Promised",
     "QuietHours",
+    "Tally",
     "Wishes",
     "Wording",
     "after_quiet",
     "deliver",
+    "log",
     "messages_about",
     "note_status",
     "promise_again",

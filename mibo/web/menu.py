@@ -69,6 +69,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
         [
             ("Staff", "staff.listing", Permission.SEE_STAFF),
             ("Centres", "centres.listing", Permission.SEE_CENTRES),
+            ("Messages", "message_log.listing", Permission.SEE_MESSAGES),
             ("Policy", "policy.numbers", Permission.SEE_POLICY),
             ("Audit", "audit.listing", Permission.SEE_AUDIT),
         ],

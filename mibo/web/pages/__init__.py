@@ -17,6 +17,7 @@ from mibo.web.pages import hours as hours
 from mibo.web.pages import late as late
 from mibo.web.pages import ledgers as ledgers
 from mibo.web.pages import merging as merging
+from mibo.web.pages import message_log as message_log
 from mibo.web.pages import mismatches as mismatches
 from mibo.web.pages import my as my
 from mibo.web.pages import my_day as my_day
@@ -94,6 +95,7 @@ def register_pages(app: Flask) -> None:
         receipts,
         own_receipts,
         centres,
+        message_log,
         policy,
         audit,
         styleguide,

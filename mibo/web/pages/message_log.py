@@ -1,0 +1,106 @@
+"""The message log: what was sent to whom and what became of it, its numbers, and the texts themselves."""
+
+from datetime import timedelta
+
+from flask import Blueprint, request
+from flask.typing import ResponseReturnValue
+
+from mibo import booking, clinics, clock, messaging
+from mibo.errors import Missing
+from mibo.identity.permissions import Permission
+from mibo.messaging import LANGUAGES, LogWish
+from mibo.web import message_rows, message_samples
+from mibo.web.access import actor, may
+from mibo.web.forms.message_log import LogForm, NumbersForm, offer
+from mibo.web.htmx import show
+from mibo.web.inputs.message_log import LogFilter, NumbersFilter
+
+bp = Blueprint("message_log", __name__, url_prefix="/desk/messages")
+
+DAYS = 28
+
+
+@bp.route("", methods=["GET", "POST"])
+@may(Permission.SEE_MESSAGES)
+def listing() -> ResponseReturnValue:
+    """The messages that were asked for, a page at a time; an address asks for one patient's, or one appointment's."""
+    who = actor()
+    if not (who.everywhere or who.centre_ids):
+        return show("desk/no_centre.html")
+    form, asked = _asked()
+    offer(form, [one for one in clinics.centres() if who.reaches(one.id)])
+    found, more = messaging.log.log_page(_wish(asked))
+    references = booking.lists.references_of({one.about_id for one in found if one.about_id})
+    return show(
+        "message_log/listing.html",
+        form=form,
+        lines=[message_rows.line(one, references) for one in found],
+        next_id=found[-1].id if more else None,
+        is_first=asked.before is None,
+        status=422 if form.errors else 200,
+    )
+
+
+def _asked() -> tuple[LogForm, LogFilter]:
+    if request.method == "POST":
+        form = LogForm()
+        return form, form.read(LogFilter) or LogFilter()
+    told = {
+        name: value for name, value in request.args.items() if name in ("standing", "patient", "appointment") and value
+    }
+    try:
+        asked = LogFilter.model_validate(told)
+    except ValueError:
+        raise Missing("We could not find those messages.") from None
+    return LogForm(formdata=None, data=told), asked
+
+
+def _wish(asked: LogFilter) -> LogWish:
+    return LogWish(
+        centre_ids=_within_reach(),
+        typed=asked.q,
+        standing=asked.standing,
+        kind=asked.kind,
+        centre_id=asked.centre,
+        patient_ids=booking.patients.records_of(asked.patient) if asked.patient else None,
+        about_id=asked.appointment,
+        since=clock.day_span(asked.since)[0] if asked.since else None,
+        until=clock.day_span(asked.until)[1] if asked.until else None,
+        before=asked.before,
+    )
+
+
+def _within_reach() -> frozenset[int] | None:
+    return None if actor().everywhere else actor().centre_ids
+
+
+@bp.route("/numbers", methods=["GET", "POST"])
+@may(Permission.SEE_MESSAGES)
+def numbers() -> ResponseReturnValue:
+    """How many left, arrived, were read or failed, by day and by template: the last four weeks, unless asked otherwise."""
+    today = clock.today()
+    usual = NumbersFilter(since=today - timedelta(days=DAYS - 1), until=today)
+    form = NumbersForm(data=usual.model_dump())
+    said = form.read(NumbersFilter) or usual
+    last = said.until or today
+    first = said.since or last - timedelta(days=DAYS - 1)
+    since, until = clock.day_span(first, last)[0], clock.day_span(last)[1]
+    days, kinds = messaging.log.tally(LogWish(centre_ids=_within_reach(), since=since, until=until))
+    every_day = messaging.log.days_between(first, last, days)
+    return show(
+        "message_log/numbers.html", form=form, chart=message_rows.chart(every_day), layers=message_rows.LAYERS,
+        days=[(message_rows.short_day(one.of), one) for one in reversed(every_day) if one.total], kinds=kinds,
+        status=422 if form.errors else 200,
+    )  # fmt: skip
+
+
+@bp.get("/wording")
+@may(Permission.SEE_MESSAGES)
+def texts() -> ResponseReturnValue:
+    """Every text in one language, with invented values, as somebody's phone shows it."""
+    language = request.args.get("language", "en")
+    if language not in LANGUAGES:
+        raise Missing("There are no messages in that language.")
+    return show(
+        "message_log/wording.html", groups=message_samples.samples(language), languages=LANGUAGES, language=language
+    )
