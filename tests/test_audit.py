@@ -1,12 +1,17 @@
 """The audit: chained, verified, and never changed."""
 
+import re
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
-from mibo import audit, db
+import mibo
+from mibo import audit, clinics, db
 from mibo.audit import AuditEntry
 from mibo.identity.permissions import Role
+from mibo.web.audit_words import AREAS
 from tests import make
 from tests.web.pages.desk import Desk
 from tests.web.pages.visitor import words
@@ -143,33 +148,60 @@ class TestTheScreen:
         return Desk(app.test_client(), self.admin)
 
     def test_entries_are_found_by_who_what_which_and_when(self, desk):
-        assert "active True → False" in words(desk.get("/desk/audit"))
-        for typed in ({"who": "ada"}, {"act": "staff"}, {"subject": "77"}):
+        assert "Closed an account" in words(desk.get("/desk/audit"))
+        for typed in ({"who": "ada"}, {"area": "staff"}, {"subject": "77"}):
             page = words(desk.post("/desk/audit", **typed))
-            assert "staff.closed" in page
-            assert "patient.added" not in page
+            assert "Closed an account" in page.partition("Details")[2]
+            assert "Added a patient" not in page.partition("Details")[2]
         assert "Nothing is noted here" in words(desk.post("/desk/audit", until="2020-01-01"))
         assert "Nothing is noted here" in words(desk.post("/desk/audit", who="nobody of that name"))
 
     def test_a_records_history_has_an_address(self, desk):
         page = words(desk.get("/desk/audit?subject=78"))
-        assert "patient.added" in page
-        assert "staff.closed" not in page
+        assert "Added a patient" in page
+        assert "Closed an account" not in page
         assert desk.get("/desk/audit?subject=x").status_code == 404
+
+    def test_names_stand_for_numbers_and_words_for_short_names(self, desk):
+        with db.transaction():
+            kept, merged = make.patient("Asha Menon"), make.patient("Asha Menone")
+            centre = make.centre("Mibo Kochi")
+            audit.record("patient.merged", kept.id, by=self.admin.id, merged=merged.id, merge=1, moved={"payments": 2})
+            audit.record("appointment.status", 5, by=None, previous="PENDING", next="CONFIRMED")
+            audit.record("payment.taken", 6, by=self.other.id, method="CASH", paise=150000)
+            clinics.change_centre(centre.id, {"pincode": "682030"}, by=self.admin.id)
+        page = desk.get("/desk/audit")
+        assert f'href="/desk/patients/{kept.id}"' in page.text
+        said = words(page)
+        for sentence in (
+            "Ada Admin Merged two records of a patient Asha Menon History of Asha Menon moved payments 2 · merged Asha Menone",
+            "Mibo Changed the state of an appointment no. 5 History of no. 5 awaiting payment → confirmed",
+            "Deepa Desk Took money at the desk no. 6 History of no. 6 amount ₹1,500 · method cash",
+            "Changed a centre Mibo Kochi History of Mibo Kochi changed pincode 682001 → 682030",
+        ):
+            assert sentence in said
+
+    def test_everything_that_is_noted_falls_under_something_that_may_be_looked_for(self):
+        source = "".join(path.read_text() for path in Path(mibo.__file__).parent.rglob("*.py"))
+        noted = set(re.findall(r'audit\.record\(\s*f?"([^"{]+)', source))
+        beginnings = tuple(each for _, acts in AREAS.values() for each in acts)
+        assert len(noted) > 50
+        assert {act for act in noted if not act.startswith(beginnings)} == set()
 
     def test_what_makes_no_sense_is_said(self, desk):
         assert desk.post("/desk/audit", subject="x").status_code == 422
+        assert desk.post("/desk/audit", area="nothing").status_code == 422
         assert desk.post("/desk/audit", since="never").status_code == 422
 
     def test_older_entries_are_a_page_away(self, desk):
         with db.transaction():
             for n in range(60):
-                audit.record("many", n, by=None)
-        page = desk.post("/desk/audit", act="many")
+                audit.record("queue.many", n, by=None)
+        page = desk.post("/desk/audit", area="queue")
         before = page.text.split('name="before" value="')[1].split('"')[0]
         if not before:
             before = page.text.split('name="before" value="')[2].split('"')[0]
-        assert words(desk.post("/desk/audit", act="many", before=before)).count("many") >= 10
+        assert words(desk.post("/desk/audit", area="queue", before=before)).count("Queue: many") >= 10
 
     def test_it_is_not_for_the_desk(self, app, desk):
         assert Desk(app.test_client(), self.other).get("/desk/audit").status_code == 403

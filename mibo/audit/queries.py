@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, or_, select, tuple_
 
 from mibo import db
 from mibo.audit.models import AuditEntry
@@ -14,10 +14,10 @@ PAGE = 50
 
 @dataclass(frozen=True, kw_only=True)
 class AuditWish:
-    """Which entries are wanted; an act may be the beginning of one, `staff` or `staff.closed`."""
+    """Which entries are wanted; `acts` are how one begins, `staff.` or `staff.closed`: any of them."""
 
     by_account_ids: tuple[int, ...] | None = None
-    act: str = ""
+    acts: tuple[str, ...] = ()
     subject_id: int | None = None
     since: datetime | None = None
     until: datetime | None = None
@@ -43,8 +43,8 @@ def _conditions(wish: AuditWish) -> list[ColumnElement[bool]]:
     asked: list[ColumnElement[bool]] = []
     if wish.by_account_ids is not None:
         asked.append(AuditEntry.by_account_id.in_(wish.by_account_ids))
-    if wish.act:
-        asked.append(AuditEntry.act.startswith(wish.act, autoescape=True))
+    if wish.acts:
+        asked.append(or_(*(AuditEntry.act.startswith(act, autoescape=True) for act in wish.acts)))
     if wish.subject_id is not None:
         asked.append(AuditEntry.subject_id == wish.subject_id)
     if wish.since is not None:

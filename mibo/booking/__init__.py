@@ -84,6 +84,7 @@ from mibo.booking.merging import (
 )
 from mibo.booking.models import NOTE_LENGTH, REASON_LENGTH, Appointment, Move, QueueEntry, Series, StatusChange
 from mibo.booking.moving import Place, is_displaced, reschedule, undo_move, why_not_own
+from mibo.booking.named import Named, named
 from mibo.booking.patients import Sought, Visits
 from mibo.booking.paying import CheckoutOrder, PaymentAway, PriceChanged, note_failure, open_order, pay_at_desk
 from mibo.booking.queries import (
@@ -170,6 +171,7 @@ __all__ = [
     "KeyReused",
     "LinkNotSent",
     "Move",
+    "Named",
     "NotAllowed",
     "NotClosed",
     "NotOffered",
@@ -258,6 +260,7 @@ __all__ = [
     "mismatches",
     "month_view",
     "name_purpose",
+    "named",
     "next_free",
     "note_failure",
     "open_link",

@@ -146,7 +146,7 @@ def _step(entry_id: int, wanted: Step, by: Actor, version: int | None) -> QueueE
 
 def _changed(entry: QueueEntry) -> str:
     """`Asha changed number 7 at 10:41 am.`"""
-    found, _ = audit.entries(audit.AuditWish(subject_id=entry.id, act="queue."), limit=1)
+    found, _ = audit.entries(audit.AuditWish(subject_id=entry.id, acts=("queue.",)), limit=1)
     if not found:
         return f"Number {entry.token} was changed in the meantime. This is how it stands now."
     by, at = found[0].by_account_id or 0, wording.moment(clock.local(found[0].at)).split(", ")[-1]

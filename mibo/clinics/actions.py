@@ -52,11 +52,12 @@ def change_centre(centre_id: int, told: Mapping[str, str | None], *, by: int) ->
     changed = {name: value for name, value in told.items() if getattr(one, name) != value}
     if "name" in changed and _named(str(changed["name"])) is not None:
         raise NameTaken
+    before_and_after = {name: [getattr(one, name), changed[name]] for name in sorted(changed)}
     for name, value in changed.items():
         setattr(one, name, value)
     db.session().flush()
     if changed:
-        audit.record("centre.changed", one.id, by=by, fields=sorted(changed))
+        audit.record("centre.changed", one.id, by=by, changed=before_and_after)
     return one
 
 

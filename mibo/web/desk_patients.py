@@ -171,7 +171,7 @@ def _date(at: datetime) -> str:
 
 def _contact(one: Patient) -> list[tuple[str, str, str]]:
     born = f"{one.date_of_birth.day} {one.date_of_birth:%B %Y}" if one.date_of_birth else ""
-    guardian = [one.guardian_name, one.guardian_relation, phone.shown(one.guardian_phone) if one.guardian_phone else ""]
+    guardian = [one.guardian_name, one.guardian_relation, _shown(one.guardian_phone)]
     told = [
         ("Phone", phone.shown(one.phone)),
         ("E-mail", one.email),
@@ -179,7 +179,10 @@ def _contact(one: Patient) -> list[tuple[str, str, str]]:
         ("Date of birth", born),
         ("Gender", GENDERS.get(one.gender or "")),
         ("Blood group", one.blood_group),
-        ("Emergency contact", ", ".join(filter(None, (one.emergency_contact_name, one.emergency_contact_phone)))),
+        (
+            "Emergency contact",
+            ", ".join(filter(None, (one.emergency_contact_name, _shown(one.emergency_contact_phone)))),
+        ),
         ("Guardian", ", ".join(filter(None, guardian))),
         ("Guardian agreed", _date(one.guardian_consent_at) if one.guardian_consent_at else ""),
         ("Notes for the desk", one.notes),
@@ -195,6 +198,10 @@ def _wishes(one: Patient) -> str:
         return "None, as they wish"
     language = LANGUAGES[one.message_language] if one.message_language != "en" else ""
     return ", ".join(filter(None, (language, "discreet" if one.discreet_messages else "")))
+
+
+def _shown(number: str | None) -> str:
+    return phone.shown(number) if number else ""
 
 
 def _family(one: Patient) -> list[tuple[str, str, str]]:

@@ -148,12 +148,18 @@ def answer(
     if for_programs():
         return _json(status, sentence, code or CODES.get(status, "ERROR"), details or [])
     template = "errors/_fragment.html" if htmx.wants_part() else "errors/page.html"
-    facts = {"status": status, "sentence": sentence, "request_id": g.get("request_id", "")}
+    facts = {"status": status, "sentence": sentence, "request_id": g.get("request_id", ""), "staff": _is_staff()}
     response = make_response(render_template(template, **facts), status)
     if htmx.wants_part():
         response.headers["HX-Retarget"] = "#alert"
         response.headers["HX-Reswap"] = "innerHTML"
     return response
+
+
+def _is_staff() -> bool:
+    """Whether whoever asked is known, in this request already, to be of the staff: a refusal asks no database."""
+    who = g.get("visitor")
+    return who is not None and who.audience == "STAFF"
 
 
 def _json(status: int, sentence: str, code: str, details: list[tuple[str, str]]) -> Response:

@@ -7,7 +7,7 @@ from flask import request, url_for
 from mibo import care, db
 from mibo.care import Waiting
 from mibo.identity import Actor
-from mibo.identity.permissions import Permission
+from mibo.identity.permissions import Permission, Role
 from mibo.web.htmx import wants_part
 
 
@@ -84,6 +84,14 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
         ],
     ),
 ]
+ROLE_WORDS = {
+    Role.ADMIN: "Administrator",
+    Role.MANAGER: "Manager",
+    Role.CENTRE_MANAGER: "Centre manager",
+    Role.CLINICIAN: "Clinician",
+    Role.CARE_COORDINATOR: "Care coordinator",
+    Role.FRONT_DESK: "Front desk",
+}
 COUNTS = {
     "worklists.closing": "to_close",
     "worklists.holds": "unpaid",
@@ -100,6 +108,11 @@ class Group:
 
     label: str
     entries: list[Entry]
+
+
+def role_words(who: Actor | None) -> str:
+    """What somebody is at the clinic: `Centre manager, clinician`."""
+    return ", ".join(words for role, words in ROLE_WORDS.items() if who and role in who.roles).capitalize()
 
 
 def menu_for(who: Actor | None) -> list[Group]:

@@ -84,14 +84,14 @@ TRAINING: dict[str, tuple[list[str], list[str]]] = {
 ROSTER = (
     Profile(
         "Dr. Anita Kurian", "Kochi", "senior psychologist", "Senior Clinical Psychologist", 12, 1600,
-        "English, Malayalam, Hindi", "RCI/CRR/A-20417", "Anxiety, Depression, OCD, CBT, Psychological Assessments",
+        "English, Malayalam, Hindi", "RCI/CRR/A-20417", "Anxiety, Depression, OCD, CBT, Psychological assessments",
         "Anita works with adults who live with anxiety and low mood. She likes clear goals and short homework. "
         "She supervises the trainees at Kochi.",
         week="with Saturdays",
     ),
     Profile(
         "Dr. Latha Varma", "Kochi", "psychiatrist", "Consultant Psychiatrist", 14, 2000, "English, Malayalam, Tamil",
-        "TCMC-38214", "Bipolar Disorder, Depression, Schizophrenia, Sleep Disorders, Geriatric Psychiatry",
+        "TCMC-38214", "Bipolar disorder, Depression, Schizophrenia, Sleep Disorders, Geriatric psychiatry",
         "Latha sees adults and older people. She explains every medicine before she writes it down.",
         minutes=30,
     ),
@@ -110,7 +110,7 @@ ROSTER = (
     Profile(
         "Dr. George Tharakan", "Kochi", "head", "Head of Department, Psychiatry", 15, 2500,
         "English, Malayalam, Tamil, Hindi", "TCMC-29903",
-        "De-addiction, Addiction, Emergency Psychiatry, Depression, Bipolar Disorder",
+        "De-addiction, Addiction, Emergency psychiatry, Depression, Bipolar disorder",
         "George leads psychiatry at Kochi and is on call for emergencies. His interest is life after addiction.",
         week="three days", minutes=30,
     ),
@@ -122,7 +122,7 @@ ROSTER = (
     ),
     Profile(
         "Dr. Raghav Kulkarni", "Bengaluru", "head", "Medical Director", 15, 3000, "English, Hindi, Kannada, Marathi",
-        "KMC-61023", "Treatment-resistant Depression, Bipolar Disorder, Emergency Psychiatry, Second Opinions",
+        "KMC-61023", "Treatment-resistant Depression, Bipolar disorder, Emergency psychiatry, Second Opinions",
         "Raghav founded the Bengaluru centre. He sees people for second opinions and takes his time over them.",
         week="two days", also=Also("Kochi", Shift((WED,), 16, 18), ONLINE),
     ),
@@ -134,13 +134,13 @@ ROSTER = (
     ),
     Profile(
         "Dr. Zubin Contractor", "Bengaluru", "psychiatrist", "Emergency Psychiatrist", 8, 1800,
-        "English, Hindi, Gujarati", "KMC-77310", "Emergency Psychiatry, Crisis, Self-harm, Sleep Disorders",
+        "English, Hindi, Gujarati", "KMC-77310", "Emergency psychiatry, Crisis, Self-harm, Sleep Disorders",
         "Zubin keeps the late hours by video, for the nights that cannot wait.",
         week="nights", minutes=30, modes=(ONLINE,),
     ),
     Profile(
         "Dr. Spoorthi Shetty", "Bengaluru", "child psychiatrist", "Consultant Child and Adolescent Psychiatrist", 10,
-        2200, "English, Kannada, Hindi", "KMC-70418", "Child Psychiatry, ADHD, Autism, School Refusal, Adolescents",
+        2200, "English, Kannada, Hindi", "KMC-70418", "Child psychiatry, ADHD, Autism, School Refusal, Adolescents",
         "Spoorthi sees children from six years on, always with a parent for the first half hour.",
         week="with Saturdays", minutes=45,
     ),
@@ -151,7 +151,7 @@ ROSTER = (
     ),
     Profile(
         "Mr. Chetan Bhat", "Bengaluru", "clinical psychologist", "Clinical Psychologist", 4, 1500,
-        "English, Kannada", "RCI/CRR/A-59934", "Psychological Assessments, ADHD, Learning Difficulties, Memory",
+        "English, Kannada", "RCI/CRR/A-59934", "Psychological assessments, ADHD, Learning difficulties, Memory",
         "Chetan does assessments and explains what the numbers mean for the week ahead.",
         week="three days",
     ),
@@ -163,7 +163,7 @@ ROSTER = (
     ),
     Profile(
         "Ms. Ritika Banerjee", "Bengaluru", "therapist", "Therapist", 7, 1500, "English, Bengali, Hindi",
-        "RCI/CRR/A-41276", "Schema Therapy, Trauma, Eating Disorders, Body Image",
+        "RCI/CRR/A-41276", "Schema therapy, Trauma, Eating disorders, Body image",
         "Ritika works slowly and long, mostly with old hurts. She trained in schema therapy.",
         week="Sundays too",
     ),
@@ -175,7 +175,7 @@ ROSTER = (
     ),
     Profile(
         "Dr. Prakash Murthy", "Bengaluru", "psychiatrist", "Consultant Psychiatrist", 9, 2000, "English, Kannada, Telugu",
-        "KMC-73952", "Depression, Anxiety, Geriatric Psychiatry, Memory",
+        "KMC-73952", "Depression, Anxiety, Geriatric psychiatry, Memory",
         "Prakash sees adults and their ageing parents, if they like on the same afternoon.",
         minutes=30,
     ),
@@ -211,7 +211,7 @@ ROSTER = (
     ),
     Profile(
         "Mr. Anirban Sen", "Bengaluru", "counsellor", "Counsellor", 5, 1200, "English, Bengali, Hindi",
-        "RCI/CRR/A-52761", "Grief, Stress, Anger, Men's Mental Health",
+        "RCI/CRR/A-52761", "Grief, Stress, Anger, Men's mental health",
         "Anirban is away for a year of study.",
         week="working week", active=False,
     ),

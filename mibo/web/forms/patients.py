@@ -23,7 +23,7 @@ from mibo.web.forms.booking import GENDER_WORDS, OFF, GuardianForm, WishesForm
 from mibo.web.forms.fields import DateParts, WholeNumber
 
 SORTS = [
-    SelectChoice("near", "Nearest match"),
+    SelectChoice("near", "Best match"),
     SelectChoice("name", "Name"),
     SelectChoice("registered", "Newest first"),
 ]

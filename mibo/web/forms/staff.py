@@ -19,15 +19,8 @@ from mibo.clinics import Centre
 from mibo.identity import Account, Role, post_of
 from mibo.phone import ten_digits
 from mibo.web.forms.base import InputForm
+from mibo.web.menu import ROLE_WORDS
 
-ROLE_WORDS = {
-    Role.ADMIN: "Administrator",
-    Role.MANAGER: "Manager",
-    Role.CENTRE_MANAGER: "Centre manager",
-    Role.CLINICIAN: "Clinician",
-    Role.CARE_COORDINATOR: "Care coordinator",
-    Role.FRONT_DESK: "Front desk",
-}
 SORT_WORDS = [
     SelectChoice("name", "Name"),
     SelectChoice("newest", "Newest first"),

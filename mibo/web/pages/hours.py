@@ -121,7 +121,7 @@ def history(clinician_id: int) -> ResponseReturnValue:
     """Every pattern that was, is or will be kept, and who changed what when."""
     one = scheduling.clinician_with_hours(clinician_id, by=actor())
     kept = scheduling.kept_hours([one.id]).get(one.id, ())
-    entries, _ = audit.entries(audit.AuditWish(subject_id=one.id, act="clinician.hours"), limit=CHANGES)
+    entries, _ = audit.entries(audit.AuditWish(subject_id=one.id, acts=("clinician.hours",)), limit=CHANGES)
     names = identity.names_of({each.by_account_id for each in entries if each.by_account_id})
     shown = hours_words.patterns_shown(patterns(kept), centre_names(one) | hours_rows.other_names(kept), clock.today())
     changes = [(each.at, names.get(each.by_account_id or 0, "Mibo"), hours_rows.change_words(each)) for each in entries]
@@ -211,7 +211,7 @@ def _readable(sheet: Sheet) -> list[RowInput]:
 
 
 def _who_changed(clinician_id: int) -> str:
-    found, _ = audit.entries(audit.AuditWish(subject_id=clinician_id, act="clinician."), limit=1)
+    found, _ = audit.entries(audit.AuditWish(subject_id=clinician_id, acts=("clinician.",)), limit=1)
     if not found:
         return HoursChanged.message
     [entry] = found

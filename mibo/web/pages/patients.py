@@ -258,7 +258,7 @@ def _papers(appointments: Sequence[Appointment]) -> Sequence[Mapping[str, str]]:
 
 def _opened(one: Patient) -> list[tuple[str, str, str]]:
     """Who opened the record before, the latest first."""
-    found, _ = audit.entries(AuditWish(act="patient.opened", subject_id=one.id), limit=OPENINGS_SHOWN)
+    found, _ = audit.entries(AuditWish(acts=("patient.opened",), subject_id=one.id), limit=OPENINGS_SHOWN)
     return desk_patients.openings(
         found, identity.names_of({each.by_account_id for each in found if each.by_account_id})
     )
@@ -267,6 +267,6 @@ def _opened(one: Patient) -> list[tuple[str, str, str]]:
 def _consent_recorded_by(one: Patient) -> str:
     if one.guardian_consent_at is None:
         return ""
-    found, _ = audit.entries(AuditWish(act="patient.consent", subject_id=one.id), limit=1)
+    found, _ = audit.entries(AuditWish(acts=("patient.consent",), subject_id=one.id), limit=1)
     who = found[0].by_account_id if found else None
     return identity.names_of({who}).get(who, "") if who else ""

@@ -14,10 +14,11 @@ from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
 from mibo.phone import shown
 from mibo.web.access import actor, may
-from mibo.web.forms.staff import ROLE_WORDS, StaffFilterForm, StaffForm
+from mibo.web.forms.staff import StaffFilterForm, StaffForm
 from mibo.web.htmx import go, show
 from mibo.web.inputs.staff import StaffFilter, StaffInput
 from mibo.web.keys import takes
+from mibo.web.menu import ROLE_WORDS
 from mibo.web.spreadsheet import spreadsheet
 
 bp = Blueprint("staff", __name__, url_prefix="/desk/staff")
