@@ -182,7 +182,9 @@ class TestTheScreen:
             assert sentence in said
 
     def test_everything_that_is_noted_falls_under_something_that_may_be_looked_for(self):
-        source = "".join(path.read_text() for path in Path(mibo.__file__).parent.rglob("*.py"))
+        houses = ("identity", "people", "clinics", "scheduling", "booking", "payments")
+        paths = (path for house in houses for path in (Path(mibo.__file__).parent / house).rglob("*.py"))
+        source = "".join(path.read_text() for path in paths)
         noted = set(re.findall(r'audit\.record\(\s*f?"([^"{]+)', source))
         beginnings = tuple(each for _, acts in AREAS.values() for each in acts)
         assert len(noted) > 50

@@ -84,7 +84,6 @@ from mibo.booking.merging import (
 )
 from mibo.booking.models import NOTE_LENGTH, REASON_LENGTH, Appointment, Move, QueueEntry, Series, StatusChange
 from mibo.booking.moving import Place, is_displaced, reschedule, undo_move, why_not_own
-from mibo.booking.named import Named, named
 from mibo.booking.patients import Sought, Visits
 from mibo.booking.paying import CheckoutOrder, PaymentAway, PriceChanged, note_failure, open_order, pay_at_desk
 from mibo.booking.queries import (
@@ -171,7 +170,6 @@ __all__ = [
     "KeyReused",
     "LinkNotSent",
     "Move",
-    "Named",
     "NotAllowed",
     "NotClosed",
     "NotOffered",
@@ -260,7 +258,6 @@ __all__ = [
     "mismatches",
     "month_view",
     "name_purpose",
-    "named",
     "next_free",
     "note_failure",
     "open_link",

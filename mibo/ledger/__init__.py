@@ -1,8 +1,9 @@
-"""Money as it is looked at: what came in, what went back, what is owed. Nothing here changes anything."""
+"""Money as it is looked at: what came in, went back, is owed; and whose the audit's ids are. Nothing here changes anything."""
 
 from mibo.ledger import lists
 from mibo.ledger.lists import PaymentWish
 from mibo.ledger.money import METHODS
+from mibo.ledger.named import Named, named
 from mibo.ledger.one import PaymentInFull, payment_in_full
 from mibo.ledger.owing import Age, Owed, owed_by_age, owed_of
 from mibo.ledger.own import OwnPayment, own_payments
@@ -15,6 +16,7 @@ __all__ = [
     "METHODS",
     "Age",
     "Entry",
+    "Named",
     "Owed",
     "OwnPayment",
     "PatientLedger",
@@ -29,6 +31,7 @@ __all__ = [
     "ledger_of",
     "lines_of",
     "lists",
+    "named",
     "owed_by_age",
     "owed_of",
     "own_payments",

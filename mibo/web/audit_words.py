@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from mibo import money
-from mibo.booking import Named
+from mibo.ledger import Named
 from mibo.web.filters import day
 
 # what somebody may look for: its words, and how the acts begin
@@ -15,7 +15,7 @@ AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
     "patients": ("Patients", ("patient.",)),
     "appointments": ("Appointments", ("appointment.", "series.", "follow_up.")),
     "queue": ("Walk-ins", ("queue.",)),
-    "money": ("Payments and refunds", ("payment.", "refund.")),
+    "money": ("Payments and refunds", ("payment.", "refund.", "receipt.", "drawer.", "mismatch.", "reconciliation.")),
     "clinicians": ("Clinicians and their time", ("clinician.", "time.")),
     "centres": ("Centres", ("centre.",)),
     "staff": ("Staff accounts", ("staff.",)),
@@ -62,6 +62,19 @@ ACTS = {
     "patient.opened": "Opened a patient's record",
     "patient.phone": "Changed a patient's phone",
     "patient.unmerged": "Undid the merging of two records",
+    "drawer.entry": "Noted money in or out of a drawer",
+    "drawer.float": "Set what is left in a drawer",
+    "drawer.opened": "Opened a drawer",
+    "drawer.closed": "Counted and closed a drawer",
+    "drawer.reopened": "Opened a closed drawer again",
+    "mismatch.opened": "Money came that fits nothing",
+    "receipt.issued": "Issued a receipt",
+    "receipt.cancelled": "Cancelled a receipt",
+    "reconciliation.asked": "Asked for a look through the provider's list",
+    "payment.adjusted": "Changed the price of a booking",
+    "payment.adjustment_undone": "Undid a changed price",
+    "payment.refunded": "Money went back",
+    "payment.settled_free": "Settled a booking that costs nothing",
     "payment.paid": "Payment received",
     "payment.repriced": "Changed what is to pay",
     "payment.taken": "Took money at the desk",

@@ -8,12 +8,12 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from mibo import audit, booking, clock, identity
+from mibo import audit, clock, identity, ledger
 from mibo.audit import AuditEntry, AuditWish
-from mibo.booking import Named
 from mibo.errors import Missing
 from mibo.identity import StaffWish
 from mibo.identity.permissions import Permission
+from mibo.ledger import Named
 from mibo.web.access import may
 from mibo.web.audit_words import AREAS, act_words, details_of, ids_in
 from mibo.web.forms.audit import AuditForm
@@ -49,7 +49,7 @@ def listing() -> ResponseReturnValue:
     form, asked = _asked()
     last = audit.entry(asked.before) if asked.before else None
     found, more = audit.entries(_wish(asked), before=(last.at, last.id) if last else None)
-    names = booking.named(_ids_in(found))
+    names = ledger.named(_ids_in(found))
     return show(
         "audit/listing.html",
         form=form,

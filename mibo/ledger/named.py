@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, literal, select, union_all
 
 from mibo import db
-from mibo.booking.models import Appointment
+from mibo.booking import Appointment
 from mibo.clinics import Centre
 from mibo.identity import Account
 from mibo.people import Clinician, Patient
