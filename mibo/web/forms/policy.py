@@ -3,12 +3,13 @@
 from dataclasses import asdict
 from typing import Any
 
-from wtforms import TextAreaField
+from wtforms import SelectField, TextAreaField
 
 from mibo.clinics.policy import BOUNDS, Policy
 from mibo.web.forms.base import InputForm
 from mibo.web.forms.fields import WholeNumber
 
+YES_OR_NO = ("no", "yes")
 PAISE = ("registration_fee_paise", "drawer_float_paise")
 GROUPS = (
     ("Which times are offered", ("lead_minutes", "desk_lead_minutes", "horizon_days")),
@@ -36,7 +37,7 @@ WORDS = {
     "refund_days": ("Refund arrives within, working days", "What patients are told; a refund that takes longer is overdue."),
     "desk_discount_percent": ("Discount at the desk, percent", "Of the consultation fee, without a manager. 0 leaves it to managers."),
     "drawer_float_paise": ("Drawer's float, rupees", "In the drawer before the first patient pays."),
-    "drawer_opens_itself": ("Drawers open by themselves (1 yes, 0 no)", "With the first money of a shift; with 0 their keeper opens them."),
+    "drawer_opens_itself": ("Drawers open by themselves", "With the first money of a shift; else their keeper opens them."),
     "patient_cutoff_hours": ("Cancelling online, hours before", "Until then a patient may cancel or move by themselves."),
     "patient_moves": ("Moves per appointment, times", "How often a patient may move one online."),
     "unpaid_holds": ("Unpaid holds at once", "Per patient."),
@@ -75,14 +76,27 @@ def shown(name: str, value: int) -> int:
     return value // 100 if name in PAISE else value
 
 
+def said(name: str, value: int) -> str:
+    """The same as a word: what is either so or not is `yes` or `no`."""
+    return YES_OR_NO[value] if is_switch(name) else str(shown(name, value))
+
+
+def is_switch(name: str) -> bool:
+    """Whether a number is only whether something is so."""
+    return BOUNDS[name] == (0, 1)
+
+
 def bounds_shown(name: str) -> str:
     """`15 to 1440`."""
     least, most = BOUNDS[name]
     return f"{shown(name, least)} to {shown(name, most)}"
 
 
-def _field(name: str) -> WholeNumber:
+def _field(name: str) -> WholeNumber | SelectField:
     words, hint = WORDS[name]
+    if is_switch(name):
+        ways = {str(value): YES_OR_NO[value].capitalize() for value in (1, 0)}
+        return SelectField(words, description=hint, choices=ways, validate_choice=False)
     quiet: dict[str, Any] = {"inputmode": "numeric", "autocomplete": "off"}
     return WholeNumber(words, description=f"{hint} {bounds_shown(name)}.", render_kw=quiet)
 

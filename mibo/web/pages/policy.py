@@ -11,7 +11,7 @@ from mibo.clinics.policy import BOUNDS, Policy
 from mibo.errors import Invalid, Problem
 from mibo.identity.permissions import Permission
 from mibo.web.access import actor, may
-from mibo.web.forms.policy import GROUPS, PAISE, WORDS, PolicyForm, bounds_shown, shown
+from mibo.web.forms.policy import GROUPS, PAISE, WORDS, PolicyForm, bounds_shown, said
 from mibo.web.htmx import go, show
 from mibo.web.inputs.policy import PolicyInput
 
@@ -40,11 +40,11 @@ def numbers() -> ResponseReturnValue:
 def decide() -> ResponseReturnValue:
     """Put new numbers in force. A refusal keeps all that was typed."""
     form = PolicyForm.of()
-    if said := form.read(PolicyInput):
-        wanted = {name: value * 100 if name in PAISE else value for name, value in said.numbers.items()}
+    if sent := form.read(PolicyInput):
+        wanted = {name: value * 100 if name in PAISE else value for name, value in sent.numbers.items()}
         try:
             with db.transaction():
-                clinics.decide_policy(wanted, said.reason, by=actor().account_id)
+                clinics.decide_policy(wanted, sent.reason, by=actor().account_id)
         except Invalid as error:
             form.refuse(Invalid(problems=[_in_words(problem) for problem in error.problems]))
         else:
@@ -64,7 +64,7 @@ def _in_words(problem: Problem) -> Problem:
 
 def _page(form: PolicyForm, *, status: int = 200) -> ResponseReturnValue:
     policy = asdict(clinics.newest_policy())
-    lines = [(title, [(WORDS[name][0], shown(name, policy[name])) for name in names]) for title, names in GROUPS]
+    lines = [(title, [(WORDS[name][0], said(name, policy[name])) for name in names]) for title, names in GROUPS]
     return show(
         "policy/numbers.html",
         form=form,
@@ -86,7 +86,7 @@ def _decisions() -> list[Decision]:
             names.get(one.decided_by or 0, "The operator"),
             one.reason,
             [
-                f"{WORDS[name][0]}: {shown(name, former[name])} → {shown(name, value)}"
+                f"{WORDS[name][0]}: {said(name, former[name])} → {said(name, value)}"
                 for name, value in one.numbers.items()
                 if name in WORDS and former.get(name, value) != value
             ],

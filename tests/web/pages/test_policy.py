@@ -26,13 +26,20 @@ def admin(app) -> Desk:
 
 
 def standing(page: str) -> dict[str, str]:
-    return dict(re.findall(r'<input[^>]*?name="(\w+)"[^>]*?value="(\d+)"', page))
+    chosen = r'<select[^>]*?name="(\w+)"[^>]*>.*?<option selected value="(\d+)"'
+    return dict(re.findall(r'<input[^>]*?name="(\w+)"[^>]*?value="(\d+)"', page) + re.findall(chosen, page, re.DOTALL))
 
 
 def test_what_is_decided_is_in_force_and_in_the_history(admin):
     now = {name: value for name, value in standing(admin.get("/desk/policy").text).items() if name in BOUNDS}
     assert now.keys() == set(SHOWN)
-    told = {**now, "hold_minutes": "25", "registration_fee_paise": "150", "reason": "Slow networks"}
+    told = {
+        **now,
+        "hold_minutes": "25",
+        "registration_fee_paise": "150",
+        "drawer_opens_itself": "0",
+        "reason": "Slow networks",
+    }
     assert admin.post("/desk/policy", **told).status_code == 303
     assert clinics.policy_in_force().hold_minutes == 25
     assert clinics.policy_in_force().registration_fee_paise == 150_00
@@ -40,6 +47,7 @@ def test_what_is_decided_is_in_force_and_in_the_history(admin):
     assert "Ada Admin: Slow networks" in page
     assert "Hold on the web, minutes: 15 → 25" in page
     assert "Registration fee, rupees: 100 → 150" in page
+    assert "Drawers open by themselves: yes → no" in page
 
 
 def test_every_number_stands_under_a_heading_with_its_unit(admin):
