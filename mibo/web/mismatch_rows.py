@@ -172,7 +172,7 @@ def _facts(parked: books.Parked, event: ProviderEvent | None) -> list[tuple[str,
     facts = [
         ("We asked", asked_words(parked.attempt)),
         ("What came", came_words(parked)),
-        ("It says", STATES.get(one.told_status or "", one.told_status or "")),
+        ("There it is", STATES.get(one.told_status or "", one.told_status or "")),
         ("Paid", moment(one.told_at) if one.told_at else ""),
         ("Payment", one.provider_payment_id or ""),
         ("Refund", one.about if one.reason == MismatchReason.REFUND_NOT_OURS else ""),
