@@ -106,8 +106,8 @@ def _serve(connection: socket.socket, provider: Provider) -> None:
 
 def _read(connection: socket.socket) -> Asked | None:
     with connection.makefile("rb") as lines:
-        first = lines.readline().decode().split()
-        if not first:
+        first = lines.readline().decode("latin-1").split()
+        if len(first) != 3 or not first[2].startswith("HTTP/"):  # a handshake, say
             return None
         headers = {}
         while line := lines.readline().decode().strip():
