@@ -39,7 +39,7 @@ KINDS = (
     "payment.failed",
     "payment.captured",
 )
-SLOTS, PEOPLE = 100, 100
+SLOTS = 100
 
 
 def main() -> None:
@@ -71,29 +71,53 @@ def main() -> None:
 
 
 def _holds(count: int) -> list[tuple[int, int]]:
-    """So many times that wait for their money, each with its open order: attempt and paise."""
+    """So many times that wait for their money, each with its open order: attempt and paise. Copies of one, made by SQL."""
     from mibo import clock, db
     from mibo.booking import Status
     from tests import make
 
-    made, until = [], clock.now() + timedelta(minutes=8)
+    until = clock.now() + timedelta(minutes=8)
     with db.transaction():
         where = make.centre()
-        clinicians = [make.clinician(where) for _ in range(SLOTS)]
-        patients = [make.patient() for _ in range(PEOPLE)]
-    for start in range(0, count, 500):
-        with db.transaction() as session:
-            for n in range(start, min(start + 500, count)):
-                at = make.at(f"{9 + (n // SLOTS) % 9:02}:00") + timedelta(days=n // SLOTS // 9)
-                one = make.appointment(
-                    patients[n % PEOPLE], clinicians[n % SLOTS], where, at, status=Status.PENDING, held_until=until
-                )
-                made.append(one.payment_id)
-            session.flush()
-    rows = "select id, paise from attempt where payment_id = any(%s) order by id"
+        clinicians = [make.clinician(where).id for _ in range(SLOTS)]
+        patients = [make.patient().id for _ in range(SLOTS)]
+        one = make.appointment(
+            make.patient(), make.clinician(where), where, make.at("09:00"), status=Status.PENDING, held_until=until
+        )
     with psycopg.connect(os.environ["DATABASE_URL"].replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("set session_replication_role = replica")
+        connection.execute(
+            COPIES, {"count": count, "one": one.id, "people": SLOTS, "clinicians": clinicians, "patients": patients}
+        )  # type: ignore[arg-type]
         connection.execute("update attempt set expires_at = %s where status = 'OPEN'", [until])
-        return connection.execute(rows, [made]).fetchall()  # type: ignore[return-value]
+        wanted = "select id, paise from attempt where payment_id <> %s order by id"
+        return connection.execute(wanted, [one.payment_id]).fetchall()  # type: ignore[return-value]
+
+
+COPIES = """
+with made as (
+  select n, nextval('entity_id') as payment_id, nextval('entity_id') as attempt_id, nextval('entity_id') as appointment_id
+    from generate_series(0, %(count)s - 1) n
+), of_one as (
+  select appointment.*, payment as owed, attempt as tried from appointment
+    join payment on payment.id = appointment.payment_id join attempt on attempt.payment_id = payment.id
+   where appointment.id = %(one)s
+), paid as (
+  insert into payment
+  select (jsonb_populate_record(owed, jsonb_build_object('id', made.payment_id, 'patient_id',
+      (%(patients)s::bigint[])[1 + n %% %(people)s]))).* from made, of_one
+), asked as (
+  insert into attempt select (jsonb_populate_record(tried, jsonb_build_object(
+      'id', made.attempt_id, 'payment_id', made.payment_id, 'token', 'bench-' || n))).* from made, of_one
+)
+insert into appointment
+select (jsonb_populate_record(whole, jsonb_build_object(
+    'id', made.appointment_id, 'payment_id', made.payment_id, 'reference', 'B-' || n,
+    'patient_id', (%(patients)s::bigint[])[1 + n %% %(people)s],
+    'clinician_id', (%(clinicians)s::bigint[])[1 + n %% %(people)s], 'starts_at', starts_at + (n / %(people)s) * interval '1 hour',
+    'ends_at', ends_at + (n / %(people)s) * interval '1 hour'))).*
+  from made, of_one, lateral (select appointment as whole from appointment where id = of_one.id) rows
+"""
 
 
 # webhooks

@@ -132,6 +132,23 @@ select id from refund
  where (status <> 'REQUESTED' and decided_by is null)
     or (status = 'DECLINED' and reason not in ('CANCELLED_IN_TIME', 'CANCELLED_LATE', 'BY_MANAGER'));
 
+-- I4: money in = confirmed + goes back: every paisa that came is what a booking costs, or was too much and goes back
+select payment.id
+  from payment
+  left join (select payment_id, sum(paise) as paise from attempt where status in ('PAID', 'SURPLUS') group by 1) came
+    on came.payment_id = payment.id
+  left join (select payment_id, sum(paise) as paise from refund
+              where status <> 'DECLINED' and reason in ('PAID_TWICE', 'PAID_TOO_LATE', 'PAID_AFTER_CANCELLATION', 'PRICE_FELL', 'NOT_ASKED_FOR')
+              group by 1) back
+    on back.payment_id = payment.id
+ where coalesce(came.paise, 0) - coalesce(back.paise, 0)
+    <> case when payment.status in ('PAID', 'REFUNDED') then consultation_paise + registration_paise else 0 end;
+
+-- I4: money that does not match is in no booking's books until somebody placed it
+select mismatch.id
+  from mismatch join attempt on attempt.provider_payment_id = mismatch.provider_payment_id
+ where mismatch.resolved_at is null and mismatch.reason not in ('REFUND_NOT_OURS', 'BOOKS_DIFFER');
+
 -- I4: surplus money has its refund, all of it
 select attempt.id from attempt left join refund on refund.attempt_id = attempt.id and refund.status <> 'DECLINED'
  where attempt.status = 'SURPLUS'

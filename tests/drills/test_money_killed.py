@@ -32,14 +32,13 @@ MOMENTS = [(when, number) for number in (1, 2, 3) for when in ("before", "after"
 @pytest.fixture(scope="module")
 def _dying(database: Database, sandbox: Sandbox) -> Iterator[subprocess.Popen[str]]:
     program = Path(__file__).with_name("dying.py")
-    running = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         text=True, env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )  # fmt: skip
-    yield running
-    assert running.stdin
-    running.stdin.close()
-    running.wait(10)
+    ) as running:  # fmt: skip
+        yield running
+        assert running.stdin
+        running.stdin.close()
 
 
 @pytest.fixture
