@@ -23,6 +23,8 @@ class Periodic:
 
 TIMETABLE = (
     Periodic(messaging.ring_due, 5),
+    Periodic(messaging.match_reports, 30),
+    Periodic(messaging.forget_reports, 6 * 3600),
     Periodic(booking.expire_holds, 30),
     Periodic(booking.remind_due, 60),
     Periodic(booking.attach_wanted_meetings, 30),

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
-from mibo import clock, db
-from mibo.booking import actions, rules, seen
+from mibo import clock, db, messaging
+from mibo.booking import actions, rules, seen, telling
 from mibo.booking.models import Appointment
 from mibo.booking.moving import ONE_PLACE
 from mibo.booking.rules import NotAllowed, Status
@@ -66,6 +66,7 @@ def mark_no_show(
     rules.check_may_miss(one.status, one.starts_at, one.arrived_at, clock.now())
     actions.change_status(one, Status.NO_SHOW, by=by.account_id, reason=reason)
     one.expected_at = None
+    telling.missed(one, wait_s=seen.patience(by))
     db.session().flush()
     return one
 
@@ -81,6 +82,7 @@ def undo_no_show(appointment_id: int, *, by: Actor, version: int | None = None) 
     try:
         with session.begin_nested():
             actions.change_status(one, Status.CONFIRMED, by=by.account_id, reason="Marked as a no-show by mistake")
+            messaging.withdraw_kind(one.id, "mibo_missed_you")
             session.flush()
     except IntegrityError as error:
         if db.violated(error) not in ONE_PLACE:

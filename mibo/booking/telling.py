@@ -3,7 +3,7 @@
 The recipient is always read from the booking itself (P3).
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -19,6 +19,8 @@ from mibo.people import Clinician
 
 MOVED = "mibo_booking_moved"
 OF_THE_OLD_TIME = (MOVED, "mibo_please_move", "mibo_running_late")  # untrue once it has another time, or none
+
+STILL_NEWS = timedelta(days=1)  # how long after its end somebody is told that they were missed
 
 log = structlog.get_logger(__name__)
 
@@ -241,6 +243,19 @@ def please_move(appointment: Appointment, *, wait_s: int = 0) -> None:
     told = wording.please_move(appointment.patient.full_name, **_about(appointment), link=link)
     key = f"please-move:{appointment.id}:{appointment.version}"
     _tell_patient(appointment, told, key, not_after=appointment.starts_at, wait_s=wait_s)
+
+
+def missed(appointment: Appointment, *, wait_s: int = 0) -> None:
+    """Nobody came: once its time is over, and within a day of that, the patient hears kindly that they may choose another
+    time. Until then they may still come, and the mark is taken back.
+    """
+    now, over = clock.now(), appointment.ends_at
+    if over + STILL_NEWS <= now:
+        return
+    told = wording.missed_you(appointment.patient.full_name, **_about(appointment), link=_page(appointment))
+    wait_s = max(wait_s, int((over - now).total_seconds()))
+    key = f"missed:{appointment.id}:{appointment.version}"
+    _tell_patient(appointment, told, key, not_after=over + STILL_NEWS, wait_s=wait_s)
 
 
 def running_late(appointment: Appointment, minutes: int, *, wait_s: int = 0) -> None:

@@ -117,6 +117,12 @@ def read_status(event_name: str | None, raw: bytes) -> list[DeliveryNews]:
     return [news for status in _statuses(body) if (news := _news(event, status))]
 
 
+def tells_of_delivery(event_name: str | None, raw: bytes) -> bool:
+    """Whether a callback is meant as news of a message we sent, readable or not."""
+    event = (event_name or _event_in(json_of(raw))).lower()
+    return not event or _tells_of_delivery(event)
+
+
 def key_paths(raw: bytes) -> list[str]:
     """The shape of a body without any of its values, for the log when a callback could not be read."""
     return sorted(set(_paths(json_of(raw), "")))[:100]

@@ -16,6 +16,7 @@ from mibo.messaging.log import LogWish, Tally
 from mibo.messaging.many import Promised, tell_all
 from mibo.messaging.models import Message
 from mibo.messaging.queries import messages_about, undelivered
+from mibo.messaging.reports import forget_reports, hear, match_reports
 from mibo.messaging.rules import NO_WISHES, QuietHours, Wishes, after_quiet
 from mibo.messaging.wording import Wording, rendered
 from mibo.messaging.words import LANGUAGES
@@ -33,7 +34,10 @@ __all__ = [
     "Wording",
     "after_quiet",
     "deliver",
+    "forget_reports",
+    "hear",
     "log",
+    "match_reports",
     "messages_about",
     "note_status",
     "promise_again",

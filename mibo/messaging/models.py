@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String, UniqueConstraint, func, text
+from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -15,6 +15,28 @@ MESSAGE_STATES = ("PENDING", "SENDING", "SENT", "DELIVERED", "READ", "FAILED", "
 CHANNELS = ("WHATSAPP", "SMS", "EMAIL")
 ERROR_LENGTH = 200
 ADDRESS_LENGTH = 254
+
+
+class DeliveryReport(Entity):
+    """What the WhatsApp provider told us, as it came, kept once; `settled_at` is when nothing of it was left to look for.
+
+    News may come before the answer that names its message, or be of one that is not ours: it is tried again for a day.
+    The body holds phone numbers, so it is forgotten after ninety days.
+    """
+
+    __tablename__ = "delivery_report"
+
+    known_by: Mapped[str] = mapped_column(String(64))
+    event: Mapped[str] = mapped_column(String(60))
+    body: Mapped[str] = mapped_column(Text)
+    settled_at: Mapped[datetime | None]
+    received_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (
+        UniqueConstraint("known_by"),
+        Index("ix_delivery_report_open", "received_at", postgresql_where=text("settled_at is null")),
+        Index("ix_delivery_report_received", "received_at"),
+    )
 
 
 class Message(Entity):

@@ -7,12 +7,14 @@ from itertools import product
 
 import pytest
 import time_machine
+from sqlalchemy import select
 
 from mibo import booking, clock, db
 from mibo.booking import Appointment, ChangedMeanwhile, NotAllowed, Status, actions
 from mibo.booking.rules import ALLOWED
 from mibo.errors import Invalid, Missing, Refused
 from mibo.identity.permissions import Role
+from mibo.messaging import Message
 from tests import make
 from tests.booking import changes
 from tests.booking.changes import World, now_of, steps_of, told
@@ -86,6 +88,28 @@ def test_a_no_show_only_after_the_start(world):
     do(booking.mark_no_show, one, world.desk, "10:00")
     assert now_of(one).status == "NO_SHOW"
     assert steps_of(one)[-1].by_account_id == world.desk.account_id
+
+
+def test_who_was_missed_hears_so_kindly_once_the_time_is_over_and_not_when_they_came_after_all(world):
+    one, other, old = world.book("10:00"), world.book("12:00"), world.book("14:00")
+
+    def told(of):
+        with db.reading() as session:
+            rows = session.scalars(select(Message).where(Message.about_id == of.id).order_by(Message.id))
+            return [(each.template, each.status) for each in rows]
+
+    do(booking.mark_no_show, one, world.desk, "10:05")
+    assert told(one) == [("mibo_missed_you", "PENDING")]
+    with db.reading() as session:
+        waits = session.scalars(select(Message.next_at - Message.created_at)).one()
+    assert timedelta(minutes=54) < waits < timedelta(minutes=56)
+    do(booking.undo_no_show, one, world.desk, "10:10")
+    assert told(one) == [("mibo_missed_you", "DROPPED")]
+    do(booking.mark_no_show, other, world.desk, "13:30")
+    assert told(other) == [("mibo_missed_you", "PENDING")]
+    with time_machine.travel(make.at("10:00") + timedelta(days=3)), db.transaction():
+        booking.mark_no_show(old.id, by=world.manager)
+    assert told(old) == []
 
 
 def test_who_is_checked_in_is_no_no_show(world):

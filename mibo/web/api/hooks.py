@@ -43,9 +43,7 @@ def hear_of_messages() -> Response:
     raw = _raw_body()
     if not gallabox.webhook_signature_is_good(raw, request.headers.get("x-gallabox-signature")):
         _refuse("gallabox")
-    name = request.headers.get("x-event-name")
-    for each in gallabox.read_status(name, raw):
-        messaging.note_status(each.ids, each.status, each.error_code, phone=each.phone, template=each.template)
+    messaging.hear(request.headers.get("x-event-name"), raw)
     return jsonify(success=True, message="Webhook processed")
 
 
