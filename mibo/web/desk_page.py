@@ -48,7 +48,7 @@ def record_page(
         done=done if done in DONE and request.method == "GET" else "",
         undo_seconds=clinics.policy_in_force().undo_seconds,
         now_wall=f"{clock.local(clock.now()):%H:%M}",
-        papers=_papers(one.payment_id),
+        papers=_papers(one.payment_id) if one.payment.paid_at else [],
         centre_name=one.centre.short_name,
         status=status,
     )
