@@ -1,7 +1,7 @@
 """Asking for money, and taking it.
 
 Locks go one way, so that two payments of a patient never wait for each other: the appointment (by the caller), then the
-patient, then the payment.
+patient, then the payment, and at the desk the drawer.
 """
 
 from collections.abc import Iterable, Sequence

@@ -57,13 +57,14 @@ def take_in_parts(
     if payment.status != "PENDING":
         raise AlreadyPaid
     parts = shares(handed, payment.amount_paise)
-    drawer_id, now = drawers.current(centre_id, by=by).id, clock.now()
     actions.void_open(payment.attempts)
     taken = Attempt(
         payment_id=payment.id, kind="DESK", paise=payment.amount_paise, note=note or None, taken_by=by.account_id
     )
     payment.attempts.append(taken)
-    actions.mark_paid(payment, taken, main_method(parts), now)
+    actions.mark_paid(payment, taken, main_method(parts), clock.now())
+    # locked last: whoever has opened a drawer waits for no booking any more
+    drawer_id = drawers.current(centre_id, by=by).id
     for n, part in enumerate(parts):
         _keep(taken, part, n, by, {"with_id": with_id, "drawer_id": drawer_id})
     db.session().refresh(taken, ["tenders"])
@@ -86,7 +87,7 @@ def _keep(taken: Attempt, part: Handed, n: int, by: Actor, more: Mapping[str, in
     """Insert a part; the index decides who of two was first to note a UPI reference."""
     told = {
         "attempt_id": taken.id, "method": part.method, "paise": part.paise, "reference": part.reference,
-        "taken_by": by.account_id, "taken_at": taken.paid_at, **more,
+        "taken_by": by.account_id, "taken_at": clock.now(), **more,
     }  # fmt: skip
     once = insert(Tender).values(**told).on_conflict_do_nothing(
         index_elements=[Tender.reference],

@@ -6,7 +6,7 @@ from sqlalchemy import select, text
 
 from mibo import booking, clinics, db, payments
 from mibo.clinics import PolicyVersion
-from mibo.errors import Conflict, DomainError, Invalid, Missing, Refused
+from mibo.errors import Conflict, Invalid, Missing, Refused
 from mibo.identity import Actor
 from mibo.identity.permissions import Role
 from mibo.payments import Attempt, Drawer, DrawerClosed, Handed, Refund
@@ -210,5 +210,12 @@ def test_notes_and_coins_come_to_rupees() -> None:
     assert cash_of({500: 3, 100: 1, 2: 4}) == 1_608_00
 
 
-def test_the_refusals_are_for_people() -> None:
-    assert issubclass(DrawerClosed, DomainError)
+def test_a_first_drawer_that_several_want_at_once_is_opened_once_and_nobody_waits_for_each_other() -> None:
+    first = held()
+    family = held(beside=first, at="11:00", patient=first.patient)
+    everybody = [first, family, *three(first)]
+    outcomes = at_once(*[lambda one=one: pay(one) for one in everybody], booking.expire_holds)
+    assert outcomes[:-1] == [None] * len(everybody)
+    with db.reading() as session:
+        assert len(session.scalars(select(Drawer.id)).all()) == 1
+    assert unbroken() == {}
