@@ -240,3 +240,31 @@ select meeting.id
 -- I10: every patient is of a patients' account and shares its phone
 select patient.id from patient join account on account.id = account_id
  where account.audience <> 'PATIENT' or account.phone <> patient.phone;
+
+-- I11: what came or was taken has its document, once
+select payment.id
+  from payment
+ where status in ('PAID', 'REFUNDED') and consultation_paise + registration_paise > 0
+   and exists (select from audit_entry where subject_id = payment.id and act in ('payment.taken', 'payment.paid'))
+   and (select count(*) from receipt
+         where payment_id = payment.id and kind <> 'CREDIT_NOTE' and cancelled_at is null) <> 1;
+
+-- I11: what is not paid has no document that stands
+select receipt.id from receipt join payment on payment.id = payment_id
+ where kind <> 'CREDIT_NOTE' and cancelled_at is null and payment.status not in ('PAID', 'REFUNDED');
+
+-- I11: no number of a series is missing
+select counter.prefix, counter.kind, counter.year
+  from receipt_counter counter left join receipt
+    on (receipt.prefix, receipt.kind, receipt.year) = (counter.prefix, counter.kind, counter.year)
+ group by counter.prefix, counter.kind, counter.year, counter.last
+having count(receipt.id) <> counter.last or coalesce(max(receipt.number), 0) <> counter.last;
+
+-- I11: what is documented is what the clinic keeps of it
+select bill.id
+  from receipt bill
+  join attempt on attempt.payment_id = bill.payment_id and attempt.status = 'PAID'
+ where bill.kind <> 'CREDIT_NOTE' and bill.cancelled_at is null
+   and bill.total_paise - coalesce((select sum(total_paise) from receipt note where note.against_id = bill.id), 0)
+       <> least(bill.total_paise, attempt.paise - coalesce(
+            (select sum(paise) from refund where attempt_id = attempt.id and status = 'DONE'), 0));

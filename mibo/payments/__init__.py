@@ -57,6 +57,7 @@ from mibo.payments.queries import (
     refunds_of,
     registration,
 )
+from mibo.payments.receipt_content import credit_content, lines_of, paid_content, whose
 from mibo.payments.receipt_links import ReceiptLinkOver, live_link, receipt_by_link, revoke_links, send_receipt
 from mibo.payments.receipt_lists import PAGE as RECEIPTS_PAGE
 from mibo.payments.receipt_lists import (
@@ -186,6 +187,7 @@ __all__ = [
     "close_link",
     "close_links",
     "copies_of",
+    "credit_content",
     "decline",
     "drawer_lists",
     "drawer_rules",
@@ -201,6 +203,7 @@ __all__ = [
     "keep_registration",
     "key_of",
     "left_of",
+    "lines_of",
     "live_link",
     "locked",
     "matches",
@@ -217,6 +220,7 @@ __all__ = [
     "own_receipt",
     "own_receipts",
     "paid_attempt",
+    "paid_content",
     "parking",
     "read_key",
     "receipt_by_link",
@@ -255,4 +259,5 @@ __all__ = [
     "void",
     "void_links",
     "void_open_attempts",
+    "whose",
 ]

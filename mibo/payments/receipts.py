@@ -1,22 +1,21 @@
 """Documents of money: issued in the transaction in which it is paid or given back, numbered without a gap (M16)."""
 
-from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, column, func, select, table, update
+from sqlalchemy import column, func, select, table, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mibo import audit, clock, db
 from mibo.clinics import Centre
 from mibo.payments import billing
+from mibo.payments import receipt_content as content
 from mibo.payments import receipt_rules as rules
 from mibo.payments.models import Adjustment, Attempt, Payment, Refund, Tender
-from mibo.payments.receipt_models import Billing, Receipt, ReceiptCounter
-from mibo.payments.receipt_rules import CONSULTATION, REGISTRATION, Kind, Line, NotPaid
-from mibo.payments.rules import AdjustmentKind, RefundReason
+from mibo.payments.receipt_models import Receipt, ReceiptCounter
+from mibo.payments.receipt_rules import Kind, NotPaid
+from mibo.payments.rules import RefundReason
 from mibo.people import Clinician, Patient
 
 # `booking` stands above us and owns this table; some of its columns say for which visit a document is
@@ -36,25 +35,29 @@ def issue_receipt(payment_id: int, *, by: int | None = None) -> Receipt | None:
     Call it last in a transaction: until that ends, nobody else gets a number of the same series. None where nothing
     was to pay. Raises NotPaid.
     """
-    payment = db.session().scalars(select(Payment).where(Payment.id == payment_id).with_for_update()).one()
+    session = db.session()
+    payment = session.scalars(select(Payment).where(Payment.id == payment_id).with_for_update()).one()
     if (found := receipt_of(payment_id)) is not None:
         return found
     if payment.status != "PAID":
         raise NotPaid
-    about = db.session().execute(select(visit).where(visit.c.payment_id == payment_id)).one_or_none()
+    about = session.execute(select(visit).where(visit.c.payment_id == payment_id)).one_or_none()
     if about is None:
         log.warning("receipts.of_no_visit", payment_id=payment_id)
         return None
-    centre = db.session().get_one(Centre, about.centre_id)
+    centre = session.get_one(Centre, about.centre_id)
     terms = billing.billing_for(centre)
-    lines = _lines(payment, terms)
+    lines = content.lines_of(payment, terms, _taken_off(payment_id))
     total = sum(line.paise for line in lines)
     if total <= 0:
         return None
-    content = {**_whose(centre, terms, payment, about), **_amounts(lines), "paid": _paid(payment)}
-    content["paid_on"] = clock.clinic_day(payment.paid_at).isoformat() if payment.paid_at else None
+    patient, who = session.get_one(Patient, payment.patient_id), session.get_one(Clinician, about.clinician_id)
+    says = content.paid_content(
+        content.whose(centre, terms, patient, who, about), lines, _paid(payment),
+        clock.clinic_day(payment.paid_at or clock.now()),
+    )  # fmt: skip
     kind = rules.kind_of(terms.gstin, lines)
-    return _issue(kind, terms.prefix, total, content, payment_id=payment_id, centre_id=centre.id, by=by)
+    return _issue(kind, terms.prefix, total, says, payment_id=payment_id, centre_id=centre.id, by=by)
 
 
 def issue_credit_note(refund_id: int, *, by: int | None = None) -> Receipt | None:
@@ -80,21 +83,14 @@ def issue_credit_note(refund_id: int, *, by: int | None = None) -> Receipt | Non
         rules.lines_from(bill.content["lines"]), before, paise,
         registration_first=refund.reason == RefundReason.PRICE_FELL,
     )  # fmt: skip
-    content = {
-        **{name: bill.content[name] for name in ("issuer", "patient", "clinician", "visit")},
-        **_amounts(lines),
-        "against": {"code": bill.code, "on": bill.issued_on.isoformat()},
-        "paid": [
-            {
-                "method": refund.method or ONLINE,
-                "paise": paise,
-                "reference": refund.reference or refund.provider_refund_id,
-            }
-        ],
-        "paid_on": clock.today().isoformat(),
+    back = {
+        "method": refund.method or ONLINE,
+        "paise": paise,
+        "reference": refund.reference or refund.provider_refund_id,
     }
+    says = content.credit_content(bill, lines, [back], clock.today())
     return _issue(
-        Kind.CREDIT_NOTE, bill.prefix, paise, content,
+        Kind.CREDIT_NOTE, bill.prefix, paise, says,
         payment_id=bill.payment_id, centre_id=bill.centre_id, by=by, refund_id=refund_id, against_id=bill.id,
     )  # fmt: skip
 
@@ -116,7 +112,7 @@ def receipt_of(payment_id: int, *, lock: bool = False) -> Receipt | None:
 
 
 def _issue(
-    kind: Kind, prefix: str, paise: int, content: dict[str, Any], *,
+    kind: Kind, prefix: str, paise: int, says: dict[str, Any], *,
     payment_id: int, centre_id: int, by: int | None, refund_id: int | None = None, against_id: int | None = None,
 ) -> Receipt:  # fmt: skip
     """Give it the next number of its series. The counter is locked first, and only then is it looked what day it is."""
@@ -124,7 +120,7 @@ def _issue(
     made = Receipt(
         kind=kind, prefix=prefix, year=year, number=number, code=rules.code_of(prefix, kind, year, number),
         payment_id=payment_id, centre_id=centre_id, refund_id=refund_id, against_id=against_id, total_paise=paise,
-        content=content, issued_at=now, issued_on=clock.clinic_day(now),
+        content=says, issued_at=now, issued_on=clock.clinic_day(now),
     )  # fmt: skip
     db.session().add(made)
     db.session().flush()
@@ -147,48 +143,11 @@ def _next_number(prefix: str, kind: Kind) -> tuple[int, int, datetime]:
             return year, number, now
 
 
-def _lines(payment: Payment, terms: Billing) -> list[Line]:
-    """What was paid for, at its full price, and what was taken off it."""
-    off = _taken_off(payment.id)
-    waived = off.pop(AdjustmentKind.WAIVE_REGISTRATION, 0)
-    less, full = sum(off.values()), payment.consultation_paise + sum(off.values())
-    sac, rate = terms.consultation_sac, terms.consultation_rate_bp
-    told = [(CONSULTATION, "Consultation", sac, rate, full), (CONSULTATION, "Discount", sac, rate, -less)]
-    sac, rate = terms.registration_sac, terms.registration_rate_bp
-    told.append((REGISTRATION, "Registration, once", sac, rate, payment.registration_paise + waived))
-    told.append((REGISTRATION, "Registration waived", sac, rate, -waived))
-    return [Line(*each) for each in told if each[-1]]
-
-
 def _taken_off(payment_id: int) -> dict[str, int]:
     stands = select(Adjustment.kind, func.sum(Adjustment.paise)).where(
         Adjustment.payment_id == payment_id, Adjustment.undone_at.is_(None)
     )
     return {kind: int(paise) for kind, paise in db.session().execute(stands.group_by(Adjustment.kind))}
-
-
-def _whose(centre: Centre, terms: Billing, payment: Payment, about: Row[Any]) -> dict[str, Any]:
-    """Who gives it to whom, and for which visit: as it is now, for it may be called otherwise later."""
-    patient = db.session().get_one(Patient, payment.patient_id)
-    who = db.session().get_one(Clinician, about.clinician_id)
-    return {
-        "issuer": {
-            "name": terms.legal_name, "centre": centre.name, "phone": centre.phone, "gstin": terms.gstin,
-            "address": f"{centre.address}, {centre.city.title()} {centre.pincode}",
-        },
-        "patient": {"name": patient.full_name, "mrn": patient.mrn},
-        "clinician": {
-            "name": who.full_name, "title": who.title, "qualifications": list(who.qualifications),
-            "registration_number": who.registration_number,
-        },
-        "visit": {
-            "reference": about.reference, "on": clock.clinic_day(about.starts_at).isoformat(), "mode": about.mode
-        },
-    }  # fmt: skip
-
-
-def _amounts(lines: Sequence[Line]) -> dict[str, Any]:
-    return {"lines": [asdict(line) for line in lines], "taxes": [asdict(tax) for tax in rules.taxes_of(lines)]}
 
 
 def _paid(payment: Payment) -> list[dict[str, Any]]:

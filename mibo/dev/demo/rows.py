@@ -14,7 +14,18 @@ from mibo.booking import Appointment, StatusChange
 from mibo.clinics import Centre, Holiday, OpeningHours
 from mibo.identity import Account, RoleGrant
 from mibo.messaging import Message
-from mibo.payments import Adjustment, Attempt, Drawer, DrawerClosing, Payment, Refund, Tender
+from mibo.payments import (
+    Adjustment,
+    Attempt,
+    Billing,
+    Drawer,
+    DrawerClosing,
+    Payment,
+    Receipt,
+    ReceiptCounter,
+    Refund,
+    Tender,
+)  # fmt: skip
 from mibo.people import Clinician, ClinicianCentre, Patient
 from mibo.scheduling import TimeBlock, WeeklyHours
 from mibo.video import Meeting
@@ -23,8 +34,10 @@ Row = dict[str, Any]
 
 # parents before their children
 TABLES: tuple[type[db.Base], ...] = (
-    Centre, OpeningHours, Holiday, Account, RoleGrant, Clinician, ClinicianCentre, WeeklyHours, TimeBlock, Patient, Payment, Attempt,
-    Drawer, DrawerClosing, Tender, Adjustment, Refund, Meeting, Appointment, StatusChange, Message, AuditEntry,
+    Centre, Billing, OpeningHours, Holiday,
+    Account, RoleGrant, Clinician, ClinicianCentre, WeeklyHours, TimeBlock, Patient, Payment, Attempt,
+    Drawer, DrawerClosing, Tender, Adjustment, Refund, Meeting, Appointment, ReceiptCounter, Receipt, StatusChange,
+    Message, AuditEntry,
 )  # fmt: skip
 
 
