@@ -257,7 +257,9 @@ def _ask_all() -> None:
     while True:
         booking.reconcile()
         with db.reading() as session:
-            left = session.query(Attempt).where(Attempt.status == "OPEN", Attempt.asked_at.is_(None)).count()
+            left = (
+                session.query(Attempt).where(Attempt.provider_order_id.is_not(None), Attempt.asked_at.is_(None)).count()
+            )
         if not left:
             break
     rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
