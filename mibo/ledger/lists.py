@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, true, tuple_, union
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, or_, select, true, tuple_, union
 from sqlalchemy.sql.selectable import Subquery
 
 from mibo import clock, db
@@ -26,7 +26,7 @@ from mibo.payments import Attempt, Payment, Refund
 Place = appointments.Place
 PAGE = 50
 COUNTED_TO = 1_000
-ADDED_UP_TO = 5_000
+ADDED_UP_TO = 2_000
 ORDERS = ("made", "-made", "paid", "-paid")
 REFUND_STATES = {
     "any": ("REQUESTED", "APPROVED", "SENT", "DONE", "FAILED", "DECLINED"), "waiting": ("REQUESTED", "APPROVED", "SENT"),
@@ -70,7 +70,7 @@ class Sums:
 @dataclass(frozen=True, slots=True)
 class ListPage:
     """One page. `total` and `hidden` are counted up to a thousand; no `sums` for those who may not see them, nor of
-    more than five thousand payments unless it is wished."""
+    more than two thousand payments unless it is wished."""
 
     rows: Sequence[PaymentRow]
     before: Place | None
@@ -125,9 +125,9 @@ def _wanted(wish: PaymentWish, meant: Meant | None, by: Actor, place: Place | No
     """The ids of a page. Each way in which what was typed may be meant has its own index, so each is asked apart."""
     turned = bool(place and place.back)
     asked = [payments_within_reach(by), *_days(wish), *_filters(wish), *_beyond(wish, place)]
+    of = _payments(wish, meant, by)
     parts = [
-        select(Payment.id, _key(wish).label("key"))
-        .join(Appointment, Appointment.payment_id == Payment.id)
+        of.add_columns(_key(wish).label("key"))
         .where(*asked, way)
         .order_by(*_sorted(_key(wish), Payment.id, wish, turned))
         .limit(limit)
@@ -174,23 +174,30 @@ def _counts(wish: PaymentWish, meant: Meant | None, by: Actor) -> tuple[int, int
     days, filters, reach = _days(wish), _filters(wish), payments_within_reach(by)
     adds_up = by.may(Permission.SEE_REVENUE)
     limit = (None if wish.every_sum else ADDED_UP_TO + 1) if adds_up else COUNTED_TO
-    fits = _few([reach, typed, *days, *filters], limit).cte("fits").prefix_with("MATERIALIZED", dialect="postgresql")
+    of = _payments(wish, meant, by)
+    fitting = of.where(reach, typed, *days, *filters).limit(limit)
+    fits = fitting.cte("fits").prefix_with("MATERIALIZED", dialect="postgresql")
     asked: list[Any] = [select(func.count()).select_from(fits).scalar_subquery()]
     if filters or (meant and days):
-        bare = _few([reach, typed] if meant else [reach, *days], COUNTED_TO).subquery()
+        bare = of.where(*([reach, typed] if meant else [reach, *days])).limit(COUNTED_TO).subquery()
         asked.append(select(func.count()).select_from(bare).scalar_subquery())
     if adds_up:
-        asked += [_sum_of(fits, Attempt, IN_CAME), _sum_of(fits, Refund, Refund.status == "DONE")]
+        few = true() if wish.every_sum else asked[0] <= ADDED_UP_TO
+        sums = (_sum_of(fits, Attempt, IN_CAME), _sum_of(fits, Refund, Refund.status == "DONE"))
+        asked += [case((few, each), else_=0) for each in sums]
     found = list(db.session().execute(select(*asked)).one())
-    sums = Sums(found[0], *found[-2:]) if adds_up and (wish.every_sum or found[0] <= ADDED_UP_TO) else None
+    told = Sums(found[0], *found[-2:]) if adds_up and (wish.every_sum or found[0] <= ADDED_UP_TO) else None
     total = min(found[0], COUNTED_TO)
     bare_total = found[1] if filters or (meant and days) else total
-    return total, max(bare_total, total) - total, sums
+    return total, max(bare_total, total) - total, told
 
 
-def _few(asked: Sequence[ColumnElement[bool]], limit: int | None) -> Any:
-    of = select(Payment.id).join(Appointment, Appointment.payment_id == Payment.id)
-    return of.where(*asked).limit(limit)
+def _payments(wish: PaymentWish, meant: Meant | None, by: Actor) -> Select[int]:
+    """Payments to choose from, with their bookings where anything is asked of these."""
+    of = select(Payment.id)
+    if by.everywhere and not (meant or wish.state or wish.centre_id or wish.clinician_id):
+        return of
+    return of.join(Appointment, Appointment.payment_id == Payment.id)
 
 
 def _sum_of(fits: Any, what: Any, which: ColumnElement[bool]) -> Any:

@@ -16,7 +16,7 @@ METHODS = ("ONLINE", "UPI", "CARD", "CASH")
 
 def came_in(*which: Any) -> Any:
     """Everything that came in, of attempts still to be named."""
-    stands = and_(Tender.attempt_id == Attempt.id, Tender.voided_at.is_(None))
+    stands = and_(Attempt.kind == "DESK", Tender.attempt_id == Attempt.id, Tender.voided_at.is_(None))
     return (
         select(
             literal("IN").label("kind"), Attempt.payment_id, Attempt.paid_at.label("at"),
