@@ -12,7 +12,7 @@ from mibo.booking import Appointment
 from mibo.errors import Missing
 from mibo.identity import Actor
 from mibo.ledger.reach import payments_within_reach
-from mibo.payments import Adjustment, Attempt, Payment, Refund
+from mibo.payments import Adjustment, Attempt, Payment, Receipt, Refund, heard
 
 NOTED_AT_MOST = 100
 OPENED = "payment.opened"  # who only looked at it stands in the audit
@@ -25,6 +25,8 @@ class PaymentInFull:
     booking: Appointment
     adjustments: Sequence[Adjustment]
     refunds: Sequence[Refund]
+    receipts: Sequence[Receipt]
+    mismatches: Sequence[heard.Mismatch]
     noted: Sequence[AuditEntry]
 
     @property
@@ -58,4 +60,10 @@ def payment_in_full(payment_id: int, *, by: Actor) -> PaymentInFull:
     noted, _ = audit.entries(AuditWish(subject_id=payment_id), limit=NOTED_AT_MOST)
     done = [entry for entry in noted if entry.act != OPENED]
     less, back = payments.adjustments_of(payment_id), payments.refunds_of(payment_id)
-    return PaymentInFull(booking, less, back, done)
+    return PaymentInFull(booking, less, back, payments.receipts_of([payment_id]), _mismatches(booking), done)
+
+
+def _mismatches(booking: Appointment) -> Sequence[heard.Mismatch]:
+    """What was told of its tries and did not match."""
+    told = heard.Mismatch.attempt_id.in_([attempt.id for attempt in booking.payment.attempts])
+    return db.session().scalars(select(heard.Mismatch).where(told).order_by(heard.Mismatch.id)).all()

@@ -1,12 +1,13 @@
 """A patient's own payments in their words: what was paid, what is to pay, what goes back."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from mibo import clinics, clock, money
+from mibo import clinics, clock, money, payments
 from mibo.ledger import OwnPayment, PaymentRow
 from mibo.payments import Refund
+from mibo.web import receipt_rows
 from mibo.web.desk_record import METHOD_WORDS
 from mibo.web.filters import clock_time, day
 
@@ -21,22 +22,28 @@ class Line:
     state: tuple[str, str]
     words: Sequence[str]
     pay: bool
+    papers: Sequence[Mapping[str, str]]
 
 
 def look(found: Sequence[OwnPayment], *, several: bool) -> list[Line]:
     """The payments; for a family it is said whose each is."""
     now = clock.now()
-    return [_line(one, now, several=several) for one in found]
+    issued = payments.receipts_of([one.row.id for one in found]) if found else ()
+    papers = {
+        one.row.id: receipt_rows.links([each for each in issued if each.payment_id == one.row.id], "/my/receipts")
+        for one in found
+    }
+    return [_line(one, papers[one.row.id], now, several=several) for one in found]
 
 
-def _line(one: OwnPayment, now: datetime, *, several: bool) -> Line:
+def _line(one: OwnPayment, papers: Sequence[Mapping[str, str]], now: datetime, *, several: bool) -> Line:
     row = one.row
     whose = f", for {row.patient_name}" if several else ""
     held = row.is_owed(now) and row.held_until is not None
     words = [_standing(row, now), *(_back(refund) for refund in one.refunds)]
     return Line(
         row.reference, money.rupees(row.paise), f"{row.clinician_name}, {_date(row.starts_at)}{whose}",
-        _state(row, now), [each for each in words if each], held,
+        _state(row, now), [each for each in words if each], held, papers,
     )  # fmt: skip
 
 

@@ -4,15 +4,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from flask import url_for
+
 from mibo import clock, money
 from mibo.audit import AuditEntry
 from mibo.booking import Appointment
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.ledger import PaymentInFull, State, is_owed_now
-from mibo.payments import Attempt, Payment, Refund
+from mibo.payments import Attempt, Payment, Refund, heard
+from mibo.web import receipt_rows
 from mibo.web.desk_record import REFUND_WORDS, facts_of
 from mibo.web.filters import moment
+from mibo.web.mismatch_rows import ENDS, TITLES
 from mibo.web.payment_rows import FREE, LESS, METHODS, STATES
 
 KINDS = {"ORDER": "Checkout", "LINK": "Payment link", "DESK": "At the desk"}
@@ -52,6 +56,7 @@ class Back:
     state: tuple[str, str, str]
     facts: Sequence[tuple[str, str, str]]
     provider_id: str
+    href: str
 
 
 @dataclass(frozen=True)
@@ -66,8 +71,11 @@ class Page:
     sums: Sequence[tuple[str, str]]
     tries: Sequence[Try]
     refunds: Sequence[Back]
+    papers: Sequence[Mapping[str, str]]
+    mismatches: Sequence[tuple[str, str, tuple[str, str, str]]]
     noted: Sequence[tuple[str, str, str]]
     owed: bool
+    refundable: bool
 
 
 def look(found: PaymentInFull, names: Mapping[int, str], who: Actor) -> Page:
@@ -80,6 +88,9 @@ def look(found: PaymentInFull, names: Mapping[int, str], who: Actor) -> Page:
         tries=[_try(each, names) for each in reversed(payment.attempts)],
         refunds=[_refund(each, names) for each in found.refunds],
         noted=[_noted(each, names) for each in found.noted] if who.may(Permission.SEE_REVENUE) else [], owed=owed,
+        papers=receipt_rows.links(found.receipts, "/money/receipts") if who.may(Permission.GIVE_RECEIPTS) else [],
+        mismatches=[_mismatch(each) for each in found.mismatches] if who.may(Permission.SETTLE_MISMATCHES) else [],
+        refundable=who.may(Permission.DECIDE_REFUNDS) and _is_left(found),
     )  # fmt: skip
 
 
@@ -171,7 +182,21 @@ def _refund(one: Refund, names: Mapping[int, str]) -> Back:
         ("Given back", _by(one.done_at, one.done_by, names)), ("How", how),
     ]  # fmt: skip
     facts = [(label, words, "") for label, words in told if words]
-    return Back(money.rupees(one.paise), REFUND_STATES[one.status], facts, one.provider_refund_id or "")
+    return Back(money.rupees(one.paise), REFUND_STATES[one.status], facts, one.provider_refund_id or "",
+                url_for("refunds.one", refund_id=one.id))  # fmt: skip
+
+
+def _is_left(found: PaymentInFull) -> bool:
+    """Whether anything that came is not going back yet."""
+    came = sum(attempt.paise for attempt in found.payment.attempts if attempt.status in ("PAID", "SURPLUS"))
+    return came > sum(refund.paise for refund in found.refunds if refund.status != "DECLINED")
+
+
+def _mismatch(one: heard.Mismatch) -> tuple[str, str, tuple[str, str, str]]:
+    """Where it is settled, what does not match, and what became of it."""
+    waits = ("bad", "warning", "Waits for somebody")
+    words = f"{TITLES[one.reason]}, {moment(one.opened_at)}"
+    return url_for("mismatches.one", mismatch_id=one.id), words, ENDS.get(one.resolution or "", waits)
 
 
 def _by(at: datetime | None, account: int | None, names: Mapping[int, str]) -> str:
