@@ -45,7 +45,7 @@ def went_back(*which: Any) -> Any:
             func.coalesce(Refund.method, Attempt.method).label("method"), (-Refund.paise).label("paise"), Refund.reference,
         )
         .join(Attempt, Attempt.id == Refund.attempt_id)
-        .where(Refund.status == "DONE", *which)
+        .where(Refund.status == "DONE", IN_CAME, *which)
     )  # fmt: skip
 
 

@@ -39,7 +39,8 @@ def _payments_of(typed: str) -> Sequence[int]:
     digits = re.sub(r"[\s-]", "", typed)
     if len(digits) == UPI_DIGITS and digits.isascii() and digits.isdigit():
         noted = select(Attempt.payment_id).join(Tender, Tender.attempt_id == Attempt.id)
-        return db.session().scalars(noted.where(Tender.reference == digits, Tender.method == "UPI").distinct()).all()
+        first = Tender.reference == digits, Tender.method == "UPI", Tender.voided_at.is_(None), Tender.with_id.is_(None)
+        return db.session().scalars(noted.where(*first).distinct()).all()
     if not AN_ID.fullmatch(typed):
         return []
     known = (Attempt.provider_payment_id, Attempt.provider_order_id, Attempt.provider_link_id)

@@ -119,7 +119,12 @@ class Attempt(Entity):
 
     __table_args__ = (
         Index("ix_attempt_payment", "payment_id"),
-        Index("ix_attempt_taken", "taken_by", postgresql_where=text("taken_by is not null")),
+        Index(
+            "ix_attempt_taken",
+            "taken_by",
+            "payment_id",
+            postgresql_where=text("taken_by is not null and status = 'PAID'"),
+        ),
         Index(
             "ix_attempt_came_in",
             "paid_at",
