@@ -65,6 +65,11 @@ class PaymentRow:
         """What the clinic keeps of it."""
         return self.came_in_paise - self.returned_paise
 
+    @property
+    def is_hold(self) -> bool:
+        """Whether its time waits for the money, and ends without it."""
+        return self.appointment_status == Status.PENDING
+
     def is_owed(self, now: datetime) -> bool:
         """Whether somebody still has to pay for it; a hold that has run out is not owed, tidied away or not (P6)."""
         return self.status == "PENDING" and not self.released_at and not _is_over(self, self.appointment_status, now)

@@ -39,7 +39,7 @@ def look(found: Sequence[OwnPayment], *, several: bool) -> list[Line]:
 def _line(one: OwnPayment, papers: Sequence[Mapping[str, str]], now: datetime, *, several: bool) -> Line:
     row = one.row
     whose = f", for {row.patient_name}" if several else ""
-    held = row.is_owed(now) and row.held_until is not None
+    held = row.is_owed(now) and row.is_hold
     words = [_standing(row, now), *(_back(refund) for refund in one.refunds)]
     return Line(
         row.reference, money.rupees(row.paise), f"{row.clinician_name}, {_date(row.starts_at)}{whose}",
@@ -69,7 +69,7 @@ def _standing(row: PaymentRow, now: datetime) -> str:
 
 
 def _to_pay(row: PaymentRow, now: datetime) -> str:
-    if row.held_until:
+    if row.is_hold and row.held_until:
         return f"We keep the time until {clock_time(row.held_until)}."
     if row.starts_at > now:
         return "To pay at the centre when you come."

@@ -150,8 +150,8 @@ def owed(rows: Iterable[PaymentRow]) -> list[OwedLine]:
             id=row.appointment_id, href=f"{page}{row.appointment_id}", name=row.patient_name,
             phone=phone.shown(row.patient_phone), reference=row.reference, visit=moment(row.starts_at),
             age=age(now - row.starts_at) if row.starts_at < now else "", clinician=row.clinician_name,
-            centre=row.centre_name, state="HELD" if row.held_until else row.appointment_status,
-            paise=money.rupees(row.paise), is_hold=row.held_until is not None,
+            centre=row.centre_name, state="HELD" if row.is_hold else row.appointment_status,
+            paise=money.rupees(row.paise), is_hold=row.is_hold,
         )
         for row in rows
     ]  # fmt: skip

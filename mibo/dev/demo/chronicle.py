@@ -56,7 +56,7 @@ class Chronicle:
 
     def _appointment(self, visit: Visit, steps: list[Step], payment_id: int, meeting_id: int | None) -> Row:
         new_id = self._rows.new_id()
-        slot, waits = visit.slot, not visit.is_paid
+        slot, waits = visit.slot, not (visit.is_paid or visit.pays_later)
         cancelled = visit.status in (Status.CANCELLED, Status.CANCELLATION_REQUESTED)
         return self._rows.add(
             Appointment,

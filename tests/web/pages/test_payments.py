@@ -132,6 +132,8 @@ def test_what_is_owed_offers_what_may_be_done_and_leaves_when_it_is_paid(app: Fl
     page = desk.get(f"/money/unpaid?centre={world.kochi.id}")
     assert one.reference in page.text
     assert "Take payment" in words(page)
+    assert "Confirmed" in words(page)
+    assert "Send a link" not in words(page)
     assert "₹" not in words(page, "nav")
     assert "Send a link" in words(desk.get("/money/unpaid?age=TO_COME"))
     assert hold.reference in desk.get("/money/unpaid?age=TO_COME").text
