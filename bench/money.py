@@ -209,7 +209,10 @@ def _measure(questions: int) -> None:
                 took = sorted(_ms(ask) for _ in range(questions))
             p95 = quantiles(took, n=20)[18]
             mark = "" if p95 < LIMIT_MS else "  above the limit"
-            print(f"{who:12}{kind:28}{asked:>11}{took[0]:9.1f}{median(took):8.1f}{p95:8.1f}{took[-1]:8.1f}{mark}", flush=True)
+            print(
+                f"{who:12}{kind:28}{asked:>11}{took[0]:9.1f}{median(took):8.1f}{p95:8.1f}{took[-1]:8.1f}{mark}",
+                flush=True,
+            )
     _whole_pages(questions, payment, load.FIRST_PATIENT + 7)
 
 
