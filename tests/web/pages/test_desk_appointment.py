@@ -199,4 +199,4 @@ def test_the_messages_about_it_are_listed_with_what_became_of_them(desk, world, 
 def test_the_page_takes_few_statements(desk, world):
     with statements() as asked:
         desk.get(world.url)
-    assert len(asked) <= 10, "one of them counts the worklists"
+    assert len(asked) <= 11, "one of them counts the worklists"
