@@ -115,12 +115,10 @@ def withdraw_kind(about_id: int, *templates: str) -> None:
 
 def promise_again(about_id: int, wording: Wording, *, wait_s: int = 0) -> None:
     """What was taken back is true again: the newest of these very words about something leaves after all."""
-    session = db.session()
     alike = Message.about_id == about_id, Message.template.in_({wording.template, wording.put("en", discreet=True)[0]})
-    newest = session.scalar(
-        select(Message).where(*alike).order_by(Message.id.desc()).limit(1).with_for_update()
-    )  # fmt: skip
-    if newest is not None and newest.status == "DROPPED" and _says(newest, wording):
+    told = db.session().scalars(select(Message).where(*alike).order_by(Message.id.desc()).with_for_update())
+    newest = next((message for message in told if _says(message, wording)), None)
+    if newest is not None and newest.status == "DROPPED":
         newest.status, newest.queued_until = "PENDING", None
         newest.next_at = clock.now() + timedelta(seconds=wait_s)
 
