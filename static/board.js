@@ -141,7 +141,7 @@
   let span = null, drawing = null;
   const picked = doc.createElement("li");
   picked.innerHTML = "<div class='drawn'></div>";
-  const may = (lane) => lane && board.dataset.close && wide.matches && !moving && [undefined, lane.dataset.clinician].includes(board.dataset.only);
+  const may = (lane) => lane && board.dataset.closing && wide.matches && !moving && [undefined, lane.dataset.clinician].includes(board.dataset.only);
   const told12 = (n) => `${Math.floor(n / 60 + 11) % 12 + 1}${face(n).slice(2)} ${n % 1440 < 720 ? "am" : "pm"}`;
   const words = () => `${told12(minutes(span.from))} – ${told12(span.to)}`;
   function mark() {
@@ -158,7 +158,7 @@
     mark();
   }
   function close() {
-    const { day, clinician, centre, from, to } = span, url = new URL(board.dataset.close, location);
+    const { day, clinician, centre, from, to } = span, url = new URL(board.dataset.closing, location);
     for (const [name, value] of Object.entries({ clinician, day, from, to: face(to % 1440), ...(centre && { centre }) })) url.searchParams.set(name, value);
     panel.dataset.row = here;
     show(url.pathname + url.search);

@@ -28,8 +28,8 @@ from tests.web.pages.desk import Desk
 TEN_DIGITS = "9811198111"
 FIRST, LAST, NOTE, EMAIL = "Kanaarivogel", "Merkwurdig", "Ich-traume-von-Kanarien", "kanarie@example.com"
 MAY_HOLD = {
-    "phone": {"account", "patient", "message", "challenge", "provider_event"},
-    "name": {"account", "patient", "message", "provider_event"},
+    "phone": {"account", "patient", "message", "challenge", "provider_event", "delivery_report"},
+    "name": {"account", "patient", "message", "provider_event", "receipt"},
     "mail": {"patient", "account"},
     "note": {"appointment"},
     "code": set[str](),

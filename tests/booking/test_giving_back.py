@@ -155,6 +155,7 @@ def test_the_provider_may_tell_in_any_order_and_number_one_state_comes_of_it(san
 
 def test_news_that_is_faster_than_the_answer_is_found_by_our_key(sandbox, work):
     back = approved(sandbox)
+    sandbox.fault("razorpay", "drop_webhook", times=9)
     sandbox.fault("razorpay", "timeout_after")  # it was made, but we do not hear so
     sent_now(work)
     assert (back.now.status, "did not answer" in (back.now.failure or "")) == ("APPROVED", True)

@@ -419,6 +419,7 @@ DESK_PAGES = [
             ("POST", "booking-undone"), ("GET ", "cancellation"),
             ("POST", "cancellation"), ("POST", "arrival"), ("POST", "arrival-undone"), ("POST", "lateness"),
             ("POST", "no-show"), ("POST", "no-show-undone"), ("POST", "price"), ("POST", "price-undone"), ("POST", "completion"),
+            ("POST", "receipt"),
         )
     ),
 ]  # fmt: skip

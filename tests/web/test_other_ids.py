@@ -16,7 +16,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from mibo import clinics, clock, db, identity
+from mibo import clinics, clock, db, identity, payments
 from mibo.booking import QueueEntry, Series
 from mibo.booking.models import StatusChange
 from mibo.care import FollowUp
@@ -24,6 +24,7 @@ from mibo.identity import Account, SignIn
 from mibo.identity.permissions import Role
 from mibo.messaging import Message
 from mibo.payments import Attempt, Drawer, Refund
+from mibo.payments.heard import Mismatch
 from mibo.people import Patient, PatientMerge
 from mibo.scheduling import WeeklyHours
 from tests import make
@@ -39,7 +40,7 @@ MEANT = {
     "centre_id": "centre", "appointment_id": "appointment", "block_id": "block", "extra_id": "opening",
     "rule_id": "hours", "entry_id": "queue entry", "holiday_id": "holiday", "merge_id": "merge",
     "sign_in_id": "sign-in", "series_id": "series", "payment_id": "payment",
-    "refund_id": "refund", "drawer_id": "drawer",
+    "refund_id": "refund", "drawer_id": "drawer", "mismatch_id": "mismatch", "receipt_id": "receipt",
 }  # fmt: skip
 QUERY = f"?date={make.tomorrow()}&start_date={make.tomorrow()}&end_date={make.tomorrow()}"
 TOMORROW = make.tomorrow().isoformat()
@@ -60,11 +61,12 @@ BODIES: dict[str, dict[str, Any]] = {  # what is sent so that the id is looked a
     "api.appointments.call_off": {"reason": "The doctor is ill."},
     "api.appointments.ask_to_cancel": {"reason": "I am not well."},
     "api.sessions.schedule_followup": {"followUpDate": TOMORROW},
+    "api.desk_payments.confirm_direct_payment": {"paymentMethod": "CASH"},
     "api.patients.write_note": {"note": "Sleeps well."},
 }  # fmt: skip
 TWICE_IS_ONCE = {"holiday_id"}  # what is removed already is removed
 LIKELY = {"patient", "staff", "clinician", "centre", "appointment", "payment"}  # with whom a desk could be mistaken
-NO_IDS = {"reference", "token", "name", "scene", "filename"}
+NO_IDS = {"reference", "token", "name", "scene", "filename", "link_id"}  # a link has the provider's name for it
 
 
 class World:
@@ -108,6 +110,10 @@ class World:
                         attempt_id=session.scalar(select(Attempt.id).where(Attempt.payment_id == one.payment_id)),
                     )
                 ),
+                "mismatch": self._kept(
+                    Mismatch(about="pay_ABCDEFGHIJKLMN", reason="NOT_OURS", told_by="WEBHOOK", told_paise=100)
+                ),
+                "receipt": payments.issue_receipt(one.payment_id),
                 "drawer": self._kept(Drawer(account_id=staff.id, centre_id=self.clinic.kochi.id, opened_at=clock.now())),
                 "follow-up": self._kept(FollowUp(parent_id=one.id, wanted_on=make.tomorrow(), created_by=doctor.id)),
                 "merge": self._kept(merge),

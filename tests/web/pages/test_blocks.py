@@ -137,7 +137,7 @@ def test_what_cannot_be_closed_says_so_where_it_was_drawn_and_nobody_else_s_time
     assert world.desk.part(f"{leela}&day={make.tomorrow()}").status_code == 404
     assert world.care.part(f"{asked}&day={make.tomorrow()}").status_code == 403
     boards = {
-        who: 'data-close="/time-off/new' in world_of.get(f"/desk?centre={world.kochi.id}").text
+        who: 'data-closing="/time-off/new' in world_of.get(f"/desk?centre={world.kochi.id}").text
         for who, world_of in (("desk", world.desk), ("care", world.care), ("herself", world.herself))
     }
     assert boards == {"desk": True, "care": False, "herself": True}
