@@ -24,7 +24,8 @@ OTHER_CLOCKS = ("Asia/Kolkata", "America/Los_Angeles", "Pacific/Chatham")
 ASKS_NO_CLOCK = (
     "tests/web/test_access.py", "tests/web/test_other_ids.py", "tests/web/test_keys.py", "tests/web/api/test_schema.py",
     "tests/people/test_pictures.py", "tests/integrations", "tests/sandbox", "tests/test_architecture.py",
-    "tests/test_migrations.py", "tests/test_docs.py",
+    "tests/test_migrations.py", "tests/test_docs.py", "tests/web/api/test_access.py", "tests/web/test_hostile_words.py",
+    "tests/booking/test_giving_back.py", "tests/booking/test_misbehaving.py", "tests/booking/test_every_order.py",
 )  # fmt: skip
 UNDER_OTHER_CLOCKS = (
     "-m", "not browser and not drill", "-p", "no:cacheprovider", "-p", "no:randomly",
