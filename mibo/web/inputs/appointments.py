@@ -18,7 +18,25 @@ LONGEST_PLACE = 80
 Order = Literal["starts", "-starts", "booked", "-booked", ""]
 
 
-class AppointmentsInput(Strict):
+class Sought(Strict):
+    """What every list that is searched asks of its `q`, `since` and `until`."""
+
+    @field_validator("q", check_fields=False)
+    @classmethod
+    def _long_enough(cls, typed: str) -> str:
+        if typed and len(typed) < SHORTEST_SEARCH:
+            raise ValueError(f"Type at least {SHORTEST_SEARCH} letters or digits.")
+        return typed
+
+    @field_validator("since", "until", check_fields=False)
+    @classmethod
+    def _a_year_of_ours(cls, typed: date | None) -> date | None:
+        if typed and typed.year not in YEARS:
+            raise ValueError("Enter a real date.")
+        return typed
+
+
+class AppointmentsInput(Sought):
     """Which appointments are looked for, in which order, and from where on; `turn` is the order of a heading."""
 
     q: Search = ""
@@ -34,20 +52,6 @@ class AppointmentsInput(Strict):
     turn: Order = ""
     place: Annotated[str, StringConstraints(max_length=LONGEST_PLACE)] = ""
     show: Literal["", "all"] = ""
-
-    @field_validator("q")
-    @classmethod
-    def _long_enough(cls, typed: str) -> str:
-        if typed and len(typed) < SHORTEST_SEARCH:
-            raise ValueError(f"Type at least {SHORTEST_SEARCH} letters or digits.")
-        return typed
-
-    @field_validator("since", "until")
-    @classmethod
-    def _a_year_of_ours(cls, typed: date | None) -> date | None:
-        if typed and typed.year not in YEARS:
-            raise ValueError("Enter a real date.")
-        return typed
 
     @property
     def asked(self) -> "AppointmentsInput":

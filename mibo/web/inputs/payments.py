@@ -4,21 +4,18 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from pydantic import StringConstraints, ValidationError, field_validator
+from pydantic import StringConstraints, ValidationError
 
 from mibo import clock
 from mibo.ledger import PaymentWish, State, lists
-from mibo.people import SHORTEST_SEARCH
-from mibo.web.inputs.appointments import LONGEST_PLACE, read_place
-from mibo.web.inputs.base import YEARS
+from mibo.web.inputs.appointments import LONGEST_PLACE, Sought, read_place
 from mibo.web.inputs.desk import Chosen, Search
-from mibo.web.inputs.sign_in import Strict
 
 Order = Literal["made", "-made", "paid", "-paid", ""]
 DAYS_BACK = {"today": 0, "week": 6, "month": 29}
 
 
-class PaymentsInput(Strict):
+class PaymentsInput(Sought):
     """Which payments are looked for, in which order, and from where on; `turn` is the order of a heading."""
 
     q: Search = ""
@@ -36,20 +33,6 @@ class PaymentsInput(Strict):
     place: Annotated[str, StringConstraints(max_length=LONGEST_PLACE)] = ""
     show: Literal["", "all"] = ""
     sums: Literal["", "all"] = ""
-
-    @field_validator("q")
-    @classmethod
-    def _long_enough(cls, typed: str) -> str:
-        if typed and len(typed) < SHORTEST_SEARCH:
-            raise ValueError(f"Type at least {SHORTEST_SEARCH} letters or digits.")
-        return typed
-
-    @field_validator("since", "until")
-    @classmethod
-    def _a_year_of_ours(cls, typed: date | None) -> date | None:
-        if typed and typed.year not in YEARS:
-            raise ValueError("Enter a real date.")
-        return typed
 
     @property
     def asked(self) -> "PaymentsInput":
