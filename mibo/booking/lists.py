@@ -4,10 +4,10 @@ A page takes three statements at most, and two where nothing is typed. Pages beg
 count of rows, so that none is skipped or shown twice while others are booked.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, and_, case, func, literal_column, or_, select, true, tuple_, union
 from sqlalchemy.sql.selectable import Subquery
@@ -26,6 +26,8 @@ PAGE = 50
 COUNTED_TO = 1_000
 SPANS = ("today", "upcoming", "past", "all")
 ORDERS = ("starts", "-starts", "booked", "-booked")
+
+One = TypeVar("One")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,7 +77,7 @@ def page(wish: ListWish, *, by: Actor, place: Place | None = None, size: int = P
     more, rows = len(rows) > size, rows[:size]
     if place and place.back:
         rows.reverse()
-    return ListPage(rows, *_around(rows, wish, place, more=more), total, hidden)
+    return ListPage(rows, *around(rows, place, lambda row: place_of(row, wish.order), more=more), total, hidden)
 
 
 def every(wish: ListWish, *, by: Actor, limit: int) -> Sequence[AppointmentRow]:
@@ -124,16 +126,15 @@ def is_in(states: frozenset[Status], now: datetime) -> ColumnElement[bool]:
     return or_(*ways)
 
 
-def _around(
-    rows: Sequence[AppointmentRow], wish: ListWish, place: Place | None, *, more: bool
+def around(
+    rows: Sequence[One], place: Place | None, at: Callable[[One], Place], *, more: bool
 ) -> tuple[Place | None, Place | None]:
-    """Where the pages before and after this one begin; None where there is none."""
+    """Where the pages before and after this one begin; None where there is none. `at` says where a row stands."""
     if not rows:
         return None, None
     back = bool(place and place.back)
     has_before, has_after = (more, True) if back else (place is not None, more)
-    before = replace(place_of(rows[0], wish.order), back=True) if has_before else None
-    return before, place_of(rows[-1], wish.order) if has_after else None
+    return replace(at(rows[0]), back=True) if has_before else None, at(rows[-1]) if has_after else None
 
 
 def _rows(wish: ListWish, meant: Meant | None, by: Actor, place: Place | None, limit: int) -> list[AppointmentRow]:

@@ -4,7 +4,7 @@ Pages begin at an instant and an id, not after a count of rows, so that none is 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -89,7 +89,9 @@ def page(wish: PaymentWish, *, by: Actor, place: Place | None = None, size: int 
     more, rows = len(rows) > size, rows[:size]
     if place and place.back:
         rows.reverse()
-    return ListPage(rows, *_around(rows, wish, place, more=more), total, hidden, sums)
+    return ListPage(
+        rows, *appointments.around(rows, place, lambda row: place_of(row, wish.order), more=more), total, hidden, sums
+    )
 
 
 def every(wish: PaymentWish, *, by: Actor, limit: int) -> Sequence[PaymentRow]:
@@ -101,17 +103,6 @@ def every(wish: PaymentWish, *, by: Actor, limit: int) -> Sequence[PaymentRow]:
 def place_of(row: PaymentRow, order: str) -> Place:
     """Where the list stands at this row."""
     return Place((row.paid_at or NEVER) if order.endswith("paid") else row.made_at, row.id)
-
-
-def _around(
-    rows: Sequence[PaymentRow], wish: PaymentWish, place: Place | None, *, more: bool
-) -> tuple[Place | None, Place | None]:
-    if not rows:
-        return None, None
-    back = bool(place and place.back)
-    has_before, has_after = (more, True) if back else (place is not None, more)
-    before = replace(place_of(rows[0], wish.order), back=True) if has_before else None
-    return before, place_of(rows[-1], wish.order) if has_after else None
 
 
 def _rows(wish: PaymentWish, meant: Meant | None, by: Actor, place: Place | None, limit: int) -> list[PaymentRow]:
