@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy import select
 
 from mibo import clock, db, payments
-from mibo.booking import actions, settling
+from mibo.booking import actions, comparing, settling
 from mibo.booking.models import Appointment
 from mibo.booking.queries import within_reach
 from mibo.booking.settling import Outcome
@@ -18,7 +18,7 @@ from mibo.errors import Conflict, Invalid, Missing
 from mibo.identity import Actor
 from mibo.integrations import razorpay
 from mibo.integrations.http import ProviderError
-from mibo.integrations.razorpay import ProviderPayment
+from mibo.integrations.razorpay import ProviderPayment, ProviderRefund
 from mibo.payments import Attempt, heard
 from mibo.payments.rules import AlreadyResolved, MismatchReason
 
@@ -62,9 +62,11 @@ class Traced:
 def look_again(mismatch_id: int, *, by: Actor | None) -> Look:
     """Ask the provider anew, and settle what it tells now. Raises Missing, AlreadyResolved, NotAnswered."""
     with db.transaction():
-        one = _open_one(mismatch_id)
+        one = open_one(mismatch_id)
     if one.reason == MismatchReason.UNREADABLE:
         return _read_again(one, by)
+    if one.reason == MismatchReason.REFUND_NOT_OURS:
+        return _refund_again(one, by)
     try:
         found = _traced(one)
     except ProviderError as error:
@@ -74,8 +76,8 @@ def look_again(mismatch_id: int, *, by: Actor | None) -> Look:
     finally:
         with db.transaction():
             payments.parking.note_look(mismatch_id, clock.now())
-    if one.reason == MismatchReason.REFUND_NOT_OURS:
-        return Look.AS_BEFORE
+    if one.reason == MismatchReason.BOOKS_DIFFER:
+        return _compared(one, found.told, by)
     if found.told.status == "refunded":
         _resolve(mismatch_id, "GIVEN_BACK", by, "Given back at the payment service.")
         return Look.GIVEN_BACK
@@ -89,6 +91,43 @@ def _read_again(one: heard.Mismatch, by: Actor | None) -> Look:
         return Look.AS_BEFORE
     _resolve(one.id, "SETTLED", by, None)
     return Look.SETTLED
+
+
+def _compared(one: heard.Mismatch, told: ProviderPayment, by: Actor | None) -> Look:
+    """Both books anew: where they say the same by now, nothing is left to do."""
+    with db.transaction():
+        held = comparing.books_of([told.id]).get(told.id)
+    if held is None or comparing.differs(told, held):
+        return Look.AS_BEFORE
+    _resolve(one.id, "SETTLED", by, "Both books say the same now.")
+    return Look.SETTLED
+
+
+def _refund_again(one: heard.Mismatch, by: Actor | None) -> Look:
+    """It may be in our books by now, or have failed, so that no money has left."""
+    told = refund_told(one)
+    with db.transaction():
+        payments.parking.note_look(one.id, clock.now())
+        known = payments.refund_of_provider(one.about)
+    if told is None:
+        return Look.NOT_THERE
+    if not known and told.status != "failed":
+        return Look.AS_BEFORE
+    _resolve(one.id, "SETTLED", by, "It is in our books." if known else "It failed, so no money has left.")
+    return Look.SETTLED
+
+
+def refund_told(one: heard.Mismatch) -> ProviderRefund | None:
+    """The refund that it is about, as the provider tells it now; None where it knows none. Raises NotAnswered."""
+    db.between_steps()
+    try:
+        known = razorpay.refunds(one.provider_payment_id or "")
+    except ProviderError as error:
+        log.warning("payments.not_answered", mismatch=one.id, error=str(error))
+        if error.kind == "refused":
+            return None
+        raise NotAnswered from None
+    return next((each for each in known if each.id == one.about), None)
 
 
 def _settle(one: heard.Mismatch, found: Traced) -> Look:
@@ -134,7 +173,7 @@ def attach(mismatch_id: int, reference: str, *, by: Actor) -> Outcome:
     with db.transaction():
         appointment = _booking(reference, by)
         payment = payments.locked(appointment.payment_id)
-        one = _open_one(mismatch_id)
+        one = open_one(mismatch_id)
         if payment.status != "PENDING":
             raise DoesNotFit("That booking is paid already, so this money has to go back.")
         if (told.currency, told.paise) != ("INR", payment.amount_paise):
@@ -166,7 +205,7 @@ def give_back(mismatch_id: int, reference: str | None, *, by: Actor) -> int:
     with db.transaction():
         appointment = _of_attempt(mismatch_id) or _booking(reference or "", by, field="meant_for")
         payments.locked(appointment.payment_id)
-        one = _open_one(mismatch_id)
+        one = open_one(mismatch_id)
         if payments.is_recorded(told.id):
             raise DoesNotFit("This money is in our books by now. Please look again.")
         stray = payments.record_stray(appointment.payment_id, told)
@@ -185,10 +224,11 @@ def set_aside(mismatch_id: int, note: str, *, by: Actor) -> None:
 
 def _resolve(mismatch_id: int, resolution: str, by: Actor | None, note: str | None) -> None:
     with db.transaction():
-        payments.parking.resolve(_open_one(mismatch_id), resolution, by=by, note=note)
+        payments.parking.resolve(open_one(mismatch_id), resolution, by=by, note=note)
 
 
-def _open_one(mismatch_id: int) -> heard.Mismatch:
+def open_one(mismatch_id: int) -> heard.Mismatch:
+    """One that still waits, its row locked. Raises Missing, AlreadyResolved."""
     one = payments.parking.locked_mismatch(mismatch_id)
     if one is None:
         raise Missing("We could not find that.")
@@ -200,7 +240,7 @@ def _open_one(mismatch_id: int) -> heard.Mismatch:
 def _asked_anew(mismatch_id: int) -> ProviderPayment:
     """The payment as the provider tells it now, if its money is here. Raises NotAnswered, DoesNotFit."""
     with db.transaction():
-        one = _open_one(mismatch_id)
+        one = open_one(mismatch_id)
     if one.reason in (MismatchReason.REFUND_NOT_OURS, MismatchReason.BOOKS_DIFFER) or not one.provider_payment_id:
         raise DoesNotFit("This is not money that could be placed. Look again, or set it aside with a reason.")
     db.between_steps()

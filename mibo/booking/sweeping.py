@@ -4,8 +4,7 @@ It finds money that nobody told us of, money that we hold differently, and what 
 Each look is a row that remembers how far it has come, so that one that was interrupted goes on from there.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import timedelta
 from time import monotonic
 from typing import Any
@@ -15,14 +14,14 @@ from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mibo import audit, clock, db, jobs, payments
-from mibo.booking import mismatches, settling
+from mibo.booking import comparing, mismatches, settling
 from mibo.booking.settling import LATE_MONEY, Outcome
 from mibo.identity import Actor
 from mibo.integrations import razorpay
 from mibo.integrations.http import ProviderError
 from mibo.integrations.razorpay import ProviderPayment
 from mibo.jobs import JOB_TIMEOUT_S, job
-from mibo.payments import Attempt, Refund, heard
+from mibo.payments import heard
 from mibo.payments.rules import MismatchReason
 
 BACK = LATE_MONEY
@@ -34,17 +33,6 @@ LONGEST_S = JOB_TIMEOUT_S * 2 // 3
 TROUBLE_LENGTH = 200
 
 log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """Money in our books, and how much of it went back by the provider or is on its way."""
-
-    attempt_id: int
-    paise: int
-    currency: str
-    status: str
-    back_paise: int
 
 
 @job
@@ -150,29 +138,14 @@ def _note(run_id: int, **values: Any) -> None:
 def _held_against_books(listed: Sequence[ProviderPayment]) -> list[Outcome]:
     """What each payment of a page comes to; most are in our books as they are in the provider's. Raises ProviderError."""
     with db.transaction():
-        books = _books_of([one.id for one in listed])
+        books = comparing.books_of([one.id for one in listed])
     return [_compare(one, books.get(one.id)) for one in listed]
 
 
-def _books_of(provider_payment_ids: Sequence[str]) -> Mapping[str, _Held]:
-    back = (
-        select(func.coalesce(func.sum(Refund.paise), 0))
-        .where(Refund.attempt_id == Attempt.id, Refund.status.in_(("SENT", "DONE")))
-        .correlate(Attempt)
-        .scalar_subquery()
-    )
-    rows = db.session().execute(
-        select(Attempt.provider_payment_id, Attempt.id, Attempt.paise, Attempt.currency, Attempt.status, back).where(
-            Attempt.provider_payment_id.in_(provider_payment_ids)
-        )
-    )
-    return {payment_id: _Held(*rest) for payment_id, *rest in rows}
-
-
-def _compare(told: ProviderPayment, held: _Held | None) -> Outcome:
+def _compare(told: ProviderPayment, held: comparing.HeldMoney | None) -> Outcome:
     if held is None:
         return _unheard(told) if told.status in ("captured", "refunded") else Outcome.NOTED
-    if told.status not in ("captured", "refunded") or _differs(told, held):
+    if comparing.differs(told, held):
         with db.transaction():
             payments.parking.park_payment(
                 told, MismatchReason.BOOKS_DIFFER, told_by="RECONCILER", attempt_id=held.attempt_id
@@ -181,12 +154,6 @@ def _compare(told: ProviderPayment, held: _Held | None) -> Outcome:
     if told.refunded_paise > held.back_paise:
         return _given_back_elsewhere(told, held)
     return Outcome.ALREADY
-
-
-def _differs(told: ProviderPayment, held: _Held) -> bool:
-    """Of money that goes back again our books keep what is left of it."""
-    paise = told.paise - told.refunded_paise if held.status == "SURPLUS" and told.paise != held.paise else told.paise
-    return (paise, told.currency) != (held.paise, held.currency)
 
 
 def _unheard(told: ProviderPayment) -> Outcome:
@@ -209,7 +176,7 @@ def _unheard(told: ProviderPayment) -> Outcome:
     return Outcome.PARKED
 
 
-def _given_back_elsewhere(told: ProviderPayment, held: _Held) -> Outcome:
+def _given_back_elsewhere(told: ProviderPayment, held: comparing.HeldMoney) -> Outcome:
     """More went back than we sent: each refund that is not ours waits for a person."""
     outcome = Outcome.ALREADY
     for refund in razorpay.refunds(told.id):

@@ -9,7 +9,7 @@ from mibo.db import Entity
 from mibo.payments.rules import MismatchReason
 
 MISMATCH_REASONS = tuple(str(each) for each in MismatchReason)
-MISMATCH_ENDS = ("SETTLED", "ATTACHED", "GIVEN_BACK", "SET_ASIDE")
+MISMATCH_ENDS = ("SETTLED", "ATTACHED", "GIVEN_BACK", "SET_ASIDE", "WRITTEN_IN")
 MISMATCH_NOTE_LENGTH = 500
 TELLERS = ("WEBHOOK", "BROWSER", "RECONCILER", "PERSON")
 

@@ -57,6 +57,11 @@ def refunds_of(payment_id: int) -> Sequence[Refund]:
     return db.session().scalars(select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id)).all()
 
 
+def refund_of_provider(provider_refund_id: str) -> Refund | None:
+    """The refund that the provider knows by this."""
+    return db.session().scalar(select(Refund).where(Refund.provider_refund_id == provider_refund_id))
+
+
 def refund_progress(payment_ids: Collection[int]) -> dict[int, str]:
     """How far what goes back of these payments has come: PENDING, PROCESSED or COMPLETED, as the API says it.
 

@@ -71,6 +71,15 @@ def approve(held: InHand, way: str, *, by: Actor, wait_s: int = 0) -> None:
     _note("approved", refund, by, way=way)
 
 
+def lessen(held: InHand, paise: int, *, by: Actor) -> None:
+    """So much of what waits to be decided has gone back already by another refund. Raises RefundNotAllowed."""
+    refund = held.refund
+    if refund.status != RefundState.REQUESTED or not 0 < paise < refund.paise:
+        raise RefundNotAllowed("This refund cannot be made smaller.")
+    refund.paise -= paise
+    _note("lessened", refund, by, paise=paise)
+
+
 def take_back_approval(held: InHand, *, by: Actor) -> None:
     """Not approved after all, as long as the provider has not been asked. Raises RefundNotAllowed."""
     refund = held.refund

@@ -68,6 +68,7 @@ ACTS = {
     "drawer.closed": "Counted and closed a drawer",
     "drawer.reopened": "Opened a closed drawer again",
     "mismatch.opened": "Money came that fits nothing",
+    "mismatch.written_in": "Wrote a refund made at the provider into the books",
     "receipt.issued": "Issued a receipt",
     "receipt.cancelled": "Cancelled a receipt",
     "reconciliation.asked": "Asked for a look through the provider's list",

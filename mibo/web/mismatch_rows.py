@@ -43,7 +43,8 @@ WHY: Mapping[str, str] = {
         "The payment service told of money in a way that Mibo cannot read. Its dashboard shows it under the event below."
     ),
     MismatchReason.REFUND_NOT_OURS: (
-        "Money was given back at the payment service itself, and not from here. Find out who did it and what for, and note it."
+        "Money was given back at the payment service itself, and not from here. Find out who did it and what for, and write"
+        " it into the books."
     ),
     MismatchReason.BOOKS_DIFFER: (
         "Mibo holds this money as paid, and the payment service says otherwise. Compare both before anything is given back."
@@ -56,6 +57,7 @@ TOLD_BY = {
 ENDS = {
     "SETTLED": ("done", "tick", "Settled by itself"), "ATTACHED": ("done", "link", "Attached to a booking"),
     "GIVEN_BACK": ("refd", "undo", "Goes back"), "SET_ASIDE": ("gone", "x", "Set aside"),
+    "WRITTEN_IN": ("refd", "undo", "Written into the books"),
 }  # fmt: skip
 STATES = {
     "captured": "Paid", "refunded": "Given back", "authorized": "Promised by the bank, not taken yet",
@@ -87,9 +89,11 @@ class Whole:
     id: int
     title: str
     why: str
+    came: str
     facts: list[tuple[str, str, str]]
     is_open: bool
     may_be_placed: bool
+    may_be_written_in: bool
     booking: books.Booking | None
     booking_href: str
     end: tuple[str, str, str] | None
@@ -160,8 +164,10 @@ def whole(parked: books.Parked, event: ProviderEvent | None, names: Mapping[int,
     """All of one."""
     one, booking = parked.one, parked.booking
     return Whole(
-        one.id, TITLES[one.reason], WHY[one.reason], _facts(parked, event), one.resolved_at is None,
-        one.reason not in NOT_MONEY and one.reason != MismatchReason.GIVEN_BACK, booking,
+        one.id, TITLES[one.reason], WHY[one.reason], came_words(parked), _facts(parked, event),
+        one.resolved_at is None,
+        one.reason not in NOT_MONEY and one.reason != MismatchReason.GIVEN_BACK,
+        one.reason == MismatchReason.REFUND_NOT_OURS and booking is not None, booking,
         url_for("desk.appointment", appointment_id=booking.appointment_id) if booking else "",
         ENDS.get(one.resolution or ""), _ended(parked, names), one.note or "",
     )  # fmt: skip

@@ -236,6 +236,7 @@ TABLE = {
     "POST /money/mismatches/<mismatch_id>/look": "303 403 404 404 403 403 403 403",
     "POST /money/mismatches/<mismatch_id>/booking": "303 403 404 404 403 403 403 403",
     "POST /money/mismatches/<mismatch_id>/return": "303 403 404 404 403 403 403 403",
+    "POST /money/mismatches/<mismatch_id>/refund": "303 403 404 404 403 403 403 403",
     "POST /money/mismatches/<mismatch_id>/set-aside": "303 403 404 404 403 403 403 403",
     # the day at the clinic: who walks in
     # receipts: their register, one on paper, by link, and how a centre issues them

@@ -33,3 +33,11 @@ class AsideForm(InputForm):
     missing: ClassVar = {"note": "Say why in a few words, at least five letters."}
 
     note = TextAreaField("Why is nothing to be done?")
+
+
+class WriteInForm(InputForm):
+    """Why it was given back."""
+
+    missing: ClassVar = {"reason": "Say what for and by whom it was given back, in five letters at least."}
+
+    reason = TextAreaField("What for was it given back, and who did it?", description="It stands beside the refund.")

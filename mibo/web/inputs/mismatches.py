@@ -39,3 +39,11 @@ class AsideInput(Strict):
     """Why nothing is to be done."""
 
     note: Annotated[str, StringConstraints(min_length=mismatches.SHORTEST_NOTE, max_length=heard.MISMATCH_NOTE_LENGTH)]
+
+
+class WriteInInput(Strict):
+    """What for it was given back, and by whom."""
+
+    reason: Annotated[
+        str, StringConstraints(min_length=mismatches.SHORTEST_NOTE, max_length=heard.MISMATCH_NOTE_LENGTH)
+    ]

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mibo import db, identity
-from mibo.booking import Outcome, listening, mismatches, parked, sweeping
+from mibo.booking import Outcome, listening, mismatches, parked, sweeping, writing_in
 from mibo.errors import Conflict, Invalid
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
@@ -14,9 +14,9 @@ from mibo.money import rupees
 from mibo.payments.rules import MismatchReason
 from mibo.web import mismatch_rows
 from mibo.web.access import actor, may
-from mibo.web.forms.mismatches import AsideForm, AttachForm, ReturnForm
+from mibo.web.forms.mismatches import AsideForm, AttachForm, ReturnForm, WriteInForm
 from mibo.web.htmx import go, show
-from mibo.web.inputs.mismatches import AsideInput, AttachInput, MismatchFilter, ReturnInput
+from mibo.web.inputs.mismatches import AsideInput, AttachInput, MismatchFilter, ReturnInput, WriteInInput
 from mibo.web.keys import takes
 
 bp = Blueprint("mismatches", __name__, url_prefix="/money/mismatches")
@@ -128,6 +128,25 @@ def give_back(mismatch_id: int) -> ResponseReturnValue:
         return _one(mismatch_id, returning=form, status=422)
 
 
+@bp.post(f"{ONE}/refund")
+@may(Permission.SETTLE_MISMATCHES, own_transactions=True)
+def write_in(mismatch_id: int) -> ResponseReturnValue:
+    """It was given back at the payment service itself, and our books say so from now on."""
+    form = WriteInForm()
+    if said := form.read(WriteInInput):
+        try:
+            refund = writing_in.write_in(mismatch_id, said.reason, by=actor())
+        except Invalid as error:
+            form.refuse(error)
+        except Conflict as error:
+            return _refused(mismatch_id, error)
+        else:
+            flash(f"{rupees(refund.paise)} given back now stands in the books.", "success")
+            return go("mismatches.one", mismatch_id=mismatch_id)
+    with db.reading():
+        return _one(mismatch_id, writing=form, status=422)
+
+
 @bp.post(f"{ONE}/set-aside")
 @may(Permission.SETTLE_MISMATCHES, own_transactions=True)
 def set_aside(mismatch_id: int) -> ResponseReturnValue:
@@ -154,7 +173,7 @@ def _refused(mismatch_id: int, error: Conflict) -> ResponseReturnValue:
 
 def _one(
     mismatch_id: int, *, attaching: AttachForm | None = None, returning: ReturnForm | None = None,
-    aside: AsideForm | None = None, problem: str = "", status: int = 200,
+    writing: WriteInForm | None = None, aside: AsideForm | None = None, problem: str = "", status: int = 200,
 ) -> ResponseReturnValue:  # fmt: skip
     found = parked.one(mismatch_id)
     names = identity.names_of({found.one.resolved_by} if found.one.resolved_by else ())
@@ -163,5 +182,6 @@ def _one(
         "mismatches/one.html", one=shown, problem_words=problem, status=status,
         meant=parked.may_be_meant(found) if shown.is_open and shown.may_be_placed else [],
         attaching=attaching or AttachForm(formdata=None), returning=returning or ReturnForm(formdata=None),
-        aside=aside or AsideForm(formdata=None),
+        writing=writing or WriteInForm(formdata=None), aside=aside or AsideForm(formdata=None),
+        waits=writing_in.waits_as(found.one) if shown.is_open and shown.may_be_written_in else None,
     )  # fmt: skip

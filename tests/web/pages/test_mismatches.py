@@ -8,6 +8,8 @@ from mibo.identity.permissions import Role
 from tests import make
 from tests.booking.money import held, standing
 from tests.booking.parked import heard, newest, stray
+from tests.booking.refunds import paid_online
+from tests.booking.test_writing_in import given_back_there
 from tests.machine import Sandbox
 from tests.web.pages.desk import Desk, statements
 from tests.web.pages.visitor import problems, words
@@ -92,3 +94,23 @@ def test_it_is_looked_at_given_back_or_set_aside(manager: Desk, sandbox: Sandbox
     assert manager.post(f"{HERE}/{two}/set-aside", note="Our own test payment").status_code == 303
     assert "“Our own test payment”" in words(manager.get(f"{HERE}/{two}"))
     assert "Everything matches" in words(manager.get(HERE))
+
+
+def test_what_was_given_back_elsewhere_is_written_into_the_books_from_the_page(manager: Desk, sandbox: Sandbox) -> None:
+    waiting = paid_online(sandbox)
+    parked = given_back_there(waiting, 500_00)
+    address = f"{HERE}/{parked}"
+    said = words(manager.get(address))
+    assert "₹500 given back of" in said
+    assert "A refund is noted beside the booking" in said
+    short = manager.post(f"{address}/refund", reason="ok")
+    assert (short.status_code, problems(short)) == (
+        422, ["Say what for and by whom it was given back, in five letters at least."],
+    )  # fmt: skip
+    assert manager.post(f"{address}/refund", reason="Ravi gave it back by hand").status_code == 303
+    done = words(manager.get(address))
+    assert "₹500 given back now stands in the books." in done
+    assert "Written into the books" in done
+    assert manager.post(f"{address}/refund", reason="Ravi gave it back by hand").status_code == 409
+    payment = words(manager.get(f"/money/payments/{waiting.appointment.payment_id}"))
+    assert "Ravi gave it back by hand" in payment
