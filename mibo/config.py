@@ -61,6 +61,17 @@ class Settings(BaseSettings):
     gallabox_channel_id: str = ""
     gallabox_account_id: str = ""  # only for `flask messages check`
     gallabox_webhook_secrets: list[str] = []
+    sms_url: str = ""  # empty: nobody is told by SMS
+    sms_api_key: str = ""
+    sms_sender: str = ""
+    sms_entity_id: str = ""
+    sms_dlt_templates: dict[str, str] = {}
+    smtp_host: str = ""  # empty: nobody is told by e-mail
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = ""
+    mail_from: str = ""
     google_calendar_url: str = "https://www.googleapis.com/calendar/v3/"
     google_service_account_json: str = ""
     google_calendar_id: str = ""
@@ -126,6 +137,7 @@ def _weaknesses(settings: Settings) -> Iterator[str]:
     yield from _weak_keys(settings)
     yield from _wrong_addresses(settings)
     yield from _unready_providers(settings)
+    yield from _other_channels(settings)
     yield from _storage_weaknesses(settings)
 
 
@@ -165,6 +177,23 @@ def _unready_providers(settings: Settings) -> Iterator[str]:
     for name in ("razorpay_url", "razorpay_checkout_url", "gallabox_url", "google_calendar_url"):
         if not getattr(settings, name).startswith("https://"):
             yield f"{name.upper()} must be https (the sandbox never runs in production)"
+
+
+def _other_channels(settings: Settings) -> Iterator[str]:
+    """SMS and e-mail may be left out; what is set up must be whole."""
+    if settings.sms_url:
+        if not settings.sms_url.startswith("https://"):
+            yield "SMS_URL must be https (the sandbox never runs in production)"
+        for name in ("sms_api_key", "sms_sender", "sms_entity_id"):
+            if getattr(settings, name).strip().lower() in WEAK:
+                yield f"{name.upper()} is missing"
+        if not settings.sms_dlt_templates:
+            yield "SMS_DLT_TEMPLATES must name the registered id of each text"
+    if settings.smtp_host:
+        if settings.smtp_security == "none":
+            yield "SMTP_SECURITY must be starttls or tls"
+        if "@" not in settings.mail_from:
+            yield "MAIL_FROM must be the address that mail comes from"
 
 
 def _is_guessable(secret: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from mibo import audit, booking, identity, jobs, messaging, payments, people, video
+from mibo.booking import climbing
 
 TICK_S = 1
 
@@ -25,6 +26,7 @@ TIMETABLE = (
     Periodic(messaging.ring_due, 5),
     Periodic(messaging.match_reports, 30),
     Periodic(messaging.forget_reports, 6 * 3600),
+    Periodic(climbing.climb_due, 15),
     Periodic(booking.expire_holds, 30),
     Periodic(booking.remind_due, 60),
     Periodic(booking.attach_wanted_meetings, 30),

@@ -149,6 +149,10 @@ class Sandbox:
         """What a phone has received, oldest first."""
         return self._ask("GET", "/_sandbox/messages", params={"phone": phone})
 
+    def mails(self, address: str) -> list[dict[str, Any]]:
+        """What a mail box has received, oldest first."""
+        return self._ask("GET", "/_sandbox/messages", params={"to": address})
+
     def otp(self, phone: str) -> str:
         """The newest sign-in code that a phone has received."""
         return [m["values"]["otp"] for m in self.messages(phone) if "otp" in (m.get("values") or {})][-1]
@@ -209,6 +213,7 @@ class Machine:
         self.folder = scratch()
         self.keys = keys.fresh()
         self.app_url, self.sandbox_url, self.redis_url = (f"http://127.0.0.1:{redis.free_port()}" for _ in range(3))
+        self.mail_port = redis.free_port()
         self.database = Database(self.folder)
         self._closing: list[Any] = []
 
@@ -220,7 +225,7 @@ class Machine:
             "DATABASE_URL": self.database.url,
             "REDIS_URL": f"redis://127.0.0.1:{_port(self.redis_url)}/0",
             "STORAGE_DIR": str(self.folder / "files"),
-            **keys.for_app(self.keys, self.sandbox_url),
+            **keys.for_app(self.keys, self.sandbox_url, self.mail_port),
         }
 
     def start_database(self) -> Database:
@@ -245,7 +250,7 @@ class Machine:
             retries_after=RETRIES_AFTER,
             **keys.for_sandbox(self.keys),
         )
-        running = sandbox.serve(options, port=_port(self.sandbox_url))
+        running = sandbox.serve(options, port=_port(self.sandbox_url), smtp_port=self.mail_port)
         self._closing.append(running.stop)
         return Sandbox(running.url)
 

@@ -87,7 +87,7 @@ def change_status(appointment: Appointment, wanted: Status, *, by: int | None, r
     audit.record("appointment.status", appointment.id, by=by, previous=previous, next=wanted)
     _owe_or_not(appointment, previous, wanted)
     if previous == Status.CONFIRMED:
-        messaging.withdraw_kind(appointment.id, *messaging.templates.REMINDERS)
+        messaging.withdraw_overtaken(appointment.id)
     if appointment.series_id is not None and wanted in (Status.CANCELLED, Status.NO_SHOW):
         _owe_registration_later(appointment)
 

@@ -94,7 +94,7 @@ def _due(mark: Mark, now: datetime, place: Place | None) -> Select[*tuple[Any, .
         select(
             Appointment.id, Appointment.reference, Appointment.starts_at, Appointment.mode, Appointment.centre_id,
             Centre.short_name, Patient.id.label("patient_id"), Patient.full_name, Patient.phone,
-            Patient.message_language, Patient.discreet_messages,
+            Patient.message_language, Patient.discreet_messages, Patient.message_channel, Patient.email,
         )
         .join(Patient, Patient.id == Appointment.patient_id)
         .join(Centre, Centre.id == Appointment.centre_id)
@@ -143,7 +143,10 @@ def _promise(one: Row[Any], mark: Mark) -> Promised:
         about_id=one.id,
         centre_id=one.centre_id,
         not_after=one.starts_at,
-        wishes=messaging.Wishes(one.patient_id, one.message_language, one.discreet_messages),
+        concerns_at=one.starts_at,
+        wishes=messaging.Wishes(
+            one.patient_id, one.message_language, one.discreet_messages, False, one.message_channel, one.email
+        ),
     )
 
 

@@ -31,6 +31,7 @@ BOUNDS = {
     "reminder_first_hours": (0, 14 * 24),
     "reminder_second_hours": (0, 14 * 24),
     "reminder_third_hours": (0, 14 * 24),
+    "ladder_minutes": (2, 24 * 60),
     "quiet_from_hour": (0, 23),
     "quiet_until_hour": (0, 23),
 }
@@ -111,6 +112,9 @@ class Policy:
 
     reminder_third_hours: int = 2
     """Hours before the start of the last reminder; 0 for none (R-MSG-2)."""
+
+    ladder_minutes: int = 10
+    """Minutes without news of a message after which another way is tried, and at last the desk calls (M3)."""
 
     quiet_from_hour: int = 21
     """The full hour from which only urgent messages leave; the same as the next: no quiet hours."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+APPROVED = Path(__file__).parents[1] / "sandbox" / "approved.json"
 Keys = Mapping[str, str]
 
 
@@ -37,8 +38,8 @@ def fresh() -> Keys:
     }
 
 
-def for_app(keys: Keys, sandbox_url: str) -> dict[str, str]:
-    """The settings, by their names in the environment, of an app whose three providers are the sandbox."""
+def for_app(keys: Keys, sandbox_url: str, mail_port: int = 0) -> dict[str, str]:
+    """The settings, by their names in the environment, of an app whose providers are all the sandbox."""
     return {
         "SECRET_KEY": keys["secret_key"],
         "RAZORPAY_URL": sandbox_url,
@@ -52,12 +53,33 @@ def for_app(keys: Keys, sandbox_url: str) -> dict[str, str]:
         "GALLABOX_CHANNEL_ID": keys["gallabox_channel_id"],
         "GALLABOX_ACCOUNT_ID": "sandbox",
         "GALLABOX_WEBHOOK_SECRETS": json.dumps([keys["gallabox_webhook_secret"]]),
+        "SMS_URL": f"{sandbox_url}/sms" if sandbox_url else "",
+        "SMS_API_KEY": "sandbox",
+        "SMS_SENDER": "MIBOCL",
+        "SMS_ENTITY_ID": "1101000000000000001",
+        "SMS_DLT_TEMPLATES": json.dumps(_registered_texts()),
+        **(_mail(mail_port) if mail_port else {}),
         "GOOGLE_CALENDAR_URL": f"{sandbox_url}/calendar/v3/",
         "GOOGLE_SERVICE_ACCOUNT_JSON": _service_account(keys["google_private_key"], sandbox_url),
         "GOOGLE_CALENDAR_ID": "meetings@mibo.example",
         "GOOGLE_SUBJECT": "meetings@mibo.example",
         "POLICY_QUIET_FROM_HOUR": "0",  # nobody is woken by the sandbox
         "POLICY_QUIET_UNTIL_HOUR": "0",
+    }
+
+
+def _registered_texts() -> dict[str, str]:
+    """An invented DLT id for each text in each language."""
+    texts = json.loads(APPROVED.read_text(encoding="utf-8"))
+    return {text["name"]: f"1107{place:015d}" for place, text in enumerate(texts, start=1)}
+
+
+def _mail(port: int) -> dict[str, str]:
+    return {
+        "SMTP_HOST": "127.0.0.1",
+        "SMTP_PORT": str(port),
+        "SMTP_SECURITY": "none",
+        "MAIL_FROM": "clinic@mibo.example",
     }
 
 

@@ -191,7 +191,7 @@ def _environment(wishes: Wishes, addresses: Addresses, known: keys.Keys) -> dict
     """The settings of every program of this start; the operator's own policy numbers are left as they are."""
     return {
         **os.environ,
-        **keys.for_app(known, addresses.sandbox),
+        **keys.for_app(known, addresses.sandbox, wishes.sandbox_port + 1),
         "MIBO_ENV": "development",
         "BASE_URL": addresses.web,
         "API_DIALECT": wishes.api_dialect,

@@ -1,6 +1,6 @@
-"""What leaves by WhatsApp; knows addresses, not appointments."""
+"""What leaves by WhatsApp, SMS or e-mail; knows addresses, not appointments."""
 
-from mibo.messaging import log, templates, wording
+from mibo.messaging import ladder, log, templates, wording
 from mibo.messaging.actions import (
     UNWANTED,
     promise_again,
@@ -9,12 +9,13 @@ from mibo.messaging.actions import (
     withdraw,
     withdraw_about,
     withdraw_kind,
+    withdraw_overtaken,
 )
 from mibo.messaging.delivery import deliver, ring_due
 from mibo.messaging.hearing import note_status
 from mibo.messaging.log import LogWish, Tally
 from mibo.messaging.many import Promised, tell_all
-from mibo.messaging.models import Message
+from mibo.messaging.models import CallTry, Message, PhoneCall
 from mibo.messaging.queries import messages_about, undelivered
 from mibo.messaging.reports import forget_reports, hear, match_reports
 from mibo.messaging.rules import NO_WISHES, QuietHours, Wishes, after_quiet
@@ -25,8 +26,10 @@ __all__ = [
     "LANGUAGES",
     "NO_WISHES",
     "UNWANTED",
+    "CallTry",
     "LogWish",
     "Message",
+    "PhoneCall",
     "Promised",
     "QuietHours",
     "Tally",
@@ -36,6 +39,7 @@ __all__ = [
     "deliver",
     "forget_reports",
     "hear",
+    "ladder",
     "log",
     "match_reports",
     "messages_about",
@@ -51,5 +55,6 @@ __all__ = [
     "withdraw",
     "withdraw_about",
     "withdraw_kind",
+    "withdraw_overtaken",
     "wording",
 ]

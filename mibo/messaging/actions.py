@@ -3,11 +3,11 @@
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import func, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mibo import clinics, clock, db, jobs
-from mibo.messaging import sealing, templates
+from mibo.messaging import channels, sealing, templates
 from mibo.messaging.delivery import deliver
 from mibo.messaging.models import Message
 from mibo.messaging.rules import NO_WISHES, QuietHours, Wishes, after_quiet
@@ -42,32 +42,44 @@ def tell(
     (`concerns_at`) is near. Returns the message's id; None if promised before.
     """
     template, values = wording.put(wishes.language, discreet=wishes.discreet)
-    wait = _wait(template, wait_s, not_after, concerns_at)
+    wait = wait_for(template, wait_s, not_after, concerns_at)
     unwanted = wishes.silent and templates.kind_of(template) != "CODE"
     promised = {
         "dedupe_key": dedupe_key,
         "kind": templates.kind_of(template),
-        "language": wishes.language,
+        **to_whom(wishes, phone),
         "template": template,
-        "phone": phone,
         "name": name,
         "body": values,
         "sealed": _sealed(wording, secret),
         "link": None if wording.link_is_secret else wording.link,
         "about_id": about_id,
-        "patient_id": wishes.patient_id,
         "centre_id": centre_id,
         "not_after": not_after,
+        "climbs_until": climbs_until(template, wishes, concerns_at),
         "next_at": func.now() + wait,
         "queued_until": None if wait else func.now() + RUNG_AT_COMMIT,
         "status": "DROPPED" if unwanted else "PENDING",
         "last_error": UNWANTED if unwanted else None,
     }
-    promise = insert(Message).values(promised).on_conflict_do_nothing(index_elements=["dedupe_key"])
+    promise = insert(Message).values(promised).on_conflict_do_nothing()
     message_id = db.session().scalar(promise.returning(Message.id))
     if message_id is not None and not wait and not unwanted:
         jobs.defer(deliver, message_id)
     return message_id
+
+
+def to_whom(wishes: Wishes, phone: str) -> dict[str, object]:
+    """Whom it goes to and how, as the outbox keeps it; a mail address only where it goes by mail."""
+    channel = channels.first_of(wishes)
+    email = wishes.email if channel == "EMAIL" else None
+    own = {"patient_id": wishes.patient_id, "language": wishes.language}
+    return {**own, "phone": phone, "channel": channel, "email": email}
+
+
+def climbs_until(template: str, wishes: Wishes, concerns_at: datetime | None) -> datetime | None:
+    """Until when another way is tried for somebody whom this does not reach; None for what need not reach anybody."""
+    return concerns_at if template in templates.CLIMBS and wishes.patient_id is not None else None
 
 
 def _sealed(wording: Wording, secret: dict[str, str] | None) -> bytes | None:
@@ -75,7 +87,7 @@ def _sealed(wording: Wording, secret: dict[str, str] | None) -> bytes | None:
     return sealing.seal(hidden) if hidden else None
 
 
-def _wait(template: str, wait_s: int, not_after: datetime | None, concerns_at: datetime | None) -> timedelta:
+def wait_for(template: str, wait_s: int, not_after: datetime | None, concerns_at: datetime | None) -> timedelta:
     """How long it waits: for the moment in which it can be taken back, and for the end of the quiet hours."""
     now = clock.now()
     leaves_at = now + timedelta(seconds=wait_s)
@@ -100,6 +112,19 @@ def withdraw(*dedupe_keys: str) -> None:
     db.session().execute(
         update(Message)
         .where(Message.dedupe_key.in_(dedupe_keys), Message.status == "PENDING")
+        .values(status="DROPPED", sealed=None)
+    )
+
+
+def withdraw_overtaken(about_id: int) -> None:
+    """What something stood for is so no more: no reminder of it leaves, and nothing that waits to leave by another way."""
+    db.session().execute(
+        update(Message)
+        .where(
+            Message.about_id == about_id,
+            or_(Message.template.in_(templates.REMINDERS), Message.rung > 0),
+            Message.status == "PENDING",
+        )
         .values(status="DROPPED", sealed=None)
     )
 

@@ -4,7 +4,7 @@ Redis only rings the bell; the row alone decides. Two workers that hear the same
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import takewhile
 from time import monotonic
@@ -14,11 +14,9 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 
 from mibo import clock, db, jobs
-from mibo.integrations import gallabox
 from mibo.integrations.http import ProviderError
-from mibo.messaging import sealing
+from mibo.messaging import channels, sealing
 from mibo.messaging.models import ERROR_LENGTH, Message
-from mibo.messaging.templates import approved_name
 from mibo.messaging.wording import HARMLESS_TWICE
 
 LEASE = timedelta(seconds=60)  # longer than any call can take (integrations/http.py gives up after 28 s)
@@ -38,13 +36,8 @@ class Claim:
 
     message_id: int
     attempt: int
-    template: str
-    phone: str
-    name: str
-    language: str
-    values: dict[str, str]
+    letter: channels.Letter
     sealed: bytes | None
-    link: str | None
 
 
 @jobs.job
@@ -92,18 +85,13 @@ def _claim(message_id: int) -> Claim | None:
     message.status = "SENDING"
     message.attempts += 1
     message.lease_until = clock.now() + LEASE
+    message.tried_at = message.tried_at or clock.now()
     values = {name: str(value) for name, value in message.body.items()}
-    return Claim(
-        message.id,
-        message.attempts,
-        message.template,
-        message.phone,
-        message.name,
-        message.language,
-        values,
-        message.sealed,
-        message.link,
-    )
+    letter = channels.Letter(
+        message.id, message.channel, message.template, message.phone, message.email, message.name, message.language,
+        values, message.link,
+    )  # fmt: skip
+    return Claim(message.id, message.attempts, letter, message.sealed)
 
 
 def _ending(message: Message) -> tuple[str, str] | None:
@@ -121,10 +109,9 @@ def _send(claim: Claim) -> None:
     db.between_steps()
     try:
         secret = sealing.unseal(claim.sealed) if claim.sealed else {}
-        link = secret.pop(sealing.LINK, claim.link)
-        values = claim.values | secret
-        template = approved_name(claim.template, claim.language)
-        provider_id = gallabox.send_template(claim.phone, claim.name, template, values, link)
+        link = secret.pop(sealing.LINK, claim.letter.link)
+        letter = replace(claim.letter, values=claim.letter.values | secret, link=link)
+        provider_id = channels.hand_over(letter)
     except InvalidToken:
         _record_trouble(claim, "FAILED", "SECRET_KEY_CHANGED")
     except ProviderError as error:
@@ -149,7 +136,13 @@ def _record_sent(claim: Claim, provider_id: str) -> None:
                 sealed=None,
             )
         )
-    log.info("messages.sent", message=claim.message_id, template=claim.template, attempt=claim.attempt)
+    log.info(
+        "messages.sent",
+        message=claim.message_id,
+        template=claim.letter.template,
+        channel=claim.letter.channel,
+        attempt=claim.attempt,
+    )
 
 
 def _record_error(claim: Claim, error: ProviderError) -> None:

@@ -8,8 +8,8 @@ from sqlalchemy import ColumnElement, case, func, select, true, tuple_, update
 from sqlalchemy.orm import InstrumentedAttribute
 
 from mibo import db
-from mibo.messaging import templates
-from mibo.messaging.models import ERROR_LENGTH, Message
+from mibo.messaging import ladder, templates
+from mibo.messaging.models import ARRIVED, ERROR_LENGTH, Message
 
 NEWS_OF_AN_UNSURE_ONE = timedelta(minutes=15)
 NEWS_THAT_OVERTAKES = timedelta(minutes=2)
@@ -68,7 +68,7 @@ def _once(noted: InstrumentedAttribute[datetime | None], now: bool) -> ColumnEle
 
 def _raise(message_id: int, status: str, error: str | None, provider_id: str | None) -> None:
     rank = case(RANK, value=Message.status, else_=RANK["READ"])
-    db.session().execute(
+    climbed = db.session().scalar(
         update(Message)
         .where(Message.id == message_id)
         .values(
@@ -80,6 +80,9 @@ def _raise(message_id: int, status: str, error: str | None, provider_id: str | N
             last_error=(error or status)[:ERROR_LENGTH] if status == "FAILED" else Message.last_error,
             sealed=None,
         )
+        .returning(case((Message.climbed_at.is_not(None), Message.dedupe_key)))
     )
+    if climbed and status in ARRIVED:
+        ladder.step_down(climbed)
     if status == "FAILED":
         log.warning("messages.not_delivered", message=message_id, error=error)

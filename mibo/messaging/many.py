@@ -12,6 +12,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from mibo import db
 from mibo.messaging import templates
+from mibo.messaging.actions import climbs_until, to_whom
 from mibo.messaging.models import Message
 from mibo.messaging.rules import NO_WISHES, Wishes
 from mibo.messaging.wording import Wording
@@ -30,23 +31,25 @@ class Promised:
     about_id: int
     centre_id: int | None = None
     not_after: datetime | None = None
+    concerns_at: datetime | None = None
     wishes: Wishes = NO_WISHES
 
     @property
     def row(self) -> dict[str, object]:
         """As it stands in the outbox."""
         template, values = self.wording.put(self.wishes.language, discreet=self.wishes.discreet)
+        climbs = climbs_until(template, self.wishes, self.concerns_at)
         return {
-            "dedupe_key": self.dedupe_key, "kind": templates.kind_of(template), "language": self.wishes.language,
-            "template": template, "phone": self.phone, "name": self.name, "body": values, "link": self.wording.link,
-            "about_id": self.about_id, "patient_id": self.wishes.patient_id, "centre_id": self.centre_id,
-            "not_after": self.not_after.isoformat() if self.not_after else None,
+            **to_whom(self.wishes, self.phone), "dedupe_key": self.dedupe_key, "kind": templates.kind_of(template),
+            "template": template, "name": self.name, "body": values, "link": self.wording.link, "about_id": self.about_id,
+            "centre_id": self.centre_id, "not_after": self.not_after.isoformat() if self.not_after else None,
+            "climbs_until": climbs.isoformat() if climbs else None,
         }  # fmt: skip
 
 
 KEPT = (
     "dedupe_key", "kind", "language", "template", "phone", "name", "body", "link", "about_id", "patient_id", "centre_id",
-    "not_after",
+    "not_after", "channel", "email", "climbs_until",
 )  # fmt: skip
 
 
@@ -57,7 +60,7 @@ def _statement(promised: Sequence[Promised]) -> ReturningInsert[tuple[int]]:
     given = func.jsonb_to_recordset(literal([one.row for one in promised], JSONB))
     rows = given.table_valued(*columns).render_derived(with_types=True)
     said = insert(outbox).from_select(KEPT, select(*(rows.c[name] for name in KEPT)))
-    return said.on_conflict_do_nothing(index_elements=["dedupe_key"]).returning(outbox.c.id)
+    return said.on_conflict_do_nothing().returning(outbox.c.id)
 
 
 def tell_all(promised: Sequence[Promised]) -> int:

@@ -3,16 +3,30 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, LargeBinary, String, Text, UniqueConstraint, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mibo.db import Entity
 from mibo.messaging.templates import KINDS
 from mibo.messaging.words import LANGUAGES
 
+ARRIVED = ("DELIVERED", "READ")
 MESSAGE_STATES = ("PENDING", "SENDING", "SENT", "DELIVERED", "READ", "FAILED", "UNKNOWN", "DROPPED")
-CHANNELS = ("WHATSAPP", "SMS", "EMAIL")
+CHANNELS = ("WHATSAPP", "SMS", "EMAIL")  # in the order in which they are tried
+CALL_STATES = ("OPEN", "REACHED", "WRONG_NUMBER", "NOT_NEEDED")
+OUTCOMES = ("REACHED", "NO_ANSWER", "WRONG_NUMBER")
 ERROR_LENGTH = 200
 ADDRESS_LENGTH = 254
 
@@ -40,9 +54,11 @@ class DeliveryReport(Entity):
 
 
 class Message(Entity):
-    """One message to one person. UNKNOWN may have arrived: it is never resent blindly (integrations.md 5.2).
+    """One message to one person by one way. UNKNOWN may have arrived: it is never resent blindly (integrations.md 5.2).
 
     PENDING waits, SENT was accepted by the provider, DROPPED was not to be sent any more; the others say what they are.
+    The same message by another way has the same key and a `rung` above nought. Until `climbs_until`, the start of what
+    it tells of, another way may be tried; `climbed_at` says that this one is done with.
     """
 
     __tablename__ = "message"
@@ -62,6 +78,9 @@ class Message(Entity):
     centre_id: Mapped[int | None]
     email: Mapped[str | None] = mapped_column(String(ADDRESS_LENGTH))
     not_after: Mapped[datetime | None]
+    rung: Mapped[int] = mapped_column(SmallInteger, server_default="0")
+    climbs_until: Mapped[datetime | None]
+    climbed_at: Mapped[datetime | None]
     status: Mapped[str] = mapped_column(String(10), server_default="PENDING")
     attempts: Mapped[int] = mapped_column(server_default="0")
     next_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -70,12 +89,24 @@ class Message(Entity):
     provider_id: Mapped[str | None] = mapped_column(String(100))
     last_error: Mapped[str | None] = mapped_column(String(ERROR_LENGTH))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    tried_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
 
     __table_args__ = (
-        UniqueConstraint("dedupe_key"),
+        UniqueConstraint("dedupe_key", "channel"),
+        Index("uq_message_first", "dedupe_key", unique=True, postgresql_where=text("rung = 0")),
+        Index(
+            "uq_message_under_way", "dedupe_key", unique=True, postgresql_where=text("status in ('PENDING', 'SENDING')")
+        ),
+        Index(
+            "ix_message_climbing",
+            "climbs_until",
+            postgresql_where=text(
+                "climbed_at is null and climbs_until is not null and status in ('PENDING', 'SENT', 'FAILED', 'UNKNOWN')"
+            ),
+        ),
         Index("ix_message_due", "next_at", postgresql_where=text("status in ('PENDING', 'SENDING')")),
         Index("ix_message_provider_id", "provider_id", postgresql_where=text("provider_id is not null")),
         Index("ix_message_about", "about_id", postgresql_where=text("about_id is not null")),
@@ -86,3 +117,42 @@ class Message(Entity):
         CheckConstraint(f"kind in {tuple(KINDS)}", name="kind"),
         CheckConstraint(f"language in {tuple(LANGUAGES)}", name="language"),
     )
+
+
+class PhoneCall(Entity):
+    """Somebody whom no message reached: the desk calls them, until what it was about begins."""
+
+    __tablename__ = "phone_call"
+
+    dedupe_key: Mapped[str] = mapped_column(String(100))
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
+    about_id: Mapped[int | None]
+    patient_id: Mapped[int | None]
+    centre_id: Mapped[int | None]
+    until: Mapped[datetime]
+    status: Mapped[str] = mapped_column(String(12), server_default="OPEN")
+    again_at: Mapped[datetime | None]
+    opened_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    tries: Mapped[list["CallTry"]] = relationship(order_by="CallTry.id", lazy="raise")
+
+    __table_args__ = (
+        UniqueConstraint("dedupe_key"),
+        Index("ix_phone_call_open", "until", postgresql_where=text("status = 'OPEN'")),
+        Index("ix_phone_call_about", "about_id"),
+        CheckConstraint(f"status in {CALL_STATES}", name="status"),
+    )
+
+
+class CallTry(Entity):
+    """Somebody at the desk called, and what came of it; said by mistake, it is taken back."""
+
+    __tablename__ = "call_try"
+
+    call_id: Mapped[int] = mapped_column(ForeignKey("phone_call.id"), index=True)
+    outcome: Mapped[str] = mapped_column(String(12))
+    by_account_id: Mapped[int]
+    at: Mapped[datetime] = mapped_column(server_default=func.now())
+    taken_back_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint(f"outcome in {OUTCOMES}", name="outcome"),)

@@ -8,12 +8,17 @@ NEAR = timedelta(hours=3)  # what takes place sooner than this after the quiet h
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """A patient's wishes about messages. `discreet`: no centre, no clinician. `silent`: none at all, codes aside."""
+    """A patient's wishes about messages. `discreet`: no centre, no clinician. `silent`: none at all, codes aside.
+
+    `channel` is the way they would like best, of those in the outbox; `email` their address, where we know one.
+    """
 
     patient_id: int | None = None
     language: str = "en"
     discreet: bool = False
     silent: bool = False
+    channel: str = "WHATSAPP"
+    email: str | None = None
 
 
 NO_WISHES = Wishes()

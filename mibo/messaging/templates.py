@@ -56,6 +56,13 @@ DISCREET = {
     "mibo_reminder_online": "mibo_discreet_reminder_online",
 }
 
+# Whoever is not reached with one of these is tried another way, and at last called.
+CLIMBS = frozenset({
+    *(name for name, kind in KIND.items() if kind in ("BOOKING", "REMINDER")), "mibo_payment_link",
+    *(f"mibo_{name}" for name in ("booking_cancelled", "booking_moved", "booking_off", "request_refused", "please_move",
+                                  "series_moved", "series_off")),
+})  # fmt: skip
+
 REMINDERS = tuple(f"mibo_{name}" for name in _KIND_OF["REMINDER"])
 
 BODY_LENGTH, BUTTON_LENGTH, NAME_LENGTH = 1024, 25, 512

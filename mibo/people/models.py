@@ -53,6 +53,7 @@ class Patient(Entity):
     message_language: Mapped[str] = mapped_column(String(2), server_default="en")
     discreet_messages: Mapped[bool] = mapped_column(server_default="false")
     no_messages: Mapped[bool] = mapped_column(server_default="false")
+    message_channel: Mapped[str] = mapped_column(String(10), server_default="WHATSAPP")
     guardian_name: Mapped[str | None] = mapped_column(String(2 * NAME_LENGTH))
     guardian_relation: Mapped[str | None] = mapped_column(String(60))
     guardian_phone: Mapped[str | None] = mapped_column(String(16))
@@ -69,7 +70,9 @@ class Patient(Entity):
     @property
     def wishes(self) -> Wishes:
         """How they want to be told things."""
-        return Wishes(self.id, self.message_language, self.discreet_messages, self.no_messages)
+        return Wishes(
+            self.id, self.message_language, self.discreet_messages, self.no_messages, self.message_channel, self.email
+        )
 
     __table_args__ = (
         UniqueConstraint("mrn"),
@@ -97,6 +100,7 @@ class Patient(Entity):
         CheckConstraint(f"gender in {GENDERS}", name="gender"),
         CheckConstraint(f"blood_group in {BLOOD_GROUPS}", name="blood_group"),
         CheckConstraint(f"message_language in {tuple(LANGUAGES)}", name="message_language"),
+        CheckConstraint("message_channel in ('WHATSAPP', 'SMS', 'EMAIL')", name="message_channel"),
     )
 
 

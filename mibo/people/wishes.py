@@ -6,11 +6,13 @@ from typing import Any
 from sqlalchemy import select
 
 from mibo import audit, db, messaging
+from mibo.errors import Invalid
 from mibo.identity import Actor
 from mibo.people import queries
 from mibo.people.models import Patient
 
-WISHES = ("message_language", "discreet_messages", "no_messages")
+NO_EMAIL = "We have no e-mail address of yours. Please ask us to note it first."
+WISHES = ("message_language", "discreet_messages", "no_messages", "message_channel")
 
 
 def put_wishes(one: Patient, told: Mapping[str, Any]) -> None:
@@ -24,6 +26,8 @@ def put_wishes(one: Patient, told: Mapping[str, Any]) -> None:
 
 def wish_for_family(told: Mapping[str, Any], *, by: Actor) -> None:
     """Somebody says it for everybody they book for: one phone, one way of being told."""
+    if told.get("message_channel") == "EMAIL" and not queries.own_patient(by.account_id, by=by).email:
+        raise Invalid.field("message_channel", NO_EMAIL)
     family = [one.id for one in queries.family_of(by.account_id)]
     wanted = select(Patient).where(Patient.id.in_(family)).order_by(Patient.id).with_for_update()
     for one in db.session().scalars(wanted.execution_options(populate_existing=True)).all():

@@ -1,4 +1,7 @@
-"""The SMS gateway: `POST /sms` with `{"to": "91…", "text": "…"}`, as JSON or as a form."""
+"""The SMS gateway: `POST /sms` with `{"to": "91…", "text": "…"}`, as JSON or as a form.
+
+`sender`, `entity_id` and `template_id` are kept as they came, as is the sender's own `reference`.
+"""
 
 import re
 
@@ -6,6 +9,8 @@ from flask import Blueprint, Response, jsonify, request
 
 from mibo.sandbox.entity import new_hex
 from mibo.sandbox.mailbox import Mailbox, Message
+
+MORE = ("sender", "entity_id", "template_id", "reference")
 
 
 def sms_api(mailbox: Mailbox) -> Blueprint:
@@ -18,7 +23,8 @@ def sms_api(mailbox: Mailbox) -> Blueprint:
         phone, text = str(sent.get("to", "")).removeprefix("+"), str(sent.get("text", ""))
         if not re.fullmatch(r"[1-9]\d{9,14}", phone) or not text.strip():
             return jsonify(status="rejected", message="to and text are required"), 400
-        message = Message(id=new_hex(), channel="sms", phone=phone, text=text, status="delivered")
+        more = {name: str(sent[name]) for name in MORE if sent.get(name)}
+        message = Message(id=new_hex(), channel="sms", phone=phone, text=text, values=more, status="delivered")
         mailbox.take_in(message)
         return jsonify(id=message.id, status="queued"), 202
 

@@ -196,8 +196,9 @@ def _wishes(one: Patient) -> str:
     """How they want to be told things, where that is not the usual way."""
     if one.no_messages:
         return "None, as they wish"
+    way = {"SMS": "by SMS", "EMAIL": "by e-mail"}.get(one.message_channel, "")
     language = LANGUAGES[one.message_language] if one.message_language != "en" else ""
-    return ", ".join(filter(None, (language, "discreet" if one.discreet_messages else "")))
+    return ", ".join(filter(None, (way, language, "discreet" if one.discreet_messages else "")))
 
 
 def _shown(number: str | None) -> str:

@@ -5,6 +5,7 @@ import json
 import click
 from flask import Flask
 
+from mibo.integrations import sms
 from mibo.integrations.gallabox_templates import listed_templates
 from mibo.integrations.http import ProviderError
 from mibo.messaging import templates
@@ -34,6 +35,8 @@ def check() -> None:
     except ProviderError as error:
         raise click.ClickException(f"The list of templates could not be read: {error}") from None
     known = {one.name: (one.language, one.status, one.body, one.button) for one in listed}
+    if (unregistered := sms.unregistered([text["name"] for text in templates.to_be_approved()])) and sms.is_set_up():
+        click.echo(f"{len(unregistered)} texts have no DLT id and cannot leave by SMS: {', '.join(unregistered)}")
     if found := templates.differences(known):
         raise click.ClickException("\n".join([f"{len(found)} differences:", *found]))
     click.echo(f"All {len(templates.to_be_approved())} templates are approved as we have them.")

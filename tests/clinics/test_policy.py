@@ -25,6 +25,7 @@ def test_the_defaults_are_what_the_clinic_has_decided() -> None:
         "future_per_clinician": 4,
         "join_minutes_before": 15,
         "closing_hours": 2,
+        "ladder_minutes": 10,
         "undo_seconds": 20,
         "start_early_minutes": 15,
         "refund_in_time_percent": 100,

@@ -65,7 +65,7 @@ class World:
             "emergency_contact_name": "Ravi Nair", "emergency_contact_phone": "0484 400 0000",
             "guardian_name": "Ravi Nair", "guardian_relation": "father", "guardian_phone": "98765 00010",
             "guardian_consent": "y", "notes": "Prefers mornings.\r\nBy bus.", "mrn": "K-00077",
-            "message_language": "ml", "discreet_messages": "y", "no_messages": "y",
+            "message_channel": "SMS", "message_language": "ml", "discreet_messages": "y", "no_messages": "y",
         }  # fmt: skip
 
     @property

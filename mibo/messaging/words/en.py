@@ -11,6 +11,7 @@ SPOKEN = Language(
     online="online",
     in_person="in person",
     nameless="there",  # "Hello there"
+    subject="A message for you",  # of a mail, which may be read over a shoulder
 )
 
 _CONFIRMED = "Hello {name}, your appointment with {clinician} is confirmed for {when}, {where}. Reference {reference}."

@@ -13,6 +13,7 @@ SPOKEN = Language(
     online="ऑनलाइन",
     in_person="क्लिनिक में",
     nameless="जी",
+    subject="आपके लिए एक संदेश",  # of a mail, which may be read over a shoulder
 )  # fmt: skip
 
 _CONFIRMED = "नमस्ते {name}, {clinician} के साथ आपका अपॉइंटमेंट पक्का है: {when}, {where}। संदर्भ {reference}।"

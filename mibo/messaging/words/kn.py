@@ -14,6 +14,7 @@ SPOKEN = Language(
     online="ಆನ್‌ಲೈನ್",
     in_person="ಖುದ್ದಾಗಿ",
     nameless="ನಿಮಗೆ",
+    subject="ನಿಮಗೊಂದು ಸಂದೇಶ",  # of a mail, which may be read over a shoulder
 )  # fmt: skip
 
 _CONFIRMED = "ನಮಸ್ಕಾರ {name}, {clinician} ಅವರೊಂದಿಗೆ ನಿಮ್ಮ ಅಪಾಯಿಂಟ್‌ಮೆಂಟ್ ಖಚಿತವಾಗಿದೆ: {when}, {where}. ಉಲ್ಲೇಖ {reference}."

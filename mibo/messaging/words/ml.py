@@ -14,6 +14,7 @@ SPOKEN = Language(
     online="ഓൺലൈൻ",
     in_person="നേരിട്ട്",
     nameless="താങ്കൾക്ക്",
+    subject="നിങ്ങൾക്കൊരു സന്ദേശം",  # of a mail, which may be read over a shoulder
 )  # fmt: skip
 
 _CONFIRMED = "നമസ്കാരം {name}, {clinician} എന്നവരുമായുള്ള നിങ്ങളുടെ അപ്പോയിന്റ്മെന്റ് ഉറപ്പിച്ചു: {when}, {where}. റഫറൻസ് {reference}."

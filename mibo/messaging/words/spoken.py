@@ -15,6 +15,7 @@ class Language:
     online: str
     in_person: str
     nameless: str
+    subject: str
 
     def part_of(self, hour: int) -> str:
         """`morning`, as this language has it; before the first part it is still the last one's night."""

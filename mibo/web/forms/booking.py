@@ -19,6 +19,10 @@ GENDER_WORDS = [
     SelectChoice("PREFER_NOT_TO_SAY", "I would rather not say"),
 ]
 
+CHANNEL_WORDS = [
+    SelectChoice("WHATSAPP", "WhatsApp"), SelectChoice("SMS", "SMS"), SelectChoice("EMAIL", "E-mail"),
+]  # fmt: skip
+WITHOUT_MAIL = [each for each in CHANNEL_WORDS if each.value != "EMAIL"]
 LANGUAGE_WORDS = [SelectChoice(code, name) for code, name in LANGUAGES.items()]
 
 
@@ -44,6 +48,7 @@ class WishesForm(InputForm):
     """How somebody wants to be told things."""
 
     message_language = RadioField("Language of messages", choices=LANGUAGE_WORDS, default="en", validate_choice=False)
+    message_channel = RadioField("Messages come by", choices=CHANNEL_WORDS, default="WHATSAPP", validate_choice=False)
     discreet_messages = BooleanField(
         "Discreet messages", description="They give a day and a time, and name neither the clinician nor the centre."
     )

@@ -33,7 +33,7 @@ GROUPS = [SelectChoice("", "Not known"), *(SelectChoice(group, group) for group 
 COPIED = (
     "first_name", "last_name", "email", "date_of_birth", "gender", "blood_group", "emergency_contact_name",
     "emergency_contact_phone", "guardian_name", "guardian_relation", "notes", "mrn", "message_language",
-    "discreet_messages", "no_messages",
+    "message_channel", "discreet_messages", "no_messages",
 )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ GROUPS = (
     ("The day of the visit", ("join_minutes_before", "start_early_minutes", "closing_hours")),
     ("At the desk", ("desk_discount_percent", "drawer_float_paise", "drawer_opens_itself")),
     ("Reminders", ("reminder_first_hours", "reminder_second_hours", "reminder_third_hours")),
-    ("When messages leave", ("quiet_from_hour", "quiet_until_hour", "undo_seconds")),
+    ("When messages leave", ("quiet_from_hour", "quiet_until_hour", "undo_seconds", "ladder_minutes")),
 )
 WORDS = {
     "hold_minutes": ("Hold on the web, minutes", "How long a time is kept while the patient pays."),
@@ -49,6 +49,7 @@ WORDS = {
     "reminder_first_hours": ("First reminder, hours before", "0 for none. Nobody is reminded who booked later than that."),
     "reminder_second_hours": ("Second reminder, hours before", "0 for none."),
     "reminder_third_hours": ("Last reminder, hours before", "0 for none."),
+    "ladder_minutes": ("Another way after, minutes", "Without news of a message: then SMS, then e-mail, then the desk calls."),
     "quiet_from_hour": ("Quiet from, full hour", "From then on only what is urgent leaves, such as codes and delays."),
     "quiet_until_hour": ("Quiet until, full hour", "Then the rest leaves. The same hour twice: no quiet hours."),
 }  # fmt: skip

@@ -68,6 +68,7 @@ class WishesInput(Strict):
     """How somebody wants to be told things; a box that is not ticked says no."""
 
     message_language: Literal["en", "hi", "ml", "kn"] = "en"
+    message_channel: Literal["WHATSAPP", "SMS", "EMAIL"] = "WHATSAPP"
     discreet_messages: bool = False
     no_messages: bool = False
 

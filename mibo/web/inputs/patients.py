@@ -51,6 +51,9 @@ Name = Annotated[str, StringConstraints(max_length=NAME_LENGTH), Plain]
 LongName = Annotated[str, StringConstraints(max_length=2 * NAME_LENGTH), Plain]
 
 
+Mail = Annotated[str, StringConstraints(max_length=EMAIL_LENGTH), Plain, AfterValidator(_email)]
+
+
 class PatientsInput(Strict):
     """Which patients are looked for. It travels in the body, never in an address."""
 
@@ -73,7 +76,7 @@ class RecordInput(GuardianInput, WishesInput):
     last_name: Name | None = None
     full_name: LongName | None = None
     phone: Phone
-    email: Annotated[str, StringConstraints(max_length=EMAIL_LENGTH), Plain, AfterValidator(_email)] | None = None
+    email: Annotated[Mail | None, Field(validate_default=True)] = None
     date_of_birth: date | None = None
     age: Annotated[int | None, Field(validate_default=True, ge=0, le=OLDEST)] = None
     gender: Annotated[str, _offered(GENDERS)]
@@ -83,6 +86,13 @@ class RecordInput(GuardianInput, WishesInput):
     notes: Annotated[str, StringConstraints(max_length=NOTES_LENGTH), Plain] | None = None
     mrn: Annotated[str, StringConstraints(max_length=MRN_LENGTH), Plain] | None = None
     family: Literal["yes", ""] = ""
+
+    @field_validator("email")
+    @classmethod
+    def _mail_needs_an_address(cls, email: str | None, told: ValidationInfo) -> str | None:
+        if email is None and told.data.get("message_channel") == "EMAIL":
+            raise ValueError("Enter the e-mail address that messages go to.")
+        return email
 
     @field_validator("age")
     @classmethod
