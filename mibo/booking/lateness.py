@@ -157,15 +157,13 @@ def _taken_back(ids: Collection[int]) -> dict[int, int]:
 def _tell(one: Appointment, minutes: int, again: int, wait_s: int) -> bool:
     when: datetime = clock.local(one.starts_at)
     said = wording.running_late(one.patient.full_name, when=when, minutes=minutes, reference=one.reference)
-    promised = messaging.tell(
+    promised = people.inbox.tell(
         said,
-        phone=one.patient.phone,
-        name=one.patient.full_name,
+        one.patient,
         dedupe_key=f"{_subject(one)}{minutes}:{again}",
         about_id=one.id,
         not_after=one.starts_at + timedelta(minutes=minutes),
         wait_s=wait_s,
-        wishes=one.patient.wishes,
         centre_id=one.centre_id,
     )
     return promised is not None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from mibo import clock, db, jobs, messaging
+from mibo import clock, db, jobs, messaging, people
 from mibo.booking import telling
 from mibo.booking.models import Appointment, Series
 from mibo.identity import Account
@@ -81,10 +81,9 @@ def _by_clinician(visits: Visits) -> list[tuple[Clinician, list[Appointment]]]:
 def _patient(
     series: Series, first: Appointment, told: Wording, key: str, *, wait_s: int, not_after: datetime | None = None
 ) -> None:
-    messaging.tell(
-        told, phone=first.patient.phone, name=first.patient.full_name, dedupe_key=key, about_id=series.id,
-        not_after=not_after, wait_s=wait_s, wishes=first.patient.wishes, centre_id=first.centre_id,
-        concerns_at=first.starts_at,
+    people.inbox.tell(
+        told, first.patient, dedupe_key=key, about_id=series.id, not_after=not_after, wait_s=wait_s,
+        centre_id=first.centre_id, concerns_at=first.starts_at,
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from mibo import clinics, clock, db, jobs, messaging, video
+from mibo import clinics, clock, db, jobs, messaging, people, video
 from mibo.booking.models import Appointment
 from mibo.booking.rules import Status
 from mibo.identity import Account
@@ -189,7 +189,8 @@ def called_off(appointment: Appointment, refund_paise: int, *, clinician_too: bo
     """The clinic cancels: the patient hears that we are sorry, and what goes back; a clinician who knew of it, too."""
     messaging.withdraw_kind(appointment.id, *OF_THE_OLD_TIME, "mibo_clinician_moved")
     told = wording.booking_off(appointment.patient.full_name, **_about(appointment))
-    _tell_patient(appointment, told, f"off:{appointment.id}:{appointment.version}", wait_s=wait_s)
+    key, block_id = f"off:{appointment.id}:{appointment.version}", appointment.displaced_by
+    _tell_patient(appointment, told, key, wait_s=wait_s, block_id=block_id)
     _tell_refund(appointment, refund_paise, wait_s=wait_s)
     if clinician_too:
         clinician_cancelled(appointment, wait_s=wait_s)
@@ -280,18 +281,18 @@ def _tell_patient(
     *,
     not_after: datetime | None = None,
     wait_s: int = 0,
+    block_id: int | None = None,
 ) -> None:
-    messaging.tell(
+    people.inbox.tell(
         told,
-        phone=appointment.patient.phone,
-        name=appointment.patient.full_name,
+        appointment.patient,
         dedupe_key=key,
         about_id=appointment.id,
         not_after=not_after,
         wait_s=wait_s,
-        wishes=appointment.patient.wishes,
         centre_id=appointment.centre_id,
         concerns_at=appointment.starts_at,
+        block_id=block_id,
     )
 
 

@@ -20,7 +20,7 @@ from mibo.messaging.queries import messages_about, undelivered
 from mibo.messaging.reports import forget_reports, hear, match_reports
 from mibo.messaging.rules import NO_WISHES, QuietHours, Wishes, after_quiet
 from mibo.messaging.wording import Wording, rendered
-from mibo.messaging.words import LANGUAGES
+from mibo.messaging.words import LANGUAGES, titles
 
 __all__ = [
     "LANGUAGES",
@@ -51,6 +51,7 @@ __all__ = [
     "tell",
     "tell_all",
     "templates",
+    "titles",
     "undelivered",
     "withdraw",
     "withdraw_about",

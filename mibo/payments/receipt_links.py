@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import select, update
 
-from mibo import audit, clock, db, messaging
+from mibo import audit, clock, db, messaging, people
 from mibo.errors import Missing
 from mibo.identity import LONGEST_KEY, Actor, hash_of, new_key
 from mibo.payments.models import Payment
@@ -36,10 +36,9 @@ def send_receipt(one: Receipt, *, by: Actor) -> None:
         select(Patient).join(Payment, Payment.patient_id == Patient.id).where(Payment.id == one.payment_id)
     ).one()  # fmt: skip
     reference = one.content["visit"]["reference"]
-    messaging.tell(
-        messaging.wording.receipt(patient.full_name, reference=reference, days=LIFE.days, link=PATH + token),
-        phone=patient.phone, name=patient.full_name, dedupe_key=_dedupe_key(link.id), not_after=expires_at,
-        about_id=_visit_of(one), wishes=patient.wishes, centre_id=one.centre_id,
+    people.inbox.tell(
+        messaging.wording.receipt(patient.full_name, reference=reference, days=LIFE.days, link=PATH + token), patient,
+        dedupe_key=_dedupe_key(link.id), not_after=expires_at, about_id=_visit_of(one), centre_id=one.centre_id,
     )  # fmt: skip
     audit.record("receipt.sent", one.id, by=by.account_id, code=one.code)
 

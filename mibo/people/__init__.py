@@ -1,6 +1,6 @@
 """Patients and clinicians: who they are, not how they sign in."""
 
-from mibo.people import guardians, search
+from mibo.people import guardians, inbox, search
 from mibo.people.actions import add_family_member, complete_own, fill_in, welcome_patient
 from mibo.people.clinician_accounts import NotTheirAccount
 from mibo.people.clinician_list import PAGE as CLINICIANS_PAGE
@@ -30,6 +30,7 @@ from mibo.people.clinicians import (
     staff_clinician,
     switch_off,
 )
+from mibo.people.inbox_models import Notice
 from mibo.people.models import (
     BIO_LENGTH,
     BLOOD_GROUPS,
@@ -100,6 +101,7 @@ __all__ = [
     "MedicalNote",
     "MrnTaken",
     "NotTheirAccount",
+    "Notice",
     "Patient",
     "PatientMerge",
     "PhoneInUse",
@@ -133,6 +135,7 @@ __all__ = [
     "forget_picture_later",
     "forget_picture_leftovers",
     "guardians",
+    "inbox",
     "keep_picture",
     "let_go_of_picture",
     "lock_patients",

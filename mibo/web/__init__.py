@@ -13,7 +13,7 @@ from mibo.config import Settings, settings
 from mibo.web import access, cli, errors, filters, reads, requests
 from mibo.web.api import register_api
 from mibo.web.limits import use_limiter
-from mibo.web.menu import menu_for, role_words
+from mibo.web.menu import menu_for, role_words, unread_notices
 from mibo.web.pages import register_pages
 
 FORM_BYTES = 1024 * 1024
@@ -83,6 +83,7 @@ def _for_every_template() -> dict[str, Any]:
         "csp_nonce": g.get("csp_nonce", ""),
         "theme": session.get("theme", ""),
         "menu": menu_for(who),
+        "unread_notices": unread_notices(who),
         "current_user": current_user,
         "signed_in_as": role_words(who),
         "now": clock.now(),

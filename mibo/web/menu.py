@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import request, url_for
 
-from mibo import care, db
+from mibo import care, db, people
 from mibo.care import Waiting
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission, Role
@@ -122,6 +122,12 @@ def menu_for(who: Actor | None) -> list[Group]:
     waiting = _waiting(who)
     groups = [Group(label, [_entry(*line, waiting) for line in lines if who.may(line[2])]) for label, lines in _GROUPS]
     return [group for group in groups if group.entries]
+
+
+def unread_notices(who: Actor | None) -> int:
+    """How many notices a patient has not read: asked once for a whole page."""
+    asks = who is not None and who.audience == "PATIENT" and not wants_part() and db.is_under_way()
+    return people.inbox.unread(by=who) if who and asks else 0
 
 
 def _waiting(who: Actor) -> Waiting:

@@ -25,7 +25,7 @@ from mibo.identity.permissions import Role
 from mibo.messaging import Message
 from mibo.payments import Attempt, Drawer, Refund
 from mibo.payments.heard import Mismatch
-from mibo.people import Patient, PatientMerge
+from mibo.people import Notice, Patient, PatientMerge
 from mibo.scheduling import WeeklyHours
 from tests import make
 from tests.machine import Bell
@@ -41,6 +41,7 @@ MEANT = {
     "rule_id": "hours", "entry_id": "queue entry", "holiday_id": "holiday", "merge_id": "merge",
     "sign_in_id": "sign-in", "series_id": "series", "payment_id": "payment",
     "refund_id": "refund", "drawer_id": "drawer", "mismatch_id": "mismatch", "receipt_id": "receipt",
+    "notice_id": "notice",
 }  # fmt: skip
 QUERY = f"?date={make.tomorrow()}&start_date={make.tomorrow()}&end_date={make.tomorrow()}"
 TOMORROW = make.tomorrow().isoformat()
@@ -122,6 +123,9 @@ class World:
                     Message(dedupe_key="x", template="x", phone=twin.phone, name="Asha", body={}, about_id=one.id, status="SENT")
                 ),
             }  # fmt: skip
+            made["notice"] = self._kept(
+                Notice(patient_id=self.clinic.asha.id, message_id=made["message"].id, shows_at=clock.now())
+            )
             opening = made["opening"]
             day = make.tomorrow() + timedelta(days=(1 - make.tomorrow().isoweekday()) % 7)
             opening.effective_from = opening.effective_to = day

@@ -22,6 +22,7 @@ from mibo.web.pages import mismatches as mismatches
 from mibo.web.pages import my as my
 from mibo.web.pages import my_day as my_day
 from mibo.web.pages import my_messages as my_messages
+from mibo.web.pages import my_notices as my_notices
 from mibo.web.pages import openings as openings
 from mibo.web.pages import own_payments as own_payments
 from mibo.web.pages import own_receipts as own_receipts
@@ -59,6 +60,7 @@ def register_pages(app: Flask) -> None:
         my,
         own_payments,
         my_messages,
+        my_notices,
         desk,
         board,
         week,
