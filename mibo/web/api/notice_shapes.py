@@ -2,10 +2,8 @@
 
 from typing import Any
 
-from mibo import clock, messaging
-from mibo.booking.noticed import Noticed
+from mibo import booking, clock, messaging, people
 from mibo.people import Notice
-from mibo.people.inbox import Asked
 from mibo.web import notice_rows
 from mibo.web.api.shown import Instant, Shown
 
@@ -13,10 +11,10 @@ CANCELLED = frozenset({"mibo_booking_cancelled", "mibo_booking_off", "mibo_serie
 REFUNDS = frozenset({"mibo_refund_opened", "mibo_refund_sent", "mibo_refund_done", "mibo_late_payment_refund"})
 BLOCKED = "APPOINTMENT_BLOCKED"
 ASKED = {
-    BLOCKED: Asked(blocked=True),
-    "APPOINTMENT_CANCELLED": Asked(of=CANCELLED, blocked=False),
-    "REFUND_INITIATED": Asked(of=REFUNDS, blocked=False),
-    "GENERAL": Asked(not_of=CANCELLED | REFUNDS, blocked=False),
+    BLOCKED: people.inbox.Asked(blocked=True),
+    "APPOINTMENT_CANCELLED": people.inbox.Asked(of=CANCELLED, blocked=False),
+    "REFUND_INITIATED": people.inbox.Asked(of=REFUNDS, blocked=False),
+    "GENERAL": people.inbox.Asked(not_of=CANCELLED | REFUNDS, blocked=False),
 }
 
 
@@ -51,7 +49,7 @@ class UnreadCount(Shown):
     unread_count: int
 
 
-def notification(one: Notice, about: Noticed | None) -> PatientNotification:
+def notification(one: Notice, about: booking.noticed.Noticed | None) -> PatientNotification:
     """One of them; `about` is the appointment, where it is about one."""
     message = one.message
     blocked = one.block_id is not None
@@ -71,7 +69,7 @@ def kind(template: str) -> str:
     )
 
 
-def _more(about: Noticed) -> dict[str, Any]:
+def _more(about: booking.noticed.Noticed) -> dict[str, Any]:
     local = clock.local(about.starts_at)
     return {
         "clinician_name": about.clinician, "appointment_date": f"{local:%Y-%m-%d}",

@@ -5,12 +5,10 @@ from dataclasses import replace
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from mibo import people
-from mibo.booking.noticed import noticed
+from mibo import booking, people
 from mibo.errors import Invalid, Missing
 from mibo.identity import Actor, Permission
 from mibo.ids import read_id
-from mibo.people.inbox import Asked
 from mibo.web.access import actor, may
 from mibo.web.api import notice_shapes
 from mibo.web.api.answers import said
@@ -53,7 +51,7 @@ def list_notices(asked: NoticeFilter) -> ResponseReturnValue:
     by = _patient()
     wanted = _wanted(asked)
     found = people.inbox.notices(wanted, by=by, limit=asked.limit, offset=asked.offset)
-    about = noticed({one.message.about_id for one in found if one.message.about_id})
+    about = booking.noticed.noticed({one.message.about_id for one in found if one.message.about_id})
     shown = [notice_shapes.notification(one, about.get(one.message.about_id or 0)) for one in found]
     return said(
         Notifications(
@@ -62,8 +60,8 @@ def list_notices(asked: NoticeFilter) -> ResponseReturnValue:
     )
 
 
-def _wanted(asked: NoticeFilter) -> Asked:
-    kind = ASKED.get(asked.notification_type or "", Asked())
+def _wanted(asked: NoticeFilter) -> people.inbox.Asked:
+    kind = ASKED.get(asked.notification_type or "", people.inbox.Asked())
     return replace(kind, unread=bool(asked.unread_only), since=asked.date_from, until=asked.date_to)
 
 

@@ -6,7 +6,6 @@ from flask.typing import ResponseReturnValue
 from mibo import people
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
-from mibo.people.inbox import Asked
 from mibo.web import notice_rows
 from mibo.web.access import actor, may
 from mibo.web.htmx import go, go_to, show
@@ -25,7 +24,9 @@ def listing() -> ResponseReturnValue:
     unread = request.args.get("show") == "unread"
     number = request.args.get("page", 1, int)
     number = number if 1 <= number <= LAST_PAGE else 1
-    found = people.inbox.notices(Asked(unread=unread), by=actor(), limit=PAGE + 1, offset=(number - 1) * PAGE)
+    found = people.inbox.notices(
+        people.inbox.Asked(unread=unread), by=actor(), limit=PAGE + 1, offset=(number - 1) * PAGE
+    )
     several = len(people.family_of(actor().account_id)) > 1
     return show(
         "my_notices/listing.html", rows=notice_rows.rows(list(found[:PAGE]), several=several), unread=unread,
