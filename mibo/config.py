@@ -76,6 +76,7 @@ class Settings(BaseSettings):
     google_service_account_json: str = ""
     google_calendar_id: str = ""
     google_subject: str = ""
+    meeting_hosts: list[str] = ["meet.google.com", "zoom.us", "teams.microsoft.com", "teams.live.com", "webex.com"]
 
     # where files are kept (mibo/integrations/storage.py): a folder, or an S3-compatible store when it has an address
     storage_dir: str = ".mibo/files"

@@ -29,6 +29,8 @@ _ACT_WORDS = {
     "appointment.move_undone": "moved this back",
     "appointment.arrived": "checked this in",
     "appointment.arrival_undone": "undid the check-in",
+    "appointment.link_pasted": "pasted a video link",
+    "appointment.link_wanted": "asked for another video link",
     "appointment.expected": "noted when the patient comes",
 }
 

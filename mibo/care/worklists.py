@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from mibo import booking, clock, db
-from mibo.booking import Appointment
+from mibo.booking import Appointment, video_list
 from mibo.care.queries import due_soon, follow_ups_waiting
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
@@ -17,8 +17,8 @@ COUNTED_TO = 1_000
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """How many visits need closing, holds are unpaid, wishes to cancel are open, follow-ups are due, refunds wait, and how
-    much money does not match.
+    """How many visits need closing, holds are unpaid, wishes to cancel are open, follow-ups are due, refunds wait, how much
+    money does not match, and how many calls are about to begin without a link.
     """
 
     to_close: int = 0
@@ -27,6 +27,7 @@ class Waiting:
     follow_ups: int = 0
     mismatches: int = 0
     refunds: int = 0
+    no_link: int = 0
 
 
 def waiting(*, by: Actor) -> Waiting:
@@ -38,6 +39,7 @@ def waiting(*, by: Actor) -> Waiting:
             Permission.DECIDE_CANCELLATIONS, select(Appointment.id).where(booking.worklists.is_wish_to_cancel(by)),
         ),
         "follow_ups": (Permission.SEE_FOLLOW_UPS, follow_ups_waiting(by, until=due_soon(clock.today()))),
+        "no_link": (Permission.SEE_MEETINGS, video_list.without_link_ids(by)),
         "mismatches": (Permission.SETTLE_MISMATCHES, select(heard.Mismatch.id).where(booking.parked.is_open_mismatch())),
         "refunds": (Permission.GIVE_BACK, booking.refund_list.waits_for(by)),
     }  # fmt: skip

@@ -19,6 +19,8 @@ BOUNDS = {
     "unpaid_holds": (1, 20),
     "future_per_clinician": (1, 100),
     "join_minutes_before": (0, 24 * 60),
+    "join_minutes_after": (0, 4 * 60),
+    "link_alert_minutes": (0, 24 * 60),
     "closing_hours": (0, 14 * 24),
     "undo_seconds": (0, 300),
     "start_early_minutes": (0, 24 * 60),
@@ -76,6 +78,12 @@ class Policy:
 
     join_minutes_before: int = 15
     """Minutes before the start from which the join button of an online appointment works (R-VID-3)."""
+
+    join_minutes_after: int = 15
+    """Minutes after its end until which an online appointment can still be joined (M20)."""
+
+    link_alert_minutes: int = 30
+    """Minutes before the start from which an online appointment without a link is an alarm (R-VID-2)."""
 
     closing_hours: int = 2
     """Hours after its end from which a still confirmed appointment is listed as needing to be closed (R-SES-11)."""

@@ -66,6 +66,8 @@ class Permission(StrEnum):
     OVERBOOK = "book over a time that is taken"
     RUN_QUEUE = "keep the queue of those who walked in"
     TELL_LATE = "tell the next patients that a clinician runs late"
+    SEE_MEETINGS = "see which online appointments have their video link"
+    SET_MEETINGS = "paste a video link, have one made again, and call who cannot join"
     CONSULT = "start and end one's own consultations"
     SEE_FOLLOW_UPS = "see who is due to come again"
     SEE_HOURS = "see the hours of clinicians"
@@ -126,6 +128,8 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.OVERBOOK: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
     Permission.RUN_QUEUE: frozenset(_STAFF),
     Permission.TELL_LATE: frozenset(_STAFF),
+    Permission.SEE_MEETINGS: frozenset(_STAFF),
+    Permission.SET_MEETINGS: frozenset(_STAFF),
     Permission.CONSULT: frozenset({Role.CLINICIAN}),
     Permission.SEE_FOLLOW_UPS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.SEE_HOURS: frozenset(_STAFF),

@@ -7,10 +7,13 @@ import structlog
 from sqlalchemy import select
 
 from mibo import clock, db
+from mibo.config import settings
+from mibo.identity import Actor
 from mibo.integrations import google_meet
 from mibo.integrations.http import ProviderError
 from mibo.jobs import defer, job, ring
 from mibo.video.models import Meeting
+from mibo.video.rules import check_link
 
 MOST_ATTEMPTS = 20
 FIRST_WAIT = timedelta(seconds=20)
@@ -43,16 +46,32 @@ def make(meeting_id: int) -> bool:
 
 def move(meeting: Meeting, starts_at: datetime, ends_at: datetime) -> None:
     """The appointment has another time: the meeting is wanted then, and whoever makes it moves the one that stands, so
-    that its link stays (R-VID-4). One that is just being made is made again.
+    that its link stays (R-VID-4). One that is just being made is made again; a link that staff pasted stays as it is.
     """
     meeting.starts_at, meeting.ends_at = starts_at, ends_at
+    if meeting.pasted_by is not None:
+        return
     meeting.status, meeting.attempts, meeting.next_at = "WANTED", 0, clock.now() + LEFT_TO_THE_BELL
+
+
+def paste(meeting: Meeting, link: str, *, by: Actor) -> None:
+    """Staff give it a link of their own; what the provider made goes when the appointment does. Raises Invalid."""
+    meeting.join_url = check_link(link, settings().meeting_hosts)
+    meeting.status, meeting.pasted_by, meeting.last_error = "READY", by.account_id, None
+
+
+def make_again(meeting: Meeting) -> None:
+    """The provider is asked anew, from the first attempt on; a link that was pasted is forgotten."""
+    meeting.status, meeting.attempts, meeting.next_at = "WANTED", 0, clock.now() + LEFT_TO_THE_BELL
+    if meeting.pasted_by is not None:
+        meeting.join_url, meeting.pasted_by = None, None
 
 
 def call_off(meeting: Meeting) -> None:
     """The appointment will not take place, so the meeting is no longer wanted, nor one that is just being made."""
     meeting.event_id = meeting.event_id or google_meet.event_id_of(str(meeting.id), meeting.revision)
     meeting.status, meeting.attempts, meeting.next_at = "CANCELLED", 0, clock.now() + LEFT_TO_THE_BELL
+    meeting.pasted_by = None
     defer(take_away, meeting.id)
 
 
@@ -103,6 +122,8 @@ def _ready(meeting_id: int, event_id: str, join_url: str, made_for: tuple[dateti
         elif meeting.status == "CANCELLED":  # called off while it was being made
             meeting.event_id = event_id
             defer(take_away, meeting_id)
+        elif meeting.pasted_by is not None:  # staff were quicker: it goes when the appointment does
+            meeting.event_id = event_id
         return meeting.status == "READY"
 
 

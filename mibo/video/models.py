@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index, String, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from mibo.db import Entity
+from mibo.video.rules import LINK_LENGTH
 
 
 class Meeting(Entity):
@@ -18,10 +19,11 @@ class Meeting(Entity):
     ends_at: Mapped[datetime]
     revision: Mapped[int] = mapped_column(server_default="1")
     event_id: Mapped[str | None] = mapped_column(String(200))
-    join_url: Mapped[str | None] = mapped_column(String(500))
+    join_url: Mapped[str | None] = mapped_column(String(LINK_LENGTH))
     attempts: Mapped[int] = mapped_column(server_default="0")
     next_at: Mapped[datetime] = mapped_column(server_default=func.now())
     last_error: Mapped[str | None] = mapped_column(String(200))
+    pasted_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # staff gave it another link
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     __table_args__ = (
@@ -33,5 +35,6 @@ class Meeting(Entity):
         ),
         CheckConstraint("status in ('WANTED', 'READY', 'FAILED', 'CANCELLED')", name="status"),
         CheckConstraint("status <> 'READY' or join_url is not null", name="ready"),
+        CheckConstraint("pasted_by is null or join_url is not null", name="pasted"),
         CheckConstraint("ends_at > starts_at", name="span"),
     )

@@ -31,6 +31,8 @@ ACTS = {
     "account.phone": "Changed the phone of an account",
     "appointment.held": "Booked or held a time",
     "appointment.hold_extended": "Kept a held time longer",
+    "appointment.link_pasted": "Pasted a video link",
+    "appointment.link_wanted": "Had a video link made again",
     "appointment.note_written": "Wrote a note for the clinician",
     "appointment.opened": "Opened an appointment",
     "appointment.purpose": "Set what a visit is for",

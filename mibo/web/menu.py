@@ -41,6 +41,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
             ("Unpaid holds", "worklists.holds", Permission.BOOK_AT_DESK),
             ("Cancellation requests", "worklists.wishes", Permission.DECIDE_CANCELLATIONS),
             ("Follow-ups due", "worklists.follow_ups", Permission.SEE_FOLLOW_UPS),
+            ("Video links", "video_links.listing", Permission.SEE_MEETINGS),
         ],
     ),
     (
@@ -97,6 +98,7 @@ COUNTS = {
     "worklists.holds": "unpaid",
     "worklists.wishes": "wishes",
     "worklists.follow_ups": "follow_ups",
+    "video_links.listing": "no_link",
     "mismatches.index": "mismatches",
     "refunds.index": "refunds",
 }

@@ -117,6 +117,10 @@ TABLE = {
     "POST /worklists/cancellations": "303 403 422 422 422 403 403 403",
     "GET  /worklists/follow-ups": "303 403 200 200 200 403 200 200",
     "POST /worklists/follow-ups": "303 403 422 422 422 403 422 422",
+    "GET  /video-links": "303 403 200 200 200 200 200 200",
+    "GET  /video-links/<appointment_id>": "303 403 200 200 200 200 200 200",
+    "POST /video-links/<appointment_id>/link": "303 403 422 422 422 422 422 422",
+    "POST /video-links/<appointment_id>/again": "303 403 422 422 422 422 422 422",
     "GET  /desk/messages": "303 403 200 200 200 403 403 403",
     "POST /desk/messages": "303 403 200 200 200 403 403 403",
     "GET  /desk/messages/numbers": "303 403 200 200 200 403 403 403",
@@ -416,6 +420,8 @@ DESK_PAGES = [
     "GET  /desk/appointments/<appointment_id>", "POST /desk/appointments/<appointment_id>/payment",
     "POST /desk/appointments/<appointment_id>/payment-link", "GET  /desk/board/<appointment_id>",
     "GET  /desk/board/<appointment_id>/move", "POST /desk/board/<appointment_id>",
+    "GET  /video-links/<appointment_id>", "POST /video-links/<appointment_id>/link",
+    "POST /video-links/<appointment_id>/again",
     *(
         f"{method} /desk/appointments/<appointment_id>/{what}"
         for method, what in (

@@ -47,12 +47,13 @@ from mibo.web.pages import stays as stays
 from mibo.web.pages import styleguide as styleguide
 from mibo.web.pages import takings as takings
 from mibo.web.pages import unpaid as unpaid
+from mibo.web.pages import video_links as video_links
 from mibo.web.pages import week as week
 from mibo.web.pages import worklists as worklists
 
 PAGES = (
     home, sign_in, book, my, own_payments, my_messages, my_notices, desk, board, week, queue, my_day, late, changes,
-    prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, refunds,
+    video_links, prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, refunds,
     drawers, patients, merging, clinicians, hours, blocks, openings, pictures, staff_sign_in, passwords, phones,
     second_factor, proofs, stays, staff, receipts, own_receipts, centres, message_log, policy, audit, styleguide,
 )  # fmt: skip

@@ -1,0 +1,118 @@
+"""Online appointments and their links as a list: which are there, which are missing, and which are an alarm (R-VID-2)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
+
+from mibo import clinics, clock, db
+from mibo.booking.models import Appointment
+from mibo.booking.queries import within_reach
+from mibo.booking.rows import AppointmentRow, columns
+from mibo.identity import Actor
+from mibo.video import Meeting
+
+AT_MOST = 300
+
+
+class LinkState(StrEnum):
+    """How a link stands."""
+
+    READY = "ready"
+    MISSING = "missing"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class LinkRow:
+    """An online appointment and its link, who gave it, and how often the provider was asked for it in vain."""
+
+    row: AppointmentRow
+    status: str
+    join_url: str | None
+    pasted: bool
+    attempts: int
+    last_error: str | None
+
+    @property
+    def state(self) -> LinkState:
+        """There, still missing, or given up."""
+        if self.status == "READY":
+            return LinkState.READY
+        return LinkState.FAILED if self.status == "FAILED" else LinkState.MISSING
+
+
+def is_without_link(by: Actor) -> ColumnElement[bool]:
+    """Online appointments within reach that begin soon, or have begun, and have no link; `meeting` must be outer-joined."""
+    now = clock.now()
+    soon = now + timedelta(minutes=clinics.policy_in_force().link_alert_minutes)
+    return and_(_takes_place(), Appointment.starts_at <= soon, Appointment.ends_at > now, _lacks(), within_reach(by))
+
+
+def without_link_ids(by: Actor) -> Select[*tuple[Any, ...]]:
+    """The ids of the alarms, for whoever counts them among other things."""
+    joined = select(Appointment.id).outerjoin(Meeting, Meeting.id == Appointment.meeting_id)
+    return joined.where(is_without_link(by))
+
+
+def count_without_link(*, by: Actor) -> int:
+    """How many alarms there are, for whoever shows a number."""
+    return db.session().scalar(without_link_ids(by).with_only_columns(func.count())) or 0
+
+
+def without_link(*, by: Actor, limit: int = AT_MOST) -> Sequence[LinkRow]:
+    """The alarms, the one that begins first at the head: for the desk's list and its bell. One statement."""
+    return _found(is_without_link(by), limit=limit)
+
+
+def links(
+    *, by: Actor, first: date, last: date, state: LinkState | None = None, centre_id: int | None = None
+) -> Sequence[LinkRow]:
+    """The online appointments of some days within reach, in one state or all. One statement."""
+    wanted = [*_of_days(by, first, last, centre_id)]
+    if state is not None:
+        wanted.append(_in_state(state))
+    return _found(*wanted, limit=AT_MOST)
+
+
+def counts(*, by: Actor, first: date, last: date, centre_id: int | None = None) -> Mapping[LinkState, int]:
+    """How many of those days are in each state; the failed ones are missing as well. One statement."""
+    each = [func.count().filter(_in_state(state)) for state in LinkState]
+    joined = select(*each).select_from(Appointment).outerjoin(Meeting, Meeting.id == Appointment.meeting_id)
+    found = db.session().execute(joined.where(*_of_days(by, first, last, centre_id))).one()
+    return dict(zip(LinkState, found, strict=True))
+
+
+def _of_days(by: Actor, first: date, last: date, centre_id: int | None) -> list[ColumnElement[bool]]:
+    begins, ends = clock.day_span(first)[0], clock.day_span(last)[1]
+    wanted = [_takes_place(), Appointment.starts_at >= begins, Appointment.starts_at < ends, within_reach(by)]
+    return wanted if centre_id is None else [*wanted, Appointment.centre_id == centre_id]
+
+
+def _found(*wanted: ColumnElement[bool], limit: int) -> Sequence[LinkRow]:
+    rows = columns().add_columns(
+        func.coalesce(Meeting.status, "WANTED"), Meeting.join_url, Meeting.pasted_by.is_not(None),
+        func.coalesce(Meeting.attempts, 0), Meeting.last_error,
+    )  # fmt: skip
+    ordered = rows.where(*wanted).order_by(Appointment.starts_at, Appointment.id).limit(limit)
+    return [LinkRow(AppointmentRow(*row[:-5]), *row[-5:]) for row in db.session().execute(ordered)]
+
+
+def _takes_place() -> ColumnElement[bool]:
+    states: ColumnElement[bool] = literal_column(
+        "appointment.status in ('CONFIRMED', 'IN_PROGRESS', 'CANCELLATION_REQUESTED')"
+    )
+    return and_(Appointment.mode == "ONLINE", states)
+
+
+def _lacks() -> ColumnElement[bool]:
+    return or_(Meeting.id.is_(None), Meeting.status != "READY")
+
+
+def _in_state(state: LinkState) -> ColumnElement[bool]:
+    if state is LinkState.READY:
+        return Meeting.status == "READY"
+    return Meeting.status == "FAILED" if state is LinkState.FAILED else _lacks()
