@@ -28,6 +28,8 @@ TIMETABLE = (
     Periodic(messaging.forget_reports, 6 * 3600),
     Periodic(climbing.climb_due, 15),
     Periodic(booking.expire_holds, 30),
+    Periodic(booking.ringing.ring_bell, 10),
+    Periodic(booking.ringing.forget_rings, 6 * 3600),
     Periodic(booking.remind_due, 60),
     Periodic(booking.attach_wanted_meetings, 30),
     Periodic(booking.settle_waiting, 15),

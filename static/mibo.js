@@ -70,9 +70,9 @@
   }
   function plan() {
     clearTimeout(timer);
-    const part = live()[0];
-    if (!part || doc.hidden) return;
-    timer = setTimeout(look, (pause || +part.dataset.poll) * 1000 + (Math.random() * 4 - 2) * 1000);
+    const often = live().map((part) => +part.dataset.poll);
+    if (!often.length || doc.hidden) return;
+    timer = setTimeout(look, (pause || Math.min(...often)) * 1000 + (Math.random() * 4 - 2) * 1000);
   }
   function look() { live().forEach((part) => htmx.trigger(part, "poll")); plan(); }
   function slow() { pause = Math.min(60, (pause || 10) * 2); stamp(true); plan(); }

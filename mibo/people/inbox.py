@@ -18,7 +18,12 @@ from mibo.people.inbox_models import Notice
 from mibo.people.models import Patient
 
 KEPT_FOR = timedelta(days=90)
-STILL_TRUE = (messaging.UNWANTED, "TOO_LATE")  # why a message did not leave, though what it says holds
+STILL_TRUE = (
+    messaging.UNWANTED,
+    "TOO_LATE",
+    messaging.ladder.OTHER_WAY,
+    messaging.ladder.ARRIVED_OTHERWISE,
+)  # why a message did not leave, though what it says holds
 
 Asking = TypeVar("Asking", bound=Select[*tuple[Any, ...]])
 

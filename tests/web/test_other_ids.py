@@ -18,6 +18,7 @@ from werkzeug.test import TestResponse
 
 from mibo import clinics, clock, db, identity, payments
 from mibo.booking import QueueEntry, Series
+from mibo.booking.bell_models import Ring
 from mibo.booking.models import StatusChange
 from mibo.care import FollowUp
 from mibo.identity import Account, SignIn
@@ -41,7 +42,7 @@ MEANT = {
     "rule_id": "hours", "entry_id": "queue entry", "holiday_id": "holiday", "merge_id": "merge",
     "sign_in_id": "sign-in", "series_id": "series", "payment_id": "payment",
     "refund_id": "refund", "drawer_id": "drawer", "mismatch_id": "mismatch", "receipt_id": "receipt",
-    "notice_id": "notice",
+    "notice_id": "notice", "ring_id": "ring",
 }  # fmt: skip
 QUERY = f"?date={make.tomorrow()}&start_date={make.tomorrow()}&end_date={make.tomorrow()}"
 TOMORROW = make.tomorrow().isoformat()
@@ -125,6 +126,9 @@ class World:
             }  # fmt: skip
             made["notice"] = self._kept(
                 Notice(patient_id=self.clinic.asha.id, message_id=made["message"].id, shows_at=clock.now())
+            )
+            made["ring"] = self._kept(
+                Ring(kind="WISH", known_by="WISH:0", about_id=one.id, appointment_id=one.id, centre_id=one.centre_id)
             )
             opening = made["opening"]
             day = make.tomorrow() + timedelta(days=(1 - make.tomorrow().isoweekday()) % 7)

@@ -4,6 +4,7 @@ from flask import Flask
 
 from mibo.web.pages import appointments as appointments
 from mibo.web.pages import audit as audit
+from mibo.web.pages import bell as bell
 from mibo.web.pages import blocks as blocks
 from mibo.web.pages import board as board
 from mibo.web.pages import book as book
@@ -52,7 +53,7 @@ from mibo.web.pages import week as week
 from mibo.web.pages import worklists as worklists
 
 PAGES = (
-    home, sign_in, book, my, own_payments, my_messages, my_notices, desk, board, week, queue, my_day, late, changes,
+    home, sign_in, bell, book, my, own_payments, my_messages, my_notices, desk, board, week, queue, my_day, late, changes,
     video_links, prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, refunds,
     drawers, patients, merging, clinicians, hours, blocks, openings, pictures, staff_sign_in, passwords, phones,
     second_factor, proofs, stays, staff, receipts, own_receipts, centres, message_log, policy, audit, styleguide,
