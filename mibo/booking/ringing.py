@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Select, String, and_, cast, delete, exists, func, literal, null, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from mibo import clock, db
+from mibo import clinics, clock, db
 from mibo.booking.bell_models import Ring
 from mibo.booking.models import Appointment
 from mibo.booking.rules import Status
@@ -20,7 +20,6 @@ from mibo.video import Meeting
 
 KEPT_FOR = timedelta(days=90)
 MESSAGES_OF = timedelta(days=2)  # of what failed longer ago nobody need call any more
-MEETING_BEFORE = timedelta(minutes=30)  # R-VID-2
 
 COLUMNS = ("kind", "known_by", "about_id", "appointment_id", "centre_id")
 
@@ -88,9 +87,11 @@ def _failed_messages() -> Select[*tuple[Any, ...]]:
 
 
 def _missing_meetings() -> Select[*tuple[Any, ...]]:
+    """R-VID-2."""
     now = clock.now()
     missing = or_(Meeting.id.is_(None), Meeting.status != "READY")
-    soon = and_(Appointment.starts_at <= now + MEETING_BEFORE, Appointment.ends_at > now)
+    alert = timedelta(minutes=clinics.policy_in_force().link_alert_minutes)
+    soon = and_(Appointment.starts_at <= now + alert, Appointment.ends_at > now)
     standing = Appointment.status.in_((Status.CONFIRMED, Status.IN_PROGRESS))
     row = _of_visit("MEETING").outerjoin(Meeting, Meeting.id == Appointment.meeting_id)
     return row.where(Appointment.mode == "ONLINE", standing, soon, missing)
