@@ -8,8 +8,7 @@ from sqlalchemy import ColumnElement, and_, cast, exists, false, func, select, t
 from sqlalchemy.dialects.postgresql import insert
 
 from mibo import clock, db
-from mibo.booking.bell_models import Ring as Ring
-from mibo.booking.bell_models import RingSeen
+from mibo.booking.bell_models import Ring, RingSeen
 from mibo.booking.models import Appointment
 from mibo.booking.ringing import KEPT_FOR
 from mibo.errors import Missing

@@ -41,8 +41,8 @@ def _since(one: booking.bell.RingRow) -> str:
     return "Just now" if clock.now() - one.rung_at < JUST_NOW else moment(one.rung_at)
 
 
-def leads_to(one: booking.bell.Ring) -> str:
+def leads_to(kind: str, about_id: int, appointment_id: int | None) -> str:
     """Where one acts on it."""
-    if one.kind in ("REFUND", "REFUND_DESK"):
-        return url_for("refunds.one", refund_id=one.about_id)
-    return url_for("desk.appointment", appointment_id=one.appointment_id)
+    if kind in ("REFUND", "REFUND_DESK"):
+        return url_for("refunds.one", refund_id=about_id)
+    return url_for("desk.appointment", appointment_id=appointment_id)

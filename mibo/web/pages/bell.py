@@ -51,7 +51,8 @@ def count() -> ResponseReturnValue:
 @takes()
 def open_one(ring_id: int) -> ResponseReturnValue:
     """See it, and go where one acts on it."""
-    return go_to(bell_rows.leads_to(booking.bell.see(ring_id, by=actor())))
+    ring = booking.bell.see(ring_id, by=actor())
+    return go_to(bell_rows.leads_to(ring.kind, ring.about_id, ring.appointment_id))
 
 
 @bp.post("/seen")
