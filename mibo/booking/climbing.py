@@ -59,7 +59,12 @@ def _climb(message_id: int, patience: timedelta) -> None:
 
 
 def tells_what_stands() -> ColumnElement[bool]:
-    """Whether an appointment (or the first of a series) still is at the time, and in the state, that a message tells of."""
+    """Whether there still is what a message tells of."""
+    return select(Appointment.id).where(what_it_tells_of()).exists()
+
+
+def what_it_tells_of() -> ColumnElement[bool]:
+    """The appointment (or the first of a series) at the time, and in the state, that a message tells of."""
     state = Appointment.status
     fitting = case(
         (Message.template.in_(OF_ITS_END), state == Status.CANCELLED),
@@ -68,4 +73,4 @@ def tells_what_stands() -> ColumnElement[bool]:
         else_=state == Status.CONFIRMED,
     )
     theirs = or_(Appointment.id == Message.about_id, Appointment.series_id == Message.about_id)
-    return select(Appointment.id).where(theirs, Appointment.starts_at == Message.climbs_until, fitting).exists()
+    return and_(theirs, Appointment.starts_at == Message.climbs_until, fitting)

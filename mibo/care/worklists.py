@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 
 from mibo import booking, clock, db
-from mibo.booking import Appointment, video_list
+from mibo.booking import Appointment, reaching, video_list
 from mibo.care.queries import due_soon, follow_ups_waiting
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
@@ -18,7 +18,7 @@ COUNTED_TO = 1_000
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """How many visits need closing, holds are unpaid, wishes to cancel are open, follow-ups are due, refunds wait, how much
-    money does not match, and how many calls are about to begin without a link.
+    money does not match, how many calls are about to begin without a link, and who is to be called.
     """
 
     to_close: int = 0
@@ -28,6 +28,7 @@ class Waiting:
     mismatches: int = 0
     refunds: int = 0
     no_link: int = 0
+    calls: int = 0
 
 
 def waiting(*, by: Actor) -> Waiting:
@@ -42,6 +43,7 @@ def waiting(*, by: Actor) -> Waiting:
         "no_link": (Permission.SEE_MEETINGS, video_list.without_link_ids(by)),
         "mismatches": (Permission.SETTLE_MISMATCHES, select(heard.Mismatch.id).where(booking.parked.is_open_mismatch())),
         "refunds": (Permission.GIVE_BACK, booking.refund_list.waits_for(by)),
+        "calls": (Permission.BOOK_AT_DESK, reaching.waits_for(by)),
     }  # fmt: skip
     counts = {name: _counted(wanted) for name, (permission, wanted) in lists.items() if by.may(permission)}
     if not counts:

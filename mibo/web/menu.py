@@ -38,6 +38,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
         "Work",
         [
             ("Needs closing", "worklists.closing", Permission.MARK_ARRIVALS),
+            ("To call", "calls.listing", Permission.BOOK_AT_DESK),
             ("Unpaid holds", "worklists.holds", Permission.BOOK_AT_DESK),
             ("Cancellation requests", "worklists.wishes", Permission.DECIDE_CANCELLATIONS),
             ("Follow-ups due", "worklists.follow_ups", Permission.SEE_FOLLOW_UPS),
@@ -94,6 +95,7 @@ ROLE_WORDS = {
     Role.FRONT_DESK: "Front desk",
 }
 COUNTS = {
+    "calls.listing": "calls",
     "worklists.closing": "to_close",
     "worklists.holds": "unpaid",
     "worklists.wishes": "wishes",

@@ -113,6 +113,8 @@ TABLE = {
     "POST /worklists/closing": "303 403 422 422 422 422 422 422",
     "GET  /worklists/holds": "303 403 200 200 200 403 200 200",
     "POST /worklists/holds": "303 403 404 404 403 403 404 404",
+    "GET  /worklists/calls": "303 403 200 200 200 403 200 200",
+    "POST /worklists/calls": "303 403 422 422 422 403 422 422",
     "GET  /worklists/cancellations": "303 403 200 200 200 403 403 403",
     "POST /worklists/cancellations": "303 403 422 422 422 403 403 403",
     "GET  /worklists/follow-ups": "303 403 200 200 200 403 200 200",

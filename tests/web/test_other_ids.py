@@ -23,7 +23,7 @@ from mibo.booking.models import StatusChange
 from mibo.care import FollowUp
 from mibo.identity import Account, SignIn
 from mibo.identity.permissions import Role
-from mibo.messaging import Message
+from mibo.messaging import Message, PhoneCall
 from mibo.payments import Attempt, Drawer, Refund
 from mibo.payments.heard import Mismatch
 from mibo.people import Notice, Patient, PatientMerge
@@ -130,6 +130,12 @@ class World:
             made["ring"] = self._kept(
                 Ring(kind="WISH", known_by="WISH:0", about_id=one.id, appointment_id=one.id, centre_id=one.centre_id)
             )
+            made["call"] = self._kept(
+                PhoneCall(
+                    dedupe_key="x", message_id=made["message"].id, about_id=later.id, patient_id=twin.id,
+                    until=later.starts_at,
+                )
+            )  # fmt: skip
             opening = made["opening"]
             day = make.tomorrow() + timedelta(days=(1 - make.tomorrow().isoweekday()) % 7)
             opening.effective_from = opening.effective_to = day
@@ -279,6 +285,7 @@ def _bodies(world: World) -> list[tuple[str, str, dict[str, Any], dict[str, str]
         ("admin", "/time-off/openings/new", hours, {"clinician": "clinician", "centre": "centre"}),
         ("admin", "/worklists/holds", {"visit": f"{ids['appointment']}.1"}, {"visit": "appointment"}),
         ("admin", "/worklists/cancellations", {"decision": "REFUSE", "visit": ""}, {"visit": "appointment"}),
+        ("admin", "/worklists/calls", {"outcome": "REACHED", "seen": "0", "call": ""}, {"call": "call"}),
         ("admin", "/worklists/follow-ups", {"reason": "Moved away.", "follow_up": ""}, {"follow_up": "follow-up"}),
         ("admin", f"/desk/patients/{c.asha.id}/merge", {"other": "", "last_four": "0001"}, {"other": "patient"}),
     ]  # fmt: skip

@@ -8,6 +8,7 @@ from mibo.web.pages import bell as bell
 from mibo.web.pages import blocks as blocks
 from mibo.web.pages import board as board
 from mibo.web.pages import book as book
+from mibo.web.pages import calls as calls
 from mibo.web.pages import centres as centres
 from mibo.web.pages import changes as changes
 from mibo.web.pages import clinicians as clinicians
@@ -56,7 +57,7 @@ PAGES = (
     home, sign_in, bell, book, my, own_payments, my_messages, my_notices, desk, board, week, queue, my_day, late, changes,
     video_links, prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, refunds,
     drawers, patients, merging, clinicians, hours, blocks, openings, pictures, staff_sign_in, passwords, phones,
-    second_factor, proofs, stays, staff, receipts, own_receipts, centres, message_log, policy, audit, styleguide,
+    second_factor, proofs, stays, staff, receipts, own_receipts, calls, centres, message_log, policy, audit, styleguide,
 )  # fmt: skip
 
 
