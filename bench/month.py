@@ -81,9 +81,9 @@ def _asked_apart(url: str, bell: str, questions: int) -> Found:
 
 def answer() -> None:
     """In the process of its own: ask in turns, print what each took as JSON."""
-    from mibo.web import create_app
+    from app import app
 
-    client = create_app().test_client()
+    client = app.test_client()
     first, last = clock.today() + timedelta(days=1), clock.today() + timedelta(days=DAYS)
     everybody = range(load.FIRST_CLINICIAN, load.FIRST_CLINICIAN + CLINICIANS)
     there = everybody[::CENTRES]

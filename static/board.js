@@ -209,16 +209,17 @@
     told = Date.now();
   }
   on("htmx:beforeRequest", (e) => { if (e.target === board && (dragged || drawing)) e.preventDefault(); });
-  on("htmx:beforeSwap", (e) => { if (e.target === board) had = board.contains(doc.activeElement) && doc.activeElement !== board && seat; });
-  on("htmx:afterSettle", (e) => {
+  on("htmx:configRequest", (e) => { if (e.target === board) e.detail.headers["X-Have"] = all("[data-k]").map((one) => one.dataset.k).join(""); });
+  on("htmx:beforeSwap", (e) => { if (e.target === board) had = board.contains(doc.activeElement) && doc.activeElement !== board && { ...seat, id: here }; });
+  function settle(e) {
     if (e.target !== board) return;
     mark();
-    rove();
-    if (had && !board.contains(doc.activeElement)) {
-      const lane = all(".lane")[had.lane];
-      go(near(lane ? stops(lane) : [], had.at) || first());
-    }
-  });
+    const lost = had && !board.contains(doc.activeElement), row = had && doc.getElementById(had.id), lane = all(".lane")[had.lane];
+    rove(row || undefined);
+    if (lost) go(row || near(lane ? stops(lane) : [], had.at) || first());
+  }
+  on("htmx:afterSettle", settle);
+  on("htmx:afterRequest", settle); // only what changed came, so there is nothing for htmx to settle on the board itself
   setInterval(tell, 5000);
   rove();
 })();

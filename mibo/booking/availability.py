@@ -186,13 +186,13 @@ def month_view(
     clinician_ids: Collection[int], first: date, last: date, *, centre_id: int | None = None, mode: str | None = None
 ) -> dict[tuple[int, date], DayCount]:
     """The same for many clinicians at once: one statement and bit masks (design: measured 4)."""
-    facts, packed = facts_and_busy(clinician_ids, first, last)
+    facts, busy = facts_and_busy(clinician_ids, first, last)
     diaries = [
         ClinicianDays(
             clinician.id,
             offer_of(clinician, facts, mode=mode, centre_id=centre_id),
             facts.hours_of(clinician.id),
-            packed.get(clinician.id, ()),
+            busy.get(clinician.id, ()),
             facts.closed_of(clinician.id),
             facts.holidays,
         )

@@ -67,7 +67,7 @@ class Board:
 
 def board_version(centre_id: int, day: date, *, by: Actor) -> str:
     """Changes whenever an appointment, a hold or a block of the day does: for the 304 of its poll. One statement."""
-    if not (by.everywhere or by.reaches(centre_id)) or by.roles == {Role.CLINICIAN}:
+    if not _sees_all(centre_id, by):
         return str(db.session().scalar(select(_version(centre_id, day, by))))
     starts, ends = clock.day_span(day)
     ((found,),) = _whole_version().rows(
@@ -77,10 +77,14 @@ def board_version(centre_id: int, day: date, *, by: Actor) -> str:
     return str(found)
 
 
+def _sees_all(centre_id: int, by: Actor) -> bool:
+    return (by.everywhere or by.reaches(centre_id)) and by.roles != {Role.CLINICIAN}
+
+
 def day_board(centre_id: int, day: date, *, by: Actor) -> Board:
     """A centre's day in two statements: ended holds are not on it (P6), and clinicians see their own column only."""
     session = db.session()
-    rows = [BoardRow(*row) for row in session.execute(_rows(centre_id, day, by))]
+    rows = [BoardRow(*row) for row in _found(centre_id, day, by)]
     here = [row for row in rows if row.centre_id == centre_id and row.status != Status.EXPIRED]
     seen = {row.clinician_id for row in here}
     wanted = or_(and_(Clinician.id.in_(working_at(centre_id)), Clinician.active), Clinician.id.in_(seen))
@@ -195,16 +199,18 @@ def _here(centre_id: int, by: Actor) -> ColumnElement[bool]:
     return and_(Appointment.centre_id == centre_id, within_reach(by))
 
 
-def board_rows(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
+def board_rows(*which: ColumnElement[bool], now: Any = None, given_up: Any = None) -> Select[*tuple[Any, ...]]:
     """Appointments as a board shows them, in order of time; ended holds are none (P6)."""
-    live = or_(Appointment.status != Status.PENDING, Appointment.held_until > clock.now())
+    now = clock.now() if now is None else now
+    live = or_(Appointment.status != Status.PENDING, Appointment.held_until > now)
+    given_up = now - GIVEN_UP_AFTER if given_up is None else given_up
     return (
         select(
             Appointment.id, Appointment.reference, Appointment.clinician_id, Appointment.centre_id, Patient.full_name,
             Patient.mrn, Appointment.starts_at, Appointment.ends_at, Appointment.status, Appointment.mode,
             Appointment.held_until, Appointment.arrived_at, Appointment.walk_in,
-            Appointment.source.in_(DESK_SOURCES), Payment.status, _link(Attempt.link_url.is_not(None)),
-            _link(Attempt.link_url.is_(None), Attempt.asked_at < clock.now() - GIVEN_UP_AFTER),
+            _one_of(Appointment.source, DESK_SOURCES), Payment.status, _link(Attempt.link_url.is_not(None)),
+            _link(Attempt.link_url.is_(None), Attempt.asked_at < given_up),
             func.coalesce(Meeting.status == "READY", False), _since(),
             Appointment.overbooked, Appointment.expected_at, Appointment.version,
         )
@@ -216,14 +222,38 @@ def board_rows(*which: ColumnElement[bool]) -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-def _rows(centre_id: int, day: date, by: Actor) -> Select[*tuple[Any, ...]]:
+def _found(centre_id: int, day: date, by: Actor) -> Iterable[Sequence[Any]]:
     """The day's appointments here, and what its clinicians have elsewhere, so that nothing looks free that is not."""
-    elsewhere = and_(
+    session = db.session()
+    if not _sees_all(centre_id, by):
+        return session.execute(board_rows(_on(day), or_(_here(centre_id, by), _elsewhere(centre_id))))
+    if not session.info.get("read_only"):
+        session.flush()
+    starts, ends = clock.day_span(day)
+    now = clock.now()
+    return _whole_rows().rows(centre=centre_id, starts=starts, ends=ends, now=now, given_up=now - GIVEN_UP_AFTER)
+
+
+@cache
+def _whole_rows() -> db.Prepared:
+    """The rows for whoever sees all of the centre: as with its version, their words are made once."""
+    centre = bindparam("centre", type_=BigInteger)
+    of_the_day = Appointment.starts_at >= bindparam("starts"), Appointment.starts_at < bindparam("ends")
+    here = or_(Appointment.centre_id == centre, _elsewhere(centre))
+    return db.Prepared(board_rows(*of_the_day, here, now=bindparam("now"), given_up=bindparam("given_up")))
+
+
+def _elsewhere(centre_id: Any) -> ColumnElement[bool]:
+    return and_(
         Appointment.centre_id != centre_id,
         Appointment.clinician_id.in_(working_at(centre_id)),
-        Appointment.status.in_(HOLDS_TIME),
+        _one_of(Appointment.status, HOLDS_TIME),
     )
-    return board_rows(_on(day), or_(_here(centre_id, by), elsewhere))
+
+
+def _one_of(column: Any, words: Iterable[str]) -> ColumnElement[bool]:
+    """In words that can be made once, as those of a list cannot."""
+    return or_(*(column == word for word in words))
 
 
 def _link(*which: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, or_, select
 
@@ -90,7 +90,7 @@ def diaries(centre_id: int, first: date, last: date, *, patient_id: int | None =
     )
 
 
-def working_at(centre_id: int) -> ColumnElement[int]:
+def working_at(centre_id: Any) -> ColumnElement[int]:
     """The ids of those who work at a centre, as a part of a statement."""
     return select(ClinicianCentre.clinician_id).where(ClinicianCentre.centre_id == centre_id).scalar_subquery()
 

@@ -1,7 +1,9 @@
 """What the pure core needs to know of clinicians' time, read as plain rows and turned into its plain values."""
 
+import sys
+from array import array
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -13,7 +15,7 @@ from mibo import clinics, clock, db
 from mibo.booking.models import Appointment
 from mibo.booking.rules import HOLDS_TIME, Status
 from mibo.scheduling.diary import BOTH, Audience, Busy, Closed, Holiday, Hours, Offer
-from mibo.scheduling.openings import LENGTH_BITS
+from mibo.scheduling.openings import Span
 
 LONGEST_APPOINTMENT = timedelta(hours=24)
 LONGEST_BUFFER = timedelta(hours=2)  # what an appointment of the day before or after may still keep free (R-SLOT-10)
@@ -33,17 +35,16 @@ _FACTS = """
     (select json_agg(json_build_array(day, centre_id, reason)) from holiday where day between %(first)s and %(last)s),
     (select json_agg(id) from centre where not active)"""
 
-# date_part, because extract computes with numeric, which takes several times longer
-_BUSY = f"""
-    (select json_agg(json_build_array(clinician_id, words)) from (
-       select clinician_id, array_agg(begins * {1 << LENGTH_BITS} + over - begins) as words
-         from (select clinician_id, floor(date_part('epoch', starts_at) / 60)::int8 as begins,
-                      ceil(date_part('epoch', ends_at) / 60)::int8 as over
-                 from appointment
-                where clinician_id = any(%(who)s) and status = any(%(live)s)
-                  and (status <> 'PENDING' or held_until > %(now)s)
-                  and starts_at < %(until)s and starts_at > %(since)s) taken
-        group by clinician_id) packed)"""  # noqa: S608  (no value is pasted in, only our own words)
+# Of each clinician one run of bytes: the id, then the spans as `openings.Span` has them. PostgreSQL sends its instants as
+# they are, because to tell them in seconds takes it four times as long as to find them
+_BUSY = """
+    (select array_agg(int8send(clinician_id) || spans) from (
+       select clinician_id, string_agg(timestamptz_send(starts_at) || timestamptz_send(ends_at), '') as spans
+         from appointment
+        where clinician_id = any(%(who)s) and status = any(%(live)s)
+          and (status <> 'PENDING' or held_until > %(now)s)
+          and starts_at < %(until)s and starts_at > %(since)s
+        group by clinician_id) taken)"""
 
 
 class ClinicianRow(NamedTuple):
@@ -79,10 +80,18 @@ def facts_of(clinician_ids: Collection[int], first: date, last: date) -> Facts:
 
 def facts_and_busy(
     clinician_ids: Collection[int], first: date, last: date
-) -> tuple[Facts, Mapping[int, Sequence[int]]]:
-    """The same with the time that is taken, packed (see `openings.pack`), still in one statement."""
+) -> tuple[Facts, Mapping[int, Iterable[Span]]]:
+    """The same with the time that is taken, still in one statement."""
     *known, busy = _asked(f"select {_FACTS}, {_BUSY}", clinician_ids, first, last)
-    return _facts(known), dict(busy or ())
+    return _facts(known), dict(map(_spans, busy or ()))
+
+
+def _spans(told: bytes) -> tuple[int, Iterable[Span]]:
+    """A clinician's id and busy spans: integers of eight bytes in the network's order."""
+    numbers = array("q", told)
+    if sys.byteorder == "little":
+        numbers.byteswap()
+    return numbers[0], zip(numbers[1::2], numbers[2::2], strict=True)
 
 
 def _asked(statement: str, clinician_ids: Collection[int], first: date, last: date) -> Sequence[Any]:
@@ -102,9 +111,7 @@ def _facts(known: Sequence[Any]) -> Facts:
     clinicians, windows, blocks, holidays, inactive = (each or () for each in known)
     hours: dict[int, list[Hours]] = defaultdict(list)
     for row in windows:
-        row[8:] = _day(row[8]), _day(row[9]) if row[9] else None
-        window = Hours(*row)
-        hours[window.clinician_id].append(window)
+        hours[row[1]].append(_window(*row))
     closed: dict[int | None, list[Closed]] = defaultdict(list)
     for block_id, whose, centre_id, starts, ends, reason in blocks:
         closed[whose].append(
@@ -120,6 +127,12 @@ def _facts(known: Sequence[Any]) -> Facts:
 
 
 _day = lru_cache(maxsize=1024)(date.fromisoformat)
+
+
+@lru_cache(maxsize=8192)
+def _window(*row: Any) -> Hours:
+    """Weekly hours from what JSON has of them; they seldom change, so those of a chain are made once."""
+    return Hours(*[*row[:8], _day(row[8]), _day(row[9]) if row[9] else None])
 
 
 def _wall(told: str) -> datetime:

@@ -3,39 +3,44 @@
 Time is a bit mask. A busy span sets the bits it touches, rounded outwards; a slot is free when none of its bits is set.
 Smearing the busy bits backwards by a slot's length marks every start that would run into one, so a month is counted
 without a loop over slots.
+
+What is done for each of a chain's hundred thousand busy spans is a look-up and an or: many clinicians are busy at the
+same times, so the bits of each span are worked out once for all of them.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from typing import NamedTuple
 
 from mibo.scheduling.diary import MINUTES_A_DAY, MODE_BITS, Closed, Holiday, Hours, Offer
 
 TAKEN, SHUT = 0, 4  # kinds of row beside the windows, whose kind is their mode bits: 1 in person, 2 online, 3 both
 
-LENGTH_BITS = 11
-LONGEST_MINUTES = (1 << LENGTH_BITS) - 1
+Span = tuple[int, int]  # from and to, in microseconds since 2000, which is how PostgreSQL keeps and sends instants
+EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+MINUTE = 60_000_000
 COARSE_STEP = 5  # minutes per bit, when every slot starts and ends on it
 
 
 @dataclass(frozen=True, slots=True)
 class ClinicianDays:
-    """What is known of one clinician over some days; `busy` has packed spans (see `pack`), without holds that ran out.
+    """What is known of one clinician over some days; `busy` has no hold that ran out.
 
-    Blocks and holidays may reach outside the days and be of any centre, hours of any weekday.
+    Spans, blocks and holidays may lie outside the days and be of any centre, hours of any weekday.
     """
 
     clinician_id: int
     offer: Offer
     hours: Sequence[Hours]
-    busy: Iterable[int] = ()
+    busy: Iterable[Span] = ()
     closed: Iterable[Closed] = ()
     holidays: Iterable[Holiday] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DayCount:
+class DayCount(NamedTuple):
     """How many slots of a day are free, and the minute at which the first of them starts."""
 
     free: int
@@ -77,23 +82,21 @@ def free_times(day: date, rows: Iterable[Sequence[int]], offer: Offer) -> list[t
 def month_counts(diaries: Iterable[ClinicianDays], first: date, last: date) -> dict[tuple[int, date], DayCount]:
     """For each clinician and each day from `first` to `last`, both included, what `slots_between` would find free."""
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    return {
-        (diary.clinician_id, day): count
-        for diary in diaries
-        for day, count in zip(days, _counts(diary, days), strict=True)
-    }
+    known: dict[tuple[int, int, int], _Marks] = {}
+    counts: dict[tuple[int, date], DayCount] = {}
+    for diary in diaries:
+        step = COARSE_STEP if all(map(_is_coarse, diary.hours)) else 1
+        kind = diary.offer.midnight(first), step, diary.offer.buffer_minutes
+        marks = known.get(kind) or known.setdefault(kind, _Marks(*kind, days=len(days)))
+        lanes = _free_starts(diary, days, marks)
+        whose = [(diary.clinician_id, day) for day in days]
+        counts.update(zip(whose, _counts(lanes, len(days), step), strict=True))
+    return counts
 
 
-def pack(starts_at: datetime, ends_at: datetime) -> int:
-    """A busy span as one integer: its first minute since 1970 and, in the lowest 11 bits, its length; rounded outwards.
-
-    In SQL: floor(extract(epoch from starts_at) / 60)::int8 * 2048
-            + (ceil(extract(epoch from ends_at) / 60) - floor(extract(epoch from starts_at) / 60))::int8
-    """
-    starts, ends = int(starts_at.timestamp() // 60), -int(-ends_at.timestamp() // 60)
-    if not 0 < ends - starts <= LONGEST_MINUTES:
-        raise ValueError(f"a busy span has from 1 to {LONGEST_MINUTES} minutes")
-    return starts << LENGTH_BITS | ends - starts
+def span(starts_at: datetime, ends_at: datetime) -> Span:
+    """Busy time as `ClinicianDays` takes it; what comes from PostgreSQL is such a span already."""
+    return (starts_at - EPOCH) // MICROSECOND, (ends_at - EPOCH) // MICROSECOND
 
 
 def _earliest_minute(day: date, offer: Offer) -> int:
@@ -109,48 +112,52 @@ def _span(starts: int, ends: int, buffer: int = 0) -> int:
     return ((1 << ends - starts) - 1) << starts if starts < ends else 0
 
 
-def _counts(diary: ClinicianDays, days: Sequence[date]) -> Iterator[DayCount]:
-    step = COARSE_STEP if all(_is_coarse(window) for window in diary.hours) else 1
-    width = MINUTES_A_DAY // step
-    lanes = _free_starts(diary, days, step)
+def _counts(lanes: Sequence[int], days: int, step: int) -> list[DayCount]:
+    """How much is free in each day of masks over all of them."""
     if not lanes:
-        return iter([NONE_FREE] * len(days))
-    size = width // 8
-    rows = [lane.to_bytes(size * len(days), "little") for lane in lanes]
-    return (_count([row[at : at + size] for row in rows], step) for at in range(0, size * len(days), size))
+        return [NONE_FREE] * days
+    size = MINUTES_A_DAY // step // 8
+    rows = [lane.to_bytes(size * days, "little") for lane in lanes]
+    told = [[_count(row[at : at + size], step) for at in range(0, size * days, size)] for row in rows]
+    return told[0] if len(told) == 1 else list(map(_together, *told))
 
 
-def _count(cells: Sequence[bytes], step: int) -> DayCount:
-    found = [starts for cell in cells if (starts := int.from_bytes(cell, "little"))]
-    if not found:
-        return NONE_FREE
-    first = min((starts & -starts).bit_length() - 1 for starts in found)
-    return DayCount(sum(starts.bit_count() for starts in found), first * step)
+@lru_cache(maxsize=16_384)
+def _count(starts: bytes, step: int) -> DayCount:
+    """What a day's mask comes to; most days look as they did when they were last asked about. At most some 4 MB."""
+    bits = int.from_bytes(starts, "little")
+    return DayCount(bits.bit_count(), ((bits & -bits).bit_length() - 1) * step) if bits else NONE_FREE
 
 
-def _free_starts(diary: ClinicianDays, days: Sequence[date], step: int) -> list[int]:
-    """Masks over all the days with a bit at each free start, one for each lane."""
-    offer, origin = diary.offer, diary.offer.midnight(days[0])
+def _together(*counts: DayCount) -> DayCount:
+    """What a day comes to of which there are several masks."""
+    first = [count.first_minute for count in counts if count.first_minute is not None]
+    return DayCount(sum(count.free for count in counts), min(first)) if first else NONE_FREE
+
+
+def _free_starts(diary: ClinicianDays, days: Sequence[date], marks: "_Marks") -> list[int]:
+    """Masks over all the days with a bit at each free start; in one mask unless slots begin at one and the same time."""
+    offer, origin, step = diary.offer, marks.origin, marks.step
     opens = _up(offer.earliest - origin, 60 * step)
     closes = ((offer.last_day - days[0]).days + 1) * (MINUTES_A_DAY // step)
     if not offer.clinician_active or closes <= max(opens, 0):
         return []
     within = (1 << closes) - 1 & -1 << max(opens, 0)
-    busy = _busy_mask(diary.busy, origin // 60, len(days), step, offer.buffer_minutes)
-    closed = list(diary.closed)
-    holidays = list(diary.holidays)
-    free = []
+    busy = _busy_mask(diary.busy, marks)
+    closed, holidays = list(diary.closed), list(diary.holidays)
+    free: list[int] = []
     for (centre_id, length), lanes in _lanes(diary, days, step).items():
         shut = busy | _closed_mask(closed, centre_id, origin, len(days), step)
         shut |= _holiday_mask(holidays, centre_id, days, step)
         open_starts = within & ~_smeared(shut, length // step)
-        free += [starts & open_starts for starts in lanes]
+        for starts in lanes:
+            _lay(free, starts & open_starts)
     return free
 
 
 def _lanes(diary: ClinicianDays, days: Sequence[date], step: int) -> dict[tuple[int, int], list[int]]:
     """The grid of slot starts over all the days, by centre and length; coinciding windows lie in lanes of their own."""
-    offer, width = diary.offer, MINUTES_A_DAY // step
+    offer = diary.offer
     wanted = offer.clinician_bits & offer.asked_bits
     lanes: dict[tuple[int, int], list[int]] = {}
     for window in diary.hours:
@@ -158,14 +165,28 @@ def _lanes(diary: ClinicianDays, days: Sequence[date], step: int) -> dict[tuple[
             continue
         if offer.centre_id is not None and window.centre_id != offer.centre_id:
             continue
-        starts = _starts(window.opens_minute, window.closes_minute, window.slot_minutes, step)
-        until_first = (window.weekday - days[0].isoweekday()) % 7
-        grid = 0
-        for index in range(until_first, len(days), 7):
-            if window.kept_on(days[index]):
-                grid |= starts << index * width
+        grid = _grid(
+            (window.opens_minute, window.closes_minute, window.slot_minutes),
+            (window.weekday - days[0].isoweekday()) % 7,
+            max((window.effective_from - days[0]).days, 0),
+            min((window.effective_to - days[0]).days + 1, len(days)) if window.effective_to else len(days),
+            step,
+        )
         _lay(lanes.setdefault((window.centre_id, window.slot_minutes), []), grid)
     return lanes
+
+
+@lru_cache(maxsize=1024)
+def _grid(window: tuple[int, int, int], until_first: int, begins: int, ends: int, step: int) -> int:
+    """A bit at the start of each slot of a window (opens, closes, slot minutes) on each of its weekdays in some days.
+
+    The same for whoever keeps such hours, so it is worked out once. At most 3 kB each.
+    """
+    starts, width, grid = _starts(*window, step), MINUTES_A_DAY // step, 0
+    for index in range(until_first, ends, 7):
+        if index >= begins:
+            grid |= starts << index * width
+    return grid
 
 
 def _lay(lanes: list[int], grid: int) -> None:
@@ -182,21 +203,39 @@ def _starts(opens: int, closes: int, length: int, step: int) -> int:
     return sum(1 << minute // step for minute in range(opens, closes - length + 1, length))
 
 
-def _busy_mask(packed: Iterable[int], origin_minute: int, days: int, step: int, buffer: int) -> int:
-    """The bits that busy spans touch, gathered by day; what runs past midnight flows over when the days are joined."""
-    width = MINUTES_A_DAY // step
-    by_day = [0] * days
-    for word in packed:
-        starts = (word >> LENGTH_BITS) - origin_minute - buffer
-        ends = -(-(starts + (word & LONGEST_MINUTES) + 2 * buffer) // step)
-        starts = starts // step if starts > 0 else 0
-        day, at = divmod(starts, width)
-        if day < days and starts < ends:
-            by_day[day] |= ((1 << ends - starts) - 1) << at
-    mask = 0
-    for index, bits in enumerate(by_day):
-        mask |= bits << index * width
-    return mask
+class _Marks(dict[Span, tuple[int, int]]):
+    """Of each busy span, within so many days from a midnight: the day on which it begins, and the bits that it sets there.
+
+    What runs past midnight has bits beyond those of its day. What lies outside the days sets none.
+    """
+
+    def __init__(self, origin: int, step: int, buffer: int, *, days: int) -> None:
+        super().__init__()
+        self.origin, self.step, self.buffer, self.days = origin, step, buffer, days
+        self.width = MINUTES_A_DAY // step
+        self.since = (origin - int(EPOCH.timestamp())) * 1_000_000
+
+    def __missing__(self, told: Span) -> tuple[int, int]:
+        begins, over = told[0] - self.since - self.buffer * MINUTE, told[1] - self.since + self.buffer * MINUTE
+        starts = max(begins // (self.step * MINUTE), 0)
+        ends = min(-(-over // (self.step * MINUTE)), self.days * self.width)
+        day, at = divmod(starts, self.width)
+        self[told] = found = (day, ((1 << ends - starts) - 1) << at) if starts < ends else (0, 0)
+        return found
+
+
+def _busy_mask(busy: Iterable[Span], marks: _Marks) -> int:
+    """The bits that busy spans touch, gathered by day and then joined."""
+    by_day = [0] * marks.days
+    for told in busy:
+        day, bits = marks[told]
+        by_day[day] |= bits
+    full, over, joined = (1 << marks.width) - 1, 0, []
+    for bits in by_day:
+        over |= bits
+        joined.append((over & full).to_bytes(marks.width // 8, "little"))
+        over >>= marks.width
+    return int.from_bytes(b"".join(joined), "little")
 
 
 def _closed_mask(closed: Iterable[Closed], centre_id: int, origin: int, days: int, step: int) -> int:
@@ -212,9 +251,8 @@ def _closed_mask(closed: Iterable[Closed], centre_id: int, origin: int, days: in
 def _holiday_mask(holidays: Iterable[Holiday], centre_id: int, days: Sequence[date], step: int) -> int:
     mask, width = 0, MINUTES_A_DAY // step
     for holiday in holidays:
-        index = (holiday.day - days[0]).days
-        if holiday.centre_id == centre_id and 0 <= index < len(days):
-            mask |= ((1 << width) - 1) << index * width
+        if holiday.centre_id == centre_id and days[0] <= holiday.day <= days[-1]:
+            mask |= ((1 << width) - 1) << (holiday.day - days[0]).days * width
     return mask
 
 

@@ -70,7 +70,6 @@ def _video(one: Appointment, join_url: str, now: datetime, policy: Policy) -> tu
 def row(one: Appointment, who: Actor) -> Row:
     """Its row as the day board has it now, whatever stands beside it."""
     day = clock.clinic_day(one.starts_at)
-    shown = desk_board.look(booking.day_board(one.centre_id, day, by=who), who)
-    entries = (entry for column in shown.columns for entry in column.entries)
-    entry = next((entry for entry in entries if entry.id == f"a-{one.id}"), None)
-    return Row(entry, list(shown.counts), list(shown.tags))
+    board = booking.day_board(one.centre_id, day, by=who)
+    shown = desk_board.look(board, who)
+    return Row(desk_board.entry_of(board, one.id, who), list(shown.counts), list(shown.tags))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from flask import get_template_attribute, url_for
 
@@ -12,10 +13,10 @@ from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.people import Clinician
 from mibo.scheduling.slots import Slot, SlotState
+from mibo.web.board_rows import Lane, lane
 from mibo.web.desk_lanes import Entry, side_by_side
 from mibo.web.desk_shut import MINUTES_A_DAY, shut_spans
 from mibo.web.desk_words import Standing, short_name
-from mibo.web.filters import clock_time
 
 GONE = (Status.CANCELLED, Status.NO_SHOW)
 OWED = (Status.CONFIRMED, Status.IN_PROGRESS, Status.COMPLETED)
@@ -27,33 +28,18 @@ ENDING_SOON = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """A clinician's day."""
-
-    id: int
-    name: str
-    about: str
-    entries: Sequence[Entry]
-
-
-@dataclass(frozen=True, slots=True)
 class Shown:
     """All that the board shows."""
 
     opens: str
     closes: str
     hours: Sequence[tuple[str, str]]
-    now: str
-    columns: Sequence[Column]
+    lanes: Sequence[Lane]
     away: Sequence[str]
     holiday: str
     counts: Sequence[tuple[int, str]]
     tags: Sequence[tuple[str, str, str]]
-
-    @property
-    def fine(self) -> bool:
-        """Whether there are visits so short that hours must be drawn taller for their words."""
-        return any(" slim" in entry.look for column in self.columns for entry in column.entries)
+    fine: bool  # whether there are visits so short that hours must be drawn taller for their words
 
     @property
     def span(self) -> str:
@@ -61,21 +47,30 @@ class Shown:
         return f"{self.opens}-{self.closes}"
 
 
+def entry_of(board: Board, appointment_id: int, who: Actor) -> Entry | None:
+    """The row of one appointment of the day; None where it is not on the board."""
+    draw = _Drawing(board, who)
+    rows = (row for row in board.appointments if row.id == appointment_id)
+    whose = [one for row in rows for one in board.diaries.clinicians if one.id == row.clinician_id]
+    return next((e for one in whose for e in draw.entries(one) if e.id == f"a-{appointment_id}"), None)
+
+
 def look(board: Board, who: Actor) -> Shown:
     """The board of a day as this person sees it."""
     draw = _Drawing(board, who)
     opens, closes = draw.opens, draw.closes
-    columns = [draw.column(clinician) for clinician in board.diaries.clinicians if draw.is_here(clinician)]
+    here = [(clinician, draw.entries(clinician)) for clinician in board.diaries.clinicians if draw.is_here(clinician)]
+    everything = [entry for _, entries in here for entry in entries]
     return Shown(
         opens=face(opens),
         closes=face(closes),
         hours=[(face(minute), hour_words(minute)) for minute in range(opens, closes, 60)],
-        now=face(draw.minute) if draw.minute is not None and opens <= draw.minute < closes else "",
-        columns=columns,
+        lanes=[lane(one.id, one.full_name, draw.about(one), entries) for one, entries in here],
         away=[one.full_name for one in board.diaries.clinicians if not draw.is_here(one)],
         holiday=next((holiday.reason for holiday in board.diaries.holidays), ""),
-        counts=_counts(board.appointments, columns),
+        counts=_counts(board.appointments, everything),
         tags=_tags(board.appointments, draw.now),
+        fine=any(" slim" in entry.look for entry in everything),
     )
 
 
@@ -87,6 +82,7 @@ class _Drawing:
         self.midnight = clock.day_span(board.day)[0]
         self.minute = self._minute(self.now) if board.day == clock.today() else None
         self.rows: dict[int, list[BoardRow]] = {one.id: [] for one in board.diaries.clinicians}
+        self.spans = {row.id: (self._minute(row.starts_at), self._minute(row.ends_at)) for row in board.appointments}
         for row in board.appointments:
             if row.clinician_id in self.rows:
                 self.rows[row.clinician_id].append(row)
@@ -104,7 +100,7 @@ class _Drawing:
         """Whether a clinician works here this day, or has somebody all the same."""
         return bool(self.rows[one.id] or self.board.diaries.hours_on(one.id, self.board.day))
 
-    def column(self, one: Clinician) -> Column:
+    def entries(self, one: Clinician) -> list[Entry]:
         """One clinician's day, in order of time."""
         rows = self.rows[one.id]
         live = [row for row in rows if row.status not in GONE]
@@ -112,13 +108,15 @@ class _Drawing:
         entries = [self._event(row) for row in live]
         entries += [self._event(row, more) for row, more in _newest_gone([row for row in rows if row.status in GONE])]
         entries += [self._free(slot) for slot in slots if self._can_be_given(slot)]
-        taken = [(self._minute(row.starts_at), self._minute(row.ends_at)) for row in live]
+        taken = [self.spans[row.id] for row in live]
         shut = shut_spans(self.board, one, (self.opens, self.closes), taken, slots)
         entries = side_by_side(entries) + [self._closed(one.id, *span) for span in shut]
         entries.sort(key=lambda entry: (entry.starts, entry.lane))
-        return Column(one.id, one.full_name, self._about(one), entries)
+        if self.minute is not None and self.opens <= self.minute < self.closes:
+            entries.append(Entry("now", face(self.minute), face(self.minute), ""))
+        return entries
 
-    def _about(self, one: Clinician) -> str:
+    def about(self, one: Clinician) -> str:
         hours = self.board.diaries.hours_on(one.id, self.board.day)
         online = bool(hours) and (one.modes == ["ONLINE"] or all(window.mode == "ONLINE" for window in hours))
         return " · ".join(filter(None, [one.title or one.specialisations[0], "online" if online else ""]))
@@ -130,15 +128,16 @@ class _Drawing:
 
     def _event(self, row: BoardRow, more: int = 0) -> Entry:
         colour, icon, words = self.state(row)
+        starts, ends = self.spans[row.id]
         return Entry(
             "ev",
-            self._face_at(row.starts_at),
-            self._face_at(row.ends_at),
+            face(starts),
+            face(min(ends, MINUTES_A_DAY)),
             words + (f" · {more} more" if more else ""),
             id=f"a-{row.id}",
             href=f"{self.page}{row.id}",
-            look=colour + slimness(row),
-            time=clock_time(row.starts_at),
+            look=colour + slimness(ends - starts),
+            time=face_words(starts),
             who=short_name(row.patient_name),
             icon=self._icon(icon),
             overbooked=self._icon("warning") if row.overbooked else "",
@@ -160,7 +159,7 @@ class _Drawing:
             "free",
             face(slot.starts_minute),
             face(slot.ends_minute),
-            "Free now, walk-in" if begun else f"Free {clock_time(slot.starts_at)}",
+            "Free now, walk-in" if begun else f"Free {face_words(slot.starts_minute)}",
             id=f"f-{slot.clinician_id}-{slot.starts_minute}",
             href=(f"{href}&walk_in=yes" if begun else href) if self.new else "",
         )
@@ -182,18 +181,15 @@ class _Drawing:
         kept = [window for one in self.board.diaries.clinicians
                 for window in self.board.diaries.hours_on(one.id, self.board.day)]  # fmt: skip
         starts = [window.opens_minute for window in kept]
-        starts += [self._minute(row.starts_at) for row in self.board.appointments]
+        starts += [starts for starts, _ in self.spans.values()]
         ends = [window.closes_minute for window in kept]
-        ends += [self._minute(row.ends_at) for row in self.board.appointments]
+        ends += [ends for _, ends in self.spans.values()]
         if not starts:
             return USUAL_HOURS
         return min(starts) // 60 * 60, min(-(-max(ends) // 60) * 60, MINUTES_A_DAY)
 
     def _minute(self, at: datetime) -> int:
         return (at - self.midnight) // timedelta(minutes=1)
-
-    def _face_at(self, at: datetime) -> str:
-        return face(min(self._minute(at), MINUTES_A_DAY))
 
 
 def standing(row: BoardRow) -> Standing:
@@ -205,9 +201,8 @@ def standing(row: BoardRow) -> Standing:
     )  # fmt: skip
 
 
-def slimness(row: BoardRow) -> str:
-    """A short appointment has room for one line, a very short one for less."""
-    length = (row.ends_at - row.starts_at) // timedelta(minutes=1)
+def slimness(length: int) -> str:
+    """An appointment of few minutes has room for one line, a very short one for less."""
     return " slim tiny" if length < TINY_UNDER else " slim" if length < SLIM_UNDER else ""
 
 
@@ -224,8 +219,8 @@ def _meets(one: BoardRow, others: Sequence[BoardRow]) -> bool:
     return any(one.starts_at < other.ends_at and other.starts_at < one.ends_at for other in others)
 
 
-def _counts(rows: Sequence[BoardRow], columns: Sequence[Column]) -> list[tuple[int, str]]:
-    free = sum(entry.kind == "free" for column in columns for entry in column.entries)
+def _counts(rows: Sequence[BoardRow], entries: Sequence[Entry]) -> list[tuple[int, str]]:
+    free = sum(entry.kind == "free" for entry in entries)
     return [
         (sum(row.status in BOOKED for row in rows), "booked"),
         (sum(row.status == Status.COMPLETED for row in rows), "completed"),
@@ -261,9 +256,17 @@ def _plural(words: str, n: int) -> str:
     return plurals.get(words, words) if n > 1 else words
 
 
+@cache
 def face(minute: int) -> str:
     """`09:05`, as the stylesheet reads it."""
     return f"{minute // 60:02d}:{minute % 60:02d}"
+
+
+@cache
+def face_words(minute: int) -> str:
+    """`9:05 am`, of a minute of the clinic's day."""
+    hour = minute // 60
+    return f"{hour % 12 or 12}:{minute % 60:02d} {'am' if hour % 24 < 12 else 'pm'}"
 
 
 def hour_words(minute: int) -> str:

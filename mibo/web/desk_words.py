@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from mibo import clock
 from mibo.booking import NotOffered, SlotTaken, Status
@@ -82,6 +83,7 @@ def minutes(span: timedelta, *, up: bool = False) -> int:
     return -(-span // timedelta(minutes=1)) if up else span // timedelta(minutes=1)
 
 
+@lru_cache(maxsize=4096)
 def short_name(full_name: str) -> str:
     """`Asha Menon` → `A. Menon`, as the board has it: a passer-by reads no more."""
     *others, last = full_name.split() or [""]

@@ -123,7 +123,7 @@ class _Drawing:
             words or own_words,
             id=f"a-{row.id}",
             href=url_for("desk.appointment", appointment_id=row.id) if seen else "",
-            look=colour + slimness(row),
+            look=colour + slimness((row.ends_at - row.starts_at) // timedelta(minutes=1)),
             time=clock_time(row.starts_at),
             who=short_name(row.patient_name) if seen else "At another centre",
             icon=self.icon(icon),

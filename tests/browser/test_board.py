@@ -334,10 +334,16 @@ def test_the_board_takes_in_news_and_keeps_focus_and_panel(signed_in: Opens, wor
     page.locator(f"#a-{one.id}").click()
     expect(page.locator("#panel h2")).to_be_focused()  # the panel takes the focus once it has settled
     page.locator(f"#f-{world.anita.id}-660").focus()
+    page.evaluate("document.querySelectorAll('[data-k]').forEach((row) => { row.stays = true; })")
     world.book("11:00")
     with page.expect_response(lambda answer: "span=" in answer.url):
         page.evaluate("htmx.trigger(document.getElementById('board'), 'poll')")
     expect(page.locator(".ev")).to_have_count(2)
+    # only the row of eleven is new, and it stands where that time was free
+    rows = "[...document.querySelectorAll('#board li')].filter((row) => {}).map((row) => row.firstElementChild.dataset.from)"
+    assert page.evaluate(rows.format("!row.stays")) == ["11:00"]
+    order = page.evaluate(rows.format("row.parentElement === document.querySelector('.lane .track')"))
+    assert order == sorted(order)
     expect(page.locator("#panel h2")).to_be_visible()
     # what was focused is gone; its neighbour is not, and is given the focus when the news has settled
     expect(page.locator("#board :focus")).to_have_count(1)

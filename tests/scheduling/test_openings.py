@@ -3,7 +3,6 @@
 from datetime import UTC, date, datetime, timedelta
 from math import ceil, floor
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,7 +16,7 @@ from mibo.scheduling.openings import (
     DayCount,
     free_times,
     month_counts,
-    pack,
+    span,
 )
 from mibo.scheduling.slots import Closed, Hours, Mode, Offer, Slot, slots_between
 from tests.scheduling.obvious import Known, at, grid, live
@@ -112,13 +111,13 @@ def _count(free: list[Slot]) -> DayCount:
 
 
 def _of(clinician_id: int, known: Known) -> ClinicianDays:
-    busy = [pack(row.starts_at, row.ends_at) for row in live(known.busy, known.offer)]
+    busy = [span(row.starts_at, row.ends_at) for row in live(known.busy, known.offer)]
     return ClinicianDays(clinician_id, known.offer, known.hours, busy, known.closed, known.holidays)
 
 
 def test_a_month_of_one_clinician_is_counted_by_day() -> None:
     mondays = Hours(1, 7, 1, 1, 540, 740, 50)
-    busy = [pack(at(MONDAY, 540), at(MONDAY, 590)), pack(at(MONDAY, 1430), at(MONDAY, 1450))]
+    busy = [span(at(MONDAY, 540), at(MONDAY, 590)), span(at(MONDAY, 1430), at(MONDAY, 1450))]
     leave = Closed(at(MONDAY + timedelta(days=7), 0), at(MONDAY + timedelta(days=8), 0), "leave", 5)
     counts = month_counts([ClinicianDays(7, offer(), [mondays], busy, [leave])], date(2026, 11, 22), date(2026, 12, 22))
     assert len(counts) == 31
@@ -132,17 +131,17 @@ def test_a_month_of_one_clinician_is_counted_by_day() -> None:
 
 def test_an_appointment_across_midnight_counts_on_both_days() -> None:
     hours = [Hours(1, 7, 1, 1, 1380, 1440, 60), Hours(2, 7, 1, 2, 0, 60, 30)]
-    days = ClinicianDays(7, offer(), hours, [pack(at(MONDAY, 1430), at(MONDAY, 1450))])
+    days = ClinicianDays(7, offer(), hours, [span(at(MONDAY, 1430), at(MONDAY, 1450))])
     assert [*month_counts([days], MONDAY, MONDAY + timedelta(days=1)).values()] == [NONE_FREE, DayCount(1, 30)]
 
 
 def test_what_began_before_the_first_day_counts_on_it() -> None:
-    days = ClinicianDays(7, offer(), [Hours(1, 7, 1, 1, 0, 60, 30)], [pack(at(MONDAY, -90), at(MONDAY, 10))])
+    days = ClinicianDays(7, offer(), [Hours(1, 7, 1, 1, 0, 60, 30)], [span(at(MONDAY, -90), at(MONDAY, 10))])
     assert [*month_counts([days], MONDAY, MONDAY).values()] == [DayCount(1, 30)]
 
 
 def _counted(hours: list[Hours], busy: list[tuple[int, int]], **other: object) -> DayCount:
-    packed = [pack(at(MONDAY, start), at(MONDAY, end)) for start, end in busy]
+    packed = [span(at(MONDAY, start), at(MONDAY, end)) for start, end in busy]
     return month_counts([ClinicianDays(7, offer(**other), hours, packed)], MONDAY, MONDAY)[7, MONDAY]
 
 
@@ -172,17 +171,31 @@ def test_the_first_counted_start_is_the_earliest_that_can_be_taken() -> None:
 
 
 def test_hours_off_the_five_minutes_are_counted_to_the_minute() -> None:
-    days = ClinicianDays(7, offer(), [Hours(1, 7, 1, 1, 540, 598, 29)], [pack(at(MONDAY, 569), at(MONDAY, 575))])
+    days = ClinicianDays(7, offer(), [Hours(1, 7, 1, 1, 540, 598, 29)], [span(at(MONDAY, 569), at(MONDAY, 575))])
     assert [*month_counts([days], MONDAY, MONDAY).values()] == [DayCount(1, 540)]
 
 
-def test_a_packed_span_is_its_first_minute_and_its_length_rounded_outwards() -> None:
-    begins = datetime(2026, 11, 23, 3, 30, 59, tzinfo=UTC)
-    word = pack(begins, begins + timedelta(seconds=2))
-    assert (word >> 11, word & 2047) == (int(datetime(2026, 11, 23, 3, 30, tzinfo=UTC).timestamp()) // 60, 2)
+def test_a_span_is_told_as_postgresql_sends_it() -> None:
+    begins = datetime(2000, 1, 1, 0, 0, 1, tzinfo=UTC)
+    assert span(begins, begins + timedelta(microseconds=3)) == (1_000_000, 1_000_003)
 
 
-@pytest.mark.parametrize("minutes", [0, -5, 2048])
-def test_a_span_that_does_not_fit_is_refused(minutes: int) -> None:
-    with pytest.raises(ValueError, match="from 1 to 2047 minutes"):
-        pack(at(MONDAY, 0), at(MONDAY, minutes))
+def test_seconds_of_a_minute_are_rounded_outwards() -> None:
+    kept = [Hours(1, 7, 1, 1, 540, 570, 10)]
+    begins = at(MONDAY, 549) + timedelta(seconds=59)
+    busy = [span(begins, begins + timedelta(seconds=2))]
+    assert month_counts([ClinicianDays(7, offer(), kept, busy)], MONDAY, MONDAY) == {(7, MONDAY): DayCount(1, 560)}
+
+
+def test_spans_outside_the_days_take_nothing_and_one_longer_than_a_day_all_that_it_covers() -> None:
+    kept = [Hours(weekday, 7, 1, weekday, 540, 570, 30) for weekday in (1, 2, 3)]
+    days = [MONDAY + timedelta(days=n) for n in range(3)]
+    outside = [span(at(MONDAY, -9000), at(MONDAY, -8000)), span(at(MONDAY, 3 * 1440 + 1), at(MONDAY, 9000))]
+    long = span(at(MONDAY, 569), at(MONDAY, 2 * 1440 + 541))
+    for busy, free in (
+        (outside, [1, 1, 1]),
+        ([*outside, long], [0, 0, 0]),
+        ([span(at(MONDAY, -9000), at(MONDAY, 541))], [0, 1, 1]),
+    ):
+        counts = month_counts([ClinicianDays(7, offer(), kept, busy)], days[0], days[-1])
+        assert [count.free for count in counts.values()] == free

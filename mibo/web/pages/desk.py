@@ -15,7 +15,7 @@ from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID, read_id
 from mibo.payments import DrawerClosed
 from mibo.people import PhoneInUse, SamePerson
-from mibo.web import desk_board, desk_booking, desk_command, desk_list
+from mibo.web import board_rows, desk_board, desk_booking, desk_command, desk_list
 from mibo.web.access import actor, may
 from mibo.web.desk_page import record_page
 from mibo.web.forms.desk import FindForm, PatientForm, PaymentForm, booking_form
@@ -42,11 +42,15 @@ def board() -> ResponseReturnValue:
     read = booking.day_board(centre.id, day, by=actor())
     shown, tag = desk_board.look(read, actor()), _tag(read.version)
     others = booking.closes_for_others(actor())
+    news = board_rows.news(shown.lanes, request.headers.get("X-Have", "")) if wants_part() else None
     page = show(
-        "desk/board.html", "desk/_live.html", board=shown, tag=tag, **_about_day(centres, centre, day),
+        "desk/board.html", "desk/_live.html", board=shown, news=news, tag=tag, **_about_day(centres, centre, day),
         closes=actor().may(Permission.BLOCK_TIME), closes_only=None if others else actor().clinician_id,
+        is_new_day=request.args.get("made") == day.isoformat() != clock.today().isoformat(),
     )  # fmt: skip
     response = _tagged(make_response(page), tag)
+    if news:
+        response.headers["HX-Reswap"] = "none"
     if wants_part() and request.args.get("span", shown.span) != shown.span:
         response.headers["HX-Refresh"] = "true"
     return response

@@ -38,7 +38,7 @@ def today() -> ResponseReturnValue:
     else:
         answer = make_response(
             show("my_day/today.html", "my_day/_live.html", day=my_day_rows.look(visits, wanted), wanted=wanted, tag=tag,
-                 clinician_id=actor().clinician_id, made_at=clock.local(clock.now()))
+                 clinician_id=actor().clinician_id, made_at=clock.local(clock.now()), is_part=wants_part())
         )  # fmt: skip
     answer.set_etag(tag, weak=True)
     answer.vary.add("HX-Request")

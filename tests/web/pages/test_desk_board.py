@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import delete, text
 
-from mibo import clock, db
+from mibo import booking, clock, db
 from mibo.booking import Status
 from mibo.identity import RoleGrant
 from mibo.identity.permissions import Role
@@ -184,6 +184,74 @@ def test_a_poll_that_finds_nothing_new_is_a_304_and_a_booking_ends_that(client, 
     assert changed.status_code == 200
     assert events(changed.text) == ["10:00 am A. Menon Confirmed"]
     assert "<html" not in changed.text
+
+
+def keys(page: str) -> list[str]:
+    """What the script says of the board that it has."""
+    return re.findall(r'data-k="([^"]+)"', page)
+
+
+def become(page: str, answer: str) -> list[str]:
+    """The keys of a board after news were taken in, in order, as HTMX does it."""
+    has = keys(page)
+    for gone in re.findall(r'hx-swap-oob="delete:([^"]+)"', answer):
+        has = [key for key in has if f"[data-k='{key}']" not in gone]
+    for where, told in re.findall(r'<ol hx-swap-oob="([^"]+)">(.*?)</ol>', answer, re.DOTALL):
+        behind = re.search(r"data-k='([^']+)'", where)
+        lane = behind[1] if behind else has[0]  # these boards have one lane, whose own key is the first
+        has[has.index(lane) + 1 : has.index(lane) + 1] = keys(told)
+    return has
+
+
+def test_a_poll_is_sent_only_the_rows_that_it_has_not_and_becomes_the_board_that_is(desk, world):
+    stays, moves, goes = world.book("10:00"), world.book("11:00", "Ravi Nair"), world.book("12:00", "Jaya Mathew")
+    before = desk.get(world.board()).text
+    with db.transaction():
+        by = make.actor(world.staff, Role.FRONT_DESK, centres=(world.kochi,))
+        booking.reschedule(moves.id, starts_at=make.at("15:00"), by=by)
+        booking.call_off(goes.id, by=by, reason="Has a fever")
+    world.book("09:00", "Nila Iyer")
+    answer = desk.part(world.board(), **{"X-Have": "".join(keys(before))})
+    assert answer.headers["HX-Reswap"] == "none"
+    assert f"a-{stays.id}" not in answer.text
+    assert events(answer.text) == [
+        "9:00 am N. Iyer Confirmed",
+        "12:00 pm J. Mathew Cancelled",
+        "3:00 pm R. Nair Confirmed",
+    ]
+    assert become(before, answer.text) == keys(desk.get(world.board()).text)
+    assert 'id="counts" hx-swap-oob="true"' in answer.text
+
+
+def test_a_board_without_the_rows_of_a_lane_or_with_none_that_it_knows_is_drawn_anew(desk, world):
+    world.book("10:00")
+    page = desk.get(world.board()).text
+    for told in ("", "abc", "a'],#x" * 3, "".join(keys(page)[1:])):
+        answer = desk.part(world.board(), **{"X-Have": told})
+        assert "HX-Reswap" not in answer.headers
+        assert keys(answer.text) == keys(page)
+
+
+def test_what_is_no_key_never_gets_into_a_selector(desk, world):
+    has = "".join(keys(desk.get(world.board()).text))
+    answer = desk.part(world.board(), **{"X-Have": has + "']),x" + "AAAAA"})
+    assert re.findall(r'hx-swap-oob="delete:([^"]+)"', answer.text) == ["[data-k='AAAAA']"]
+
+
+def test_a_board_left_open_overnight_says_that_it_is_another_day(client, world):
+    with time_machine.travel(make.at("23:59"), tick=False) as now:
+        desk = Desk(client, world.staff)
+        page = desk.get("/desk").text
+        poll = re.search(r'hx-get="([^"]+)"', page)
+        tag = desk.get("/desk").headers["ETag"]
+        assert "now; this is the board of" not in desk.part(poll[1].replace("&amp;", "&")).text
+        day = clock.today()
+        now.shift(120)
+        desk = Desk(client, world.staff)
+        answer = desk.part(poll[1].replace("&amp;", "&"), **{"If-None-Match": tag, "X-Have": "".join(keys(page))})
+        next_day = clock.today()
+        assert f"It is {next_day:%A} {next_day.day} {next_day:%B} now; this is the board of {day:%A}." in answer.text
+        assert f'href="/desk?centre={world.kochi.id}">Go to today' in answer.text
 
 
 def test_minutes_left_are_told_anew_each_minute(client, world):

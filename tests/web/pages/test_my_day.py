@@ -214,5 +214,17 @@ def test_a_poll_that_finds_nothing_new_is_a_304(me, world):
     assert me.part("/my-day", **{"If-None-Match": tag}).status_code == 200
 
 
+def test_a_day_left_open_overnight_becomes_the_next_with_its_name(client, world, ten):
+    world.book("11:00")
+    page = Desk(client, world.account).get("/my-day")
+    today = clock.today()
+    assert f'<b id="whose-day">{today:%A} {today.day} {today:%B %Y}</b>' in page.text
+    ten.shift(14 * 3600 + 60)
+    answer = Desk(client, world.account).part("/my-day", **{"If-None-Match": page.headers["ETag"]})
+    today += timedelta(days=1)
+    assert f'<b id="whose-day" hx-swap-oob="true">{today:%A} {today.day} {today:%B %Y}</b>' in answer.text
+    assert "No visits today" in words(answer)
+
+
 def test_an_empty_day_says_so(me):
     assert "No visits today" in words(me.get("/my-day"))
