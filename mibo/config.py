@@ -14,6 +14,7 @@ WEAK = {"", "dev", "secret", "changeme", "change-me", "password", "test"}
 SECRET_LENGTH = 32
 SECRET_LETTERS = 12  # different ones: fewer are no random characters
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+NOTES = "consultation notes"
 POSTGRES = ("postgresql://", "postgresql+psycopg://", "postgres://")
 REDIS = ("redis://", "rediss://", "unix://")
 PROVIDER_KEYS = (
@@ -34,6 +35,7 @@ class Settings(BaseSettings):
     mibo_env: Literal["production", "development", "test"] = "development"
     secret_key: str = "development-only-not-a-secret-at-all"  # noqa: S105
     secret_key_fallbacks: list[str] = []
+    notes_keys: list[str] = []  # of consultation notes, the one in use first; the secret key serves while there is none
     base_url: str = "http://127.0.0.1:8000"
     trusted_hosts: list[str] = []
     proxy_hops: int = Field(0, ge=0, le=5)
@@ -120,10 +122,10 @@ class Settings(BaseSettings):
         return self.base_url.startswith("https://")
 
     def keys_for(self, purpose: str) -> list[bytes]:
-        """A key of 32 bytes for one purpose only, from the secret key and then from each one before it."""
+        """A key of 32 bytes for one purpose only, from the secret key and then from each one before it; notes have keys of their own."""
         return [
             hmac.digest(secret.encode(), f"mibo: {purpose}".encode(), "sha256")
-            for secret in (self.secret_key, *self.secret_key_fallbacks)
+            for secret in (*(self.notes_keys if purpose == NOTES else ()), self.secret_key, *self.secret_key_fallbacks)
         ]
 
     @model_validator(mode="after")
@@ -143,7 +145,7 @@ def _weaknesses(settings: Settings) -> Iterator[str]:
 
 
 def _weak_keys(settings: Settings) -> Iterator[str]:
-    for name in ("secret_key", "secret_key_fallbacks"):
+    for name in ("secret_key", "secret_key_fallbacks", "notes_keys"):
         kept = getattr(settings, name)
         if any(map(_is_guessable, kept if isinstance(kept, list) else [kept])):
             yield f"{name.upper()} must be at least {SECRET_LENGTH} random characters"

@@ -1,14 +1,60 @@
-"""What may not lie open, sealed for one purpose: under the secret key, and readable under those before it."""
+"""What may not lie open, sealed for one purpose: under the secret key, and readable under those before it.
+
+A note has a key of its own, which is sealed in turn, so that new secrets mean new seals on small keys and no text is
+touched. Text and key say what they are about: put beside another record they open nothing.
+"""
 
 import base64
+import hashlib
+import os
+from dataclasses import dataclass
 
+from cryptography.exceptions import InvalidTag
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from mibo.config import settings
+from mibo.config import NOTES, settings
 
-__all__ = ["InvalidToken", "box"]
+__all__ = ["InvalidToken", "Sealed", "box", "newest_key", "open_note", "reseal", "seal_note"]
+
+NONCE = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A text under its own key, and that key under the key in use, which is called by a name that gives nothing away."""
+
+    key_name: str
+    key: bytes
+    text: bytes
 
 
 def box(purpose: str) -> MultiFernet:
     """Seals and unseals for this purpose only; what was sealed for another raises InvalidToken."""
     return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in settings().keys_for(purpose)])
+
+
+def newest_key() -> str:
+    """The name of the key under which notes are sealed now."""
+    return hashlib.sha256(b"name of " + settings().keys_for(NOTES)[0]).hexdigest()[:16]
+
+
+def seal_note(text: str, about: str) -> Sealed:
+    """The text under a new key, which is used for nothing else."""
+    key, nonce = AESGCM.generate_key(256), os.urandom(NONCE)
+    sealed = AESGCM(key).encrypt(nonce, text.encode(), about.encode())
+    return Sealed(newest_key(), box(NOTES).encrypt(key), nonce + sealed)
+
+
+def open_note(sealed: Sealed, about: str) -> str:
+    """The text again. Raises InvalidToken when its key is gone, or it was sealed about something else."""
+    key = box(NOTES).decrypt(sealed.key)
+    try:
+        return AESGCM(key).decrypt(sealed.text[:NONCE], sealed.text[NONCE:], about.encode()).decode()
+    except InvalidTag:
+        raise InvalidToken from None
+
+
+def reseal(key: bytes) -> bytes:
+    """The same note's key, under the key in use. Raises InvalidToken when the one it is under is gone."""
+    return box(NOTES).rotate(key)

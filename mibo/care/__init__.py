@@ -1,8 +1,9 @@
 """The consultation itself: started and ended, and when the patient is due to come again."""
 
+from mibo.care import notes, reading, resealing
 from mibo.care.actions import end, start
 from mibo.care.follow_ups import call_off, link, recommend
-from mibo.care.models import CLOSE_REASON_LENGTH, FOLLOW_UP_NOTE_LENGTH, FollowUp
+from mibo.care.models import CLOSE_REASON_LENGTH, FOLLOW_UP_NOTE_LENGTH, ConsultationNote, FollowUp
 from mibo.care.queries import (
     Due,
     Visit,
@@ -13,7 +14,7 @@ from mibo.care.queries import (
     my_day,
     my_visit,
 )
-from mibo.care.rules import CannotEnd, CannotStart, FollowUpClosed, StillInConsultation
+from mibo.care.rules import CannotEnd, CannotStart, CannotWrite, FollowUpClosed, NoteChanged, StillInConsultation
 from mibo.care.worklists import Waiting, waiting
 
 __all__ = [
@@ -21,9 +22,12 @@ __all__ = [
     "FOLLOW_UP_NOTE_LENGTH",
     "CannotEnd",
     "CannotStart",
+    "CannotWrite",
+    "ConsultationNote",
     "Due",
     "FollowUp",
     "FollowUpClosed",
+    "NoteChanged",
     "StillInConsultation",
     "Visit",
     "Waiting",
@@ -36,7 +40,10 @@ __all__ = [
     "link",
     "my_day",
     "my_visit",
+    "notes",
+    "reading",
     "recommend",
+    "resealing",
     "start",
     "waiting",
 ]

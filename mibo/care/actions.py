@@ -1,11 +1,12 @@
 """A consultation is started and ended, by the clinician whose it is and by nobody else (R-SES-1)."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import joinedload
 
 from mibo import booking, clinics, clock, db
 from mibo.booking import Appointment, Status
 from mibo.care import rules
+from mibo.care.models import ConsultationNote
 from mibo.care.rules import StillInConsultation
 from mibo.errors import Missing, Refused
 from mibo.identity import Actor
@@ -38,7 +39,14 @@ def end(appointment_id: int, *, by: Actor) -> Appointment:
     appointment.started_at = appointment.started_at or min(appointment.starts_at, now)
     appointment.ended_at = appointment.ended_at or now
     db.session().flush()
+    _settle_draft(appointment.id)
     return appointment
+
+
+def _settle_draft(appointment_id: int) -> None:
+    """What was saved by itself while it was written stands from now on."""
+    drafts = (ConsultationNote.appointment_id == appointment_id, ConsultationNote.draft)
+    db.session().execute(update(ConsultationNote).where(*drafts).values(draft=False))
 
 
 def own_locked(appointment_id: int, by: Actor) -> Appointment:

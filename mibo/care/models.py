@@ -2,10 +2,11 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mibo.booking import Appointment
+from mibo.care.rules import SESSION_NOTE_LENGTH
 from mibo.db import Entity
 
 FOLLOW_UP_NOTE_LENGTH = 500
@@ -42,3 +43,34 @@ class FollowUp(Entity):
         CheckConstraint(f"status in {FOLLOW_UP_STATES}", name="status"),
         CheckConstraint("(status = 'BOOKED') = (booked_id is not null)", name="booked"),
     )
+
+
+class ConsultationNote(Entity):
+    """A version of what the clinician wrote of a consultation, sealed. It stands for good, by trigger; only a draft that
+    is being written grows in its place for some minutes. `page` says which open page wrote it.
+    """
+
+    __tablename__ = "consultation_note"
+
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"))
+    version: Mapped[int] = mapped_column(Integer)
+    draft: Mapped[bool] = mapped_column(server_default="false")
+    page: Mapped[str | None] = mapped_column(String(40))
+    key_name: Mapped[str] = mapped_column(String(16))
+    key: Mapped[bytes]
+    text: Mapped[bytes]
+    author_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+
+    __table_args__ = (
+        UniqueConstraint("appointment_id", "version"),
+        Index("ix_consultation_note_key", "key_name", "id"),
+        CheckConstraint(f"octet_length(text) <= {4 * SESSION_NOTE_LENGTH + 100}", name="length"),
+        CheckConstraint("version > 0", name="version"),
+    )
+
+    @property
+    def about(self) -> str:
+        """What the seal is bound to: nowhere else does the text open."""
+        return f"{self.appointment_id}/{self.version}"

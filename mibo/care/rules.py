@@ -6,6 +6,7 @@ from mibo.booking.rules import Status
 from mibo.clinics.policy import Policy
 from mibo.errors import Conflict, Invalid
 
+SESSION_NOTE_LENGTH = 40_000  # a dozen close pages
 FOLLOW_UP_DAYS = 730  # nobody plans further ahead; what is typed beyond it is a slip of the pen
 
 _OVER = {
@@ -38,6 +39,22 @@ class StillInConsultation(Conflict):
     def __init__(self, message: str, appointment_id: int) -> None:
         super().__init__(message)
         self.appointment_id = appointment_id
+
+
+class CannotWrite(Conflict):
+    """There was no consultation to write of: it is called off, given up or unpaid."""
+
+    code = "CANNOT_WRITE"
+
+
+class NoteChanged(Conflict):
+    """Another page has written in the same note since: both texts are there, and neither is lost."""
+
+    code = "NOTE_CHANGED"
+
+    def __init__(self, words: str, version: int) -> None:
+        super().__init__("This note was changed on another page. Nothing of yours is lost: look at both texts.")
+        self.words, self.version = words, version
 
 
 class FollowUpClosed(Conflict):
@@ -80,3 +97,19 @@ def check_wanted(wanted_on: date, today: date) -> None:
         raise Invalid.field("wanted_on", "Choose a day after today.")
     if wanted_on > today + timedelta(days=FOLLOW_UP_DAYS):
         raise Invalid.field("wanted_on", "Choose a day within the next two years.")
+
+
+def check_may_write(status: str) -> None:
+    """Of what was or is to be, not of what came to nothing. Raises CannotWrite."""
+    if status in (Status.CANCELLED, Status.EXPIRED, Status.PENDING):
+        raise CannotWrite(_OVER[Status(status)])
+
+
+def check_note(words: str) -> None:
+    """As long as a dozen pages. Raises Invalid at `note`."""
+    if len(words) > SESSION_NOTE_LENGTH:
+        raise Invalid.field(
+            "note",
+            f"This note is too long to be saved: it may have up to {SESSION_NOTE_LENGTH:,} letters and has "
+            f"{len(words):,}. Nothing is lost; shorten it and save again.",
+        )

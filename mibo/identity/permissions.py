@@ -41,6 +41,7 @@ class Permission(StrEnum):
     EDIT_PATIENTS = "change a patient's record"
     SET_MRN = "set a patient's record number"
     MERGE_PATIENTS = "merge two records of one patient, and undo it"
+    ADD_TO_NOTES = "write a consultation note: one's own, or add to one unseen"
     WRITE_MEDICAL_NOTES = "write a note on a patient's record"
     SEE_STAFF = "see the staff"
     ADD_FRONT_DESK = "add and change front desk staff"
@@ -104,6 +105,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.EDIT_PATIENTS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.SET_MRN: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER, Role.FRONT_DESK}),
     Permission.MERGE_PATIENTS: frozenset(_ALL_CENTRES),
+    Permission.ADD_TO_NOTES: frozenset(_ALL_CENTRES | {Role.CLINICIAN}),
     Permission.WRITE_MEDICAL_NOTES: frozenset({Role.ADMIN, Role.CLINICIAN}),
     Permission.SEE_STAFF: frozenset(_ALL_CENTRES),
     Permission.ADD_FRONT_DESK: frozenset(_ALL_CENTRES),

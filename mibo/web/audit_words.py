@@ -10,10 +10,10 @@ from mibo.web.filters import day
 
 # what somebody may look for: its words, and how the acts begin
 AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "opened": ("Records opened", ("patient.opened", "appointment.opened")),
+    "opened": ("Records opened", ("patient.opened", "appointment.opened", "note.read")),
     "exported": ("Files taken along", ("list.exported",)),
     "patients": ("Patients", ("patient.",)),
-    "appointments": ("Appointments", ("appointment.", "series.", "follow_up.", "call.")),
+    "appointments": ("Appointments", ("appointment.", "series.", "follow_up.", "call.", "note.")),
     "queue": ("Walk-ins", ("queue.",)),
     "money": ("Payments and refunds", ("payment.", "refund.", "receipt.", "drawer.", "mismatch.", "reconciliation.")),
     "clinicians": ("Clinicians and their time", ("clinician.", "time.")),
@@ -59,6 +59,9 @@ ACTS = {
     "follow_up.wanted": "Asked for a follow-up",
     "list.exported": "Took a list along as a file",
     "new recovery codes": "Made new recovery codes",
+    "note.keys_rotated": "Put the keys of notes under a new one",
+    "note.read": "Read a consultation note",
+    "note.written": "Wrote a consultation note",
     "open password link": "Sent a link to set a password",
     "patient.consent": "Noted a consent",
     "patient.merged": "Merged two records of a patient",

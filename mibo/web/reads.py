@@ -3,7 +3,7 @@
 A record that is opened again by the same person within ten minutes is noted once; a list that leaves the house, always.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -17,6 +17,7 @@ from mibo import audit, db
 from mibo.ids import read_id
 
 EXPORTED = "list.exported"
+NOTES_READ = "note.read"
 
 log = structlog.get_logger(__name__)
 View = TypeVar("View", bound=Callable[..., Any])
@@ -45,6 +46,12 @@ def more_read(**details: Any) -> None:
     g.read_details = {**g.get("read_details", {}), **details}
 
 
+def notes_read(about: int, notes: Sequence[int]) -> None:
+    """The text of sealed notes is in this answer: those of these consultations, opened from `about`. Noted each time."""
+    if notes:
+        g.notes_read = about, [str(one) for one in notes]
+
+
 def exported(name: str, rows: int) -> None:
     """A list leaves the house as a file."""
     g.read_list = {"list": name, "rows": rows}
@@ -52,15 +59,21 @@ def exported(name: str, rows: int) -> None:
 
 def note_read(response: Response) -> Response:
     """Note what this request has read, if it was given."""
-    who, read = g.get("visitor"), _read(response)
-    if who is None or read is None:
-        return response
-    try:
-        with db.transaction():
-            audit.record_read(read.act, read.subject_id, by=who.account_id, each_time=read.each_time, **read.details)
-    except (DBAPIError, PoolTimeout):
-        log.error("audit.read_not_noted", act=read.act, subject_id=read.subject_id, account_id=who.account_id)
+    who, found = g.get("visitor"), [read for read in (_read(response), _of_notes()) if read]
+    for read in found if who is not None else ():
+        try:
+            with db.transaction():
+                audit.record_read(
+                    read.act, read.subject_id, by=who.account_id, each_time=read.each_time, **read.details
+                )
+        except (DBAPIError, PoolTimeout):
+            log.error("audit.read_not_noted", act=read.act, subject_id=read.subject_id, account_id=who.account_id)
     return response
+
+
+def _of_notes() -> _Read | None:
+    about, notes = g.get("notes_read", (None, []))
+    return _Read(NOTES_READ, about, True, {"notes": notes}) if notes else None
 
 
 def _read(response: Response) -> _Read | None:

@@ -63,6 +63,7 @@ BODIES: dict[str, dict[str, Any]] = {  # what is sent so that the id is looked a
     "api.appointments.call_off": {"reason": "The doctor is ill."},
     "api.appointments.ask_to_cancel": {"reason": "I am not well."},
     "api.sessions.schedule_followup": {"followUpDate": TOMORROW},
+    "api.session_notes.write": {"sessionNotes": "Sleeps well."}, "api.session_notes.change": {"notes": "Sleeps well."},
     "api.desk_payments.confirm_direct_payment": {"paymentMethod": "CASH"},
     "api.patients.write_note": {"note": "Sleeps well."},
 }  # fmt: skip

@@ -18,7 +18,7 @@ SOURCES = {
 
 
 class AppointmentLine(Shown):
-    """An appointment as staff see it. What clinicians write is not in it, and money only for the desk."""
+    """An appointment as staff see it. What a clinician wrote stands only in their own, one by one; money is for the desk."""
 
     id: Id
     reference: str
@@ -35,7 +35,7 @@ class AppointmentLine(Shown):
     booked_by_user_id: Id
     booked_by_user_name: str | None
     source: str
-    notes: None = None
+    notes: str | None = None
     patient_notes: str | None
     arrived_at: Instant | None
     session_started_at: Instant | None
@@ -114,9 +114,9 @@ def eyes(who: Actor, found: "list[Appointment]") -> Eyes:
     return Eyes(who.may(Permission.BOOK_AT_DESK), staff, names, payments.refund_progress(gone))
 
 
-def line(one: Appointment, seen: Eyes) -> AppointmentLine:
-    """An appointment in a list."""
-    return AppointmentLine(**_what(one), **_course(one, seen), **_who(one, seen), **_money(one, seen))
+def line(one: Appointment, seen: Eyes, notes: str | None = None) -> AppointmentLine:
+    """An appointment in a list; `notes` are those of the clinician who asks."""
+    return AppointmentLine(notes=notes, **_what(one), **_course(one, seen), **_who(one, seen), **_money(one, seen))
 
 
 def _what(one: Appointment) -> dict[str, object]:

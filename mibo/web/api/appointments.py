@@ -18,7 +18,7 @@ from mibo.web.api.shown import Id, Shown
 from mibo.web.api.slots import SlotShown, slots_of
 from mibo.web.inputs.appointment_changes import CancellationWish, StaffBooking, StaffCancellation, StaffChange
 from mibo.web.inputs.taking import SlotWish
-from mibo.web.reads import noted
+from mibo.web.reads import noted, notes_read
 
 bp = Blueprint("appointments", __name__)
 
@@ -53,8 +53,15 @@ def list_free(asked: SlotWish) -> ResponseReturnValue:
 @may(Permission.SEE_SELF)
 @noted("appointment.opened", "appointment_id")
 def show(appointment_id: str) -> ResponseReturnValue:
-    """One appointment within reach; patients see their own, clinicians theirs."""
-    return said(_shown(the_id(appointment_id), actor()))
+    """One appointment within reach; patients see their own, clinicians theirs, with their note."""
+    one, by = the_id(appointment_id), actor()
+    shown = _shown(one, by)
+    if by.clinician_id is None or shown.clinician_id != by.clinician_id:
+        return said(shown)
+    note = care.reading.note_of(one, by=by)
+    if note is not None:
+        notes_read(one, [one])
+    return said(shown.model_copy(update={"notes": note.words if note else None}))
 
 
 @bp.post("/appointments")

@@ -194,8 +194,16 @@ TABLE = [
     """,
     ),
     (
+        {*BOTH, Role.CLINICIAN},
+        """
+        PATCH /appointments/<appointment_id>/notes
+    """,
+    ),
+    (
         {Role.CLINICIAN},
         """
+        POST /appointments/<appointment_id>/clinician-notes
+        GET /appointments/<appointment_id>/previous-notes
         POST /appointments/<appointment_id>/end-session
         POST /appointments/<appointment_id>/schedule-followup
         POST /appointments/<appointment_id>/start-session

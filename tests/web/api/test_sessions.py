@@ -8,6 +8,7 @@ import time_machine
 from sqlalchemy import func, select
 
 from mibo import care, clock, db
+from mibo.audit import AuditEntry
 from mibo.booking import Appointment, Status
 from mibo.identity import Account, Role
 from mibo.people import Patient
@@ -137,3 +138,56 @@ def test_a_day_that_is_none_is_refused_at_its_field(hers: App, clinic: Clinic, s
     answer = hers.post(f"/appointments/{one.id}/schedule-followup", sent)
     assert answer.status_code == 400
     assert [each["field"] for each in answer.get_json()["error"]["details"]] == ["followUpDate"]
+
+
+def audited() -> list[tuple[int | None, dict[str, object]]]:
+    with db.reading() as session:
+        return list(
+            session.execute(select(AuditEntry.subject_id, AuditEntry.details).where(AuditEntry.act == "note.read"))
+        )
+
+
+def test_notes_are_saved_listed_and_changed_by_their_clinician(hers: App, clinic: Clinic) -> None:
+    before = book(clinic, "08:00", status=Status.COMPLETED)
+    one = book(clinic, status=Status.IN_PROGRESS)
+    saved = hers.post(f"/appointments/{before.id}/clinician-notes", {"session_notes": "Slept \u202ebadly"})
+    assert (saved.status_code, saved.get_json()["message"]) == (200, "Notes saved successfully")
+    told = data(saved)
+    assert {key: told[key] for key in ("appointmentId", "clinicianId", "patientId", "sessionNotes", "status")} == {
+        "appointmentId": str(before.id), "clinicianId": str(clinic.clinician.id), "patientId": str(clinic.patient.id),
+        "sessionNotes": "Slept badly", "status": "COMPLETED",
+    }  # fmt: skip
+    earlier = hers.get(f"/appointments/{one.id}/previous-notes", patientId="1")
+    assert [each["sessionNotes"] for each in data(earlier)] == ["Slept badly"]
+    assert audited() == [(one.id, {"notes": [str(before.id)]})]
+    changed = hers.client.patch(f"/api/appointments/{one.id}/notes", json={"notes": ""}, headers=hers.headers)
+    assert (changed.status_code, data(changed)["notes"]) == (200, "")
+    assert data(hers.get(f"/appointments/{before.id}"))["notes"] == "Slept badly"
+    blank = hers.post(f"/appointments/{one.id}/clinician-notes", {"session_notes": "  "})
+    assert (blank.status_code, blank.get_json()["error"]["details"][0]["field"]) == (400, "sessionNotes")
+    long = hers.post(f"/appointments/{one.id}/clinician-notes", {"session_notes": "x" * 200_000})
+    assert (long.status_code, "40,000 letters" in long.get_json()["message"]) == (400, True)
+
+
+def test_nobody_else_is_given_the_text(hers: App, clinic: Clinic, signed_in: Callable[..., App]) -> None:
+    one = book(clinic, status=Status.IN_PROGRESS)
+    hers.post(f"/appointments/{one.id}/clinician-notes", {"session_notes": "Vertraulich"})
+    with db.transaction():
+        others = [make.staff(role, clinic.centre) for role in Role if role not in (Role.PATIENT, Role.CLINICIAN)]
+    for who in (*others, clinic.patient):
+        door = signed_in(who)
+        for path in (f"/appointments/{one.id}", f"/appointments/{one.id}/previous-notes", "/appointments",
+                     f"/patients/{clinic.patient.id}", f"/patients/{clinic.patient.id}/appointments"):  # fmt: skip
+            assert "Vertraulich" not in door.get(path).text, path
+    assert audited() == []
+
+
+def test_a_manager_adds_and_is_not_shown(hers: App, clinic: Clinic, signed_in: Callable[..., App]) -> None:
+    one = book(clinic, status=Status.IN_PROGRESS)
+    hers.post(f"/appointments/{one.id}/clinician-notes", {"session_notes": "Vertraulich"})
+    with db.transaction():
+        manager = make.staff(Role.MANAGER, name="Maya Menon")
+    door = signed_in(manager)
+    answer = door.client.patch(f"/api/appointments/{one.id}/notes", json={"notes": "Called"}, headers=door.headers)
+    assert (answer.status_code, data(answer)["notes"]) == (200, None)
+    assert data(hers.get(f"/appointments/{one.id}"))["notes"].startswith("Vertraulich\n\nAdded by Maya Menon")
