@@ -8,11 +8,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from mibo import db, payments
+from mibo.booking import seen
 from mibo.booking.models import Appointment
-from mibo.errors import Invalid
+from mibo.errors import Invalid, Missing
 from mibo.identity import Actor
+from mibo.identity.permissions import Permission
 from mibo.money import rupees
-from mibo.payments import Attempt, ReferenceUsed
+from mibo.payments import Attempt, ReferenceUsed, Tender
 
 
 def take(
@@ -24,6 +26,20 @@ def take(
     """
     with told_where(by, field):
         return payments.take_at_desk(one.payment, method, note, by, centre_id=one.centre_id, with_id=with_id)
+
+
+def add_reference(payment_id: int, tender_id: int, typed: str, *, by: Actor) -> Tender:
+    """The reference of a card or UPI payment is noted later, once: by whoever takes money where it was booked.
+
+    Raises Refused, Missing, Invalid, ReferenceKnown.
+    """
+    about = db.session().scalar(select(Appointment.id).where(Appointment.payment_id == payment_id))
+    if about is None:
+        raise Missing("We could not find that payment.")
+    seen.staff_locked(about, by, Permission.TAKE_PAYMENT)
+    payments.refuse_card_number(typed, "reference")
+    with told_where(by, "reference"):
+        return payments.add_reference(payment_id, tender_id, typed, by=by)
 
 
 @contextmanager

@@ -112,7 +112,14 @@ from mibo.payments.rules import (
     refuse_card_number,
     terms_of,
 )
-from mibo.payments.tendering import ReferenceUsed, take_at_desk, take_in_parts, tenders_of
+from mibo.payments.tendering import (
+    ReferenceKnown,
+    ReferenceUsed,
+    add_reference,
+    take_at_desk,
+    take_in_parts,
+    tenders_of,
+)
 from mibo.payments.two_records import (
     give_back_registration,
     has_paid_registration,
@@ -161,6 +168,7 @@ __all__ = [
     "ReceiptLinkOver",
     "ReceiptWish",
     "Recorded",
+    "ReferenceKnown",
     "ReferenceUsed",
     "Refund",
     "RefundNotAllowed",
@@ -173,6 +181,7 @@ __all__ = [
     "Terms",
     "Told",
     "Verdict",
+    "add_reference",
     "adjust",
     "adjustments_of",
     "amount_due",

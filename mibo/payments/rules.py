@@ -269,15 +269,18 @@ def _part(one: Handed, prefix: str) -> Handed:
         raise Invalid.field(f"{prefix}rupees", "Enter how much is paid this way.")
     if one.paise is not None and one.paise <= 0:
         raise Invalid.field(f"{prefix}rupees", "Enter an amount of at least ₹1.")
-    return replace(one, reference=_reference(one, f"{prefix}reference"))
+    return replace(one, reference=kept_reference(one.method, one.reference, f"{prefix}reference"))
 
 
-def _reference(one: Handed, field: str) -> str | None:
-    """As it is kept: a UPI reference as its twelve digits, so that it is found again however it was typed."""
-    typed = (one.reference or "").strip()
+def kept_reference(method: str, told: str | None, field: str) -> str | None:
+    """As it is kept: a UPI reference as its twelve digits, so that it is found again however it was typed.
+
+    Raises Invalid.
+    """
+    typed = (told or "").strip()
     if not typed:
         return None
-    if one.method == "UPI":
+    if method == "UPI":
         digits = re.sub(r"[\s-]", "", typed)
         if not UPI_REFERENCE.fullmatch(digits):
             raise Invalid.field(

@@ -2,16 +2,25 @@
 
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
 from mibo import audit, clock, db
-from mibo.errors import Invalid, Problem
+from mibo.errors import Conflict, Invalid, Missing, Problem
 from mibo.identity import Actor
 from mibo.payments import actions, drawers
 from mibo.payments.models import Attempt, Payment, Tender
 from mibo.payments.receipts import issue_receipt
-from mibo.payments.rules import AlreadyPaid, Handed, main_method, reference_in, refuse_card_number, shares
+from mibo.payments.rules import (
+    AlreadyPaid,
+    Handed,
+    kept_reference,
+    main_method,
+    reference_in,
+    refuse_card_number,
+    shares,
+)
 
 
 class ReferenceUsed(Invalid):
@@ -74,6 +83,53 @@ def take_in_parts(
     )  # fmt: skip
     issue_receipt(payment.id, by=by.account_id)
     return taken
+
+
+class ReferenceKnown(Conflict):
+    """Its reference was noted already, and what was noted stays."""
+
+    code = "REFERENCE_KNOWN"
+    message = "Its reference has been noted already. What is noted once stays."
+
+
+def add_reference(payment_id: int, tender_id: int, typed: str, *, by: Actor) -> Tender:
+    """The reference of money that was taken without one is noted later, once; what it also paid for has the same.
+
+    Raises Missing, Invalid, ReferenceUsed, ReferenceKnown.
+    """
+    actions.locked(payment_id)
+    tender = _standing(payment_id, tender_id)
+    reference = kept_reference(tender.method, typed, "reference")
+    if reference is None:
+        raise Invalid.field("reference", "Enter the reference number.")
+    if tender.reference:
+        raise ReferenceKnown
+    try:
+        with db.session().begin_nested():
+            tender.reference = reference
+            db.session().execute(update(Tender).where(Tender.with_id == tender.id).values(reference=reference))
+            db.session().flush()
+    except IntegrityError as error:
+        if db.violated(error) != "uq_tender_upi_reference":
+            raise
+        raise ReferenceUsed("reference", _paid_by(reference)) from None
+    audit.record("payment.reference_added", payment_id, by=by.account_id, method=tender.method)
+    return tender
+
+
+def _standing(payment_id: int, tender_id: int) -> Tender:
+    """Money of this payment by card or UPI, not in one transfer with another's. Raises Missing."""
+    wanted = (
+        select(Tender).join(Attempt, Attempt.id == Tender.attempt_id)
+        .where(
+            Tender.id == tender_id, Attempt.payment_id == payment_id, Tender.voided_at.is_(None),
+            Tender.with_id.is_(None), Tender.method != "CASH",
+        )
+    )  # fmt: skip
+    found = db.session().scalar(wanted)
+    if found is None:
+        raise Missing("We could not find that payment.")
+    return found
 
 
 def tenders_of(payment_id: int) -> Sequence[Tender]:

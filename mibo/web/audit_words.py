@@ -86,6 +86,7 @@ ACTS = {
     "payment.refunded": "Money went back",
     "payment.settled_free": "Settled a booking that costs nothing",
     "payment.paid": "Payment received",
+    "payment.reference_added": "Noted the reference of a payment later",
     "payment.repriced": "Changed what is to pay",
     "payment.taken": "Took money at the desk",
     "payment.unsaid": "Took back a payment noted by mistake",

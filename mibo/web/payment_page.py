@@ -31,6 +31,7 @@ REFUND_STATES = {
 }  # fmt: skip
 NOTED = {
     "payment.taken": "Taken at the desk", "payment.paid": "Paid online", "payment.repriced": "The price changed",
+    "payment.reference_added": "Reference noted",
     "payment.unsaid": "Noted by mistake, unsaid", "payment.adjusted": "Price lowered",
     "payment.adjustment_undone": "Price as before", "payment.settled_free": "Settled, nothing to pay",
     "payment.refunded": "All of it is back", "refund.opened": "Refund opened",
@@ -46,6 +47,7 @@ class Try:
     state: tuple[str, str, str]
     facts: Sequence[tuple[str, str, str]]
     ids: Sequence[tuple[str, str]]
+    bare: Mapping[int, str]  # what was taken without a reference and may have one yet, in words
 
 
 @dataclass(frozen=True)
@@ -85,7 +87,7 @@ def look(found: PaymentInFull, names: Mapping[int, str], who: Actor) -> Page:
     return Page(
         facts=facts_of(one, who), state=_state(found, owed=owed), about=_about(one), lines=_lines(found),
         total=("To pay" if owed else "Price", money.rupees(payment.amount_paise)), sums=_sums(payment, found.refunds),
-        tries=[_try(each, names) for each in reversed(payment.attempts)],
+        tries=[_try(each, names, who) for each in reversed(payment.attempts)],
         refunds=[_refund(each, names) for each in found.refunds],
         noted=[_noted(each, names) for each in found.noted] if who.may(Permission.SEE_REVENUE) else [], owed=owed,
         papers=receipt_rows.links(found.receipts, "/money/receipts") if who.may(Permission.GIVE_RECEIPTS) else [],
@@ -139,7 +141,7 @@ def _sums(payment: Payment, refunds: Sequence[Refund]) -> list[tuple[str, str]]:
     return [(label, money.rupees(paise)) for label, paise in told if paise or (label == "Kept" and came)]
 
 
-def _try(one: Attempt, names: Mapping[int, str]) -> Try:
+def _try(one: Attempt, names: Mapping[int, str], who: Actor) -> Try:
     told = [
         ("Asked", moment(one.created_at)), ("Paid", moment(one.paid_at) if one.paid_at else ""),
         ("How", _how(one)), ("Taken by", names.get(one.taken_by or 0, "")),
@@ -154,7 +156,17 @@ def _try(one: Attempt, names: Mapping[int, str]) -> Try:
     return Try(
         KINDS[one.kind], money.rupees(one.paise), ATTEMPT_STATES[one.status],
         [(label, words, "") for label, words in told if words], [(label, known) for label, known in ids if known],
+        _bare(one) if who.may(Permission.TAKE_PAYMENT) else {},
     )  # fmt: skip
+
+
+def _bare(one: Attempt) -> dict[int, str]:
+    """`₹1,200 by UPI`: what was taken by card or UPI without a reference."""
+    return {
+        part.id: f"{money.rupees(part.paise)} by {METHODS[part.method]}"
+        for part in one.tenders
+        if part.voided_at is None and part.with_id is None and part.method != "CASH" and not part.reference
+    }
 
 
 def _how(one: Attempt) -> str:

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from mibo import booking, db, payments
-from mibo.errors import Conflict, Invalid
+from mibo.audit import AuditEntry
+from mibo.errors import Conflict, Invalid, Missing
 from mibo.identity.permissions import Role
 from mibo.payments import Attempt, Handed, Payment, Tender
 from mibo.payments.rules import main_method, reference_in, shares
@@ -146,3 +147,43 @@ def test_what_the_desk_unsays_frees_its_reference() -> None:
     assert stands() == []
     pay(second, reference="412345678901")
     assert len(stands()) == 1
+
+
+def without_reference(waiting: Held, *methods: str) -> list[Tender]:
+    pay(waiting, methods[0], also=tuple(Handed(each, 50_000) for each in methods[1:]))
+    with db.reading():
+        return list(payments.tenders_of(waiting.appointment.payment_id))
+
+
+def later(waiting: Held, tender: Tender, reference: str) -> str | None:
+    with db.transaction():
+        about = waiting.appointment.payment_id
+        return booking.desk_money.add_reference(about, tender.id, reference, by=waiting.desk).reference
+
+
+def test_a_reference_that_was_missing_is_noted_later_once_and_by_whoever_may() -> None:
+    waiting, another = held(), held()
+    card, upi = without_reference(waiting, "CARD", "UPI")
+    (cash,) = without_reference(another, "CASH")
+    for wrong in ("123", "", "4111 1111 1111 1111"):
+        with pytest.raises(Invalid):
+            later(waiting, upi, wrong)
+    assert later(waiting, upi, "4123 4567-8901") == "412345678901"
+    with pytest.raises(payments.ReferenceKnown):
+        later(waiting, upi, "412345678902")
+    assert later(waiting, card, "SLIP 77, 4242") == "SLIP 77, 4242"
+    for elsewhere, part in ((another, cash), (another, card), (waiting, cash)):
+        with pytest.raises(Missing):
+            later(elsewhere, part, "412345678903")
+    with db.reading() as session:
+        acts = session.scalars(select(AuditEntry.by_account_id).where(AuditEntry.act == "payment.reference_added"))
+        assert list(acts) == [waiting.desk.account_id] * 2
+
+
+def test_a_upi_reference_noted_later_counts_once_as_well() -> None:
+    first, second = held(), held()
+    (one,), (two,) = without_reference(first, "UPI"), without_reference(second, "UPI")
+    assert later(first, one, "412345678901") == "412345678901"
+    with pytest.raises(Invalid, match="noted before"):
+        later(second, two, "412345678901")
+    assert later(second, two, "412345678902") == "412345678902"

@@ -290,6 +290,7 @@ TABLE = {
     "POST /money/payments/csv": "303 403 200 200 200 403 403 200",
     "POST /money/payments/paper": "303 403 200 200 200 403 403 200",
     "GET  /money/payments/<payment_id>": "303 403 200 200 200 403 403 404",
+    "POST /money/payments/<payment_id>/parts/<tender_id>/reference": "303 403 422 422 403 403 404 404",
     "GET  /money/unpaid": "303 403 200 200 200 403 200 200",
     "GET  /money/unpaid/csv": "303 403 200 200 200 403 200 200",
     "GET  /money/takings": "303 403 200 200 200 403 403 403",

@@ -24,7 +24,7 @@ from mibo.care import FollowUp
 from mibo.identity import Account, SignIn
 from mibo.identity.permissions import Role
 from mibo.messaging import Message, PhoneCall
-from mibo.payments import Attempt, Drawer, Refund
+from mibo.payments import Attempt, Drawer, Refund, Tender
 from mibo.payments.heard import Mismatch
 from mibo.people import Notice, Patient, PatientMerge
 from mibo.scheduling import WeeklyHours
@@ -40,7 +40,7 @@ MEANT = {
     "patient_id": "patient", "account_id": "staff", "user_id": "staff", "clinician_id": "clinician",
     "centre_id": "centre", "appointment_id": "appointment", "block_id": "block", "extra_id": "opening",
     "rule_id": "hours", "entry_id": "queue entry", "holiday_id": "holiday", "merge_id": "merge",
-    "sign_in_id": "sign-in", "series_id": "series", "payment_id": "payment",
+    "sign_in_id": "sign-in", "series_id": "series", "payment_id": "payment", "tender_id": "tender",
     "refund_id": "refund", "drawer_id": "drawer", "mismatch_id": "mismatch", "receipt_id": "receipt",
     "notice_id": "notice", "ring_id": "ring",
 }  # fmt: skip
@@ -48,7 +48,8 @@ QUERY = f"?date={make.tomorrow()}&start_date={make.tomorrow()}&end_date={make.to
 TOMORROW = make.tomorrow().isoformat()
 BODIES: dict[str, dict[str, Any]] = {  # what is sent so that the id is looked at
     "board.step": {"step": "arrival", "version": 1}, "queue.step": {"step": "CALLED", "version": 1},
-    "my_day.miss": {"version": 1}, "late.tell": {"centre": 1, "minutes": 10}, "late.undo": {"centre": 1, "minutes": 10},
+    "my_day.miss": {"version": 1}, "payments.add_reference": {"reference": "412345678901"},
+    "late.tell": {"centre": 1, "minutes": 10}, "late.undo": {"centre": 1, "minutes": 10},
     "api.clinician_records.change_clinician": {"bio": "Sees adults."},
     "api.clinician_records.toggle_clinician": {"isActive": True},
     "api.clinician_records.set_credentials": {"username": "somebody_else"},
@@ -111,6 +112,12 @@ class World:
                     Refund(
                         payment_id=one.payment_id, paise=100, reason="BY_MANAGER",
                         attempt_id=session.scalar(select(Attempt.id).where(Attempt.payment_id == one.payment_id)),
+                    )
+                ),
+                "tender": self._kept(
+                    Tender(
+                        attempt_id=session.scalar(select(Attempt.id).where(Attempt.payment_id == one.payment_id)),
+                        method="UPI", paise=100, taken_by=staff.id, taken_at=clock.now(),
                     )
                 ),
                 "mismatch": self._kept(

@@ -36,8 +36,11 @@ class LinkSent(Shown):
     """A link that is on its way to the patient's phone on file."""
 
     payment_link: str
+    payment_link_id: str
     whatsapp_sent: bool = True
     amount: Rupees
+    currency: str = "INR"
+    status: str = "created"
     expires_at: Instant
 
 
@@ -77,14 +80,15 @@ def create_link(told: LinkToMake) -> ResponseReturnValue:
 
 @bp.post("/payments/send-link")
 @bp.post("/payment/send-link")
+@bp.post("/payments/send-payment-link")
+@bp.post("/payment/send-payment-link")
 @documented(gives=LinkSent, body=LinkToSend, tag="Payments", refuses=(400, 404, 503))
 @may(Permission.TAKE_PAYMENT, own_transactions=True)
 def send_link(told: LinkToSend) -> ResponseReturnValue:
     """Send the link to the phone on file; the former one stops working (R-BOOK-9)."""
     link = booking.resend_link(told.appointment_id, by=actor())
-    return said(
-        LinkSent(payment_link=link.url, amount=link.paise, expires_at=link.expires_at), "Payment link sent successfully"
-    )  # fmt: skip
+    sent = LinkSent(payment_link=link.url, payment_link_id=link.link_id, amount=link.paise, expires_at=link.expires_at)
+    return said(sent, "Payment link sent successfully")
 
 
 @bp.get("/payments/verify/<link_id>")

@@ -16,7 +16,8 @@ from mibo.web.api.slots import slots_of
 BUSINESS = (
     booking.CannotCancel, booking.CannotMove, booking.HoldOver, booking.NotAllowed, booking.NotOffered,
     booking.TooManyAhead, booking.TooManyHolds,
-    care.CannotEnd, care.CannotStart, identity.CodeUsed, payments.AlreadyPaid, payments.FeeMissing,
+    care.CannotEnd, care.CannotStart, identity.CodeUsed, payments.AlreadyPaid, payments.DrawerClosed,
+    payments.FeeMissing,
 )  # fmt: skip
 PROVING = ("patient_auth", "staff_auth")
 

@@ -1,8 +1,9 @@
 """The filters of the list of payments."""
 
 from collections.abc import Sequence
+from typing import ClassVar
 
-from wtforms import DateField, HiddenField, SearchField, SelectField
+from wtforms import DateField, HiddenField, SearchField, SelectField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Optional
 
@@ -73,3 +74,11 @@ def offer(form: PaymentsForm, centres: Sequence[Centre], clinicians: Sequence[tu
     """The centres and clinicians that may be chosen."""
     form.centre.choices = [ANY_CENTRE, *(SelectChoice(str(one.id), one.short_name) for one in centres)]
     form.clinician.choices = [ANYBODY, *(SelectChoice(str(one), name) for one, name in clinicians)]
+
+
+class ReferenceForm(InputForm):
+    """The reference of money that was taken without one."""
+
+    missing: ClassVar = {"reference": "Enter the reference number."}
+
+    reference = StringField("Reference", render_kw={"autocomplete": "off", "spellcheck": "false"})

@@ -10,8 +10,10 @@ from mibo import clock
 from mibo.ledger import PaymentWish, State, lists
 from mibo.web.inputs.appointments import LONGEST_PLACE, Sought, read_place
 from mibo.web.inputs.desk import Chosen, Search
+from mibo.web.inputs.sign_in import Strict
 
 Order = Literal["made", "-made", "paid", "-paid", ""]
+LONGEST_TYPED = 60
 DAYS_BACK = {"today": 0, "week": 6, "month": 29}
 
 
@@ -78,3 +80,9 @@ def of_address(args: Mapping[str, str]) -> PaymentsInput:
     except ValidationError as error:
         wrong = {str(problem["loc"][0]) for problem in error.errors()}
         return PaymentsInput.model_validate({name: value for name, value in told.items() if name not in wrong})
+
+
+class ReferenceInput(Strict):
+    """The reference of money that was taken without one."""
+
+    reference: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_TYPED)]

@@ -1,19 +1,21 @@
 """Payments: looked for, filtered, added up, taken along as a file and on paper, and one in full."""
 
+from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, make_response, request, url_for
+from flask import Blueprint, flash, make_response, request, url_for
 from flask.typing import ResponseReturnValue
 
-from mibo import clinics, clock, identity, ledger, people
+from mibo import booking, clinics, clock, db, identity, ledger, people
+from mibo.errors import Conflict, Invalid
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
 from mibo.web import payment_page, payment_rows, reads
 from mibo.web.access import actor, may
-from mibo.web.forms.payments import PaymentsForm, offer
+from mibo.web.forms.payments import PaymentsForm, ReferenceForm, offer
 from mibo.web.htmx import go, show, wants_part
 from mibo.web.inputs.appointments import write_place
-from mibo.web.inputs.payments import PaymentsInput, of_address
+from mibo.web.inputs.payments import PaymentsInput, ReferenceInput, of_address
 from mibo.web.spreadsheet import spreadsheet
 
 bp = Blueprint("payments", __name__, url_prefix="/money/payments")
@@ -81,9 +83,42 @@ def paper() -> ResponseReturnValue:
 @reads.noted("payment.opened", "payment_id")
 def one(payment_id: int) -> ResponseReturnValue:
     """One payment: what is owed, every try, what went back, and who did what."""
+    return _one(payment_id)
+
+
+@bp.post(f"/<int(max={GREATEST_ID}):payment_id>/parts/<int(max={GREATEST_ID}):tender_id>/reference")
+@may(Permission.TAKE_PAYMENT, own_transactions=True)
+def add_reference(payment_id: int, tender_id: int) -> ResponseReturnValue:
+    """The reference of money that was taken without one, noted later and once."""
+    form, problem = ReferenceForm(), ""
+    with db.reading():
+        ledger.payment_in_full(payment_id, by=actor())
+    if told := form.read(ReferenceInput):
+        try:
+            with db.transaction():
+                booking.desk_money.add_reference(payment_id, tender_id, told.reference, by=actor())
+        except Invalid as error:
+            form.refuse(error)
+        except Conflict as error:
+            problem = error.message
+        else:
+            flash("The reference is noted.", "success")
+            return go("payments.one", payment_id=payment_id)
+    with db.reading():
+        return _one(payment_id, {tender_id: form}, problem=problem, status=409 if problem else 422)
+
+
+def _one(
+    payment_id: int, sent: Mapping[int, ReferenceForm] | None = None, *, problem: str = "", status: int = 200
+) -> ResponseReturnValue:
     found = ledger.payment_in_full(payment_id, by=actor())
     page = payment_page.look(found, identity.names_of(found.people), actor())
-    return show("payments/one.html", one=found.booking, page=page)
+    forms = {part: (sent or {}).get(part) or ReferenceForm(formdata=None) for each in page.tries for part in each.bare}
+    for part, form in forms.items():
+        form.reference.id = f"reference-{part}"
+    return show(
+        "payments/one.html", one=found.booking, page=page, forms=forms, problem_words=problem, status=status
+    )  # fmt: skip
 
 
 def _list(form: PaymentsForm, asked: PaymentsInput, status: int = 200) -> ResponseReturnValue:

@@ -120,6 +120,7 @@ TABLE = [
         POST /appointments/<appointment_id>/send-payment-link
         POST /payments/create-link
         POST /payments/send-link
+        POST /payments/send-payment-link
     """,
     ),
     (

@@ -256,6 +256,10 @@ def test_a_link_is_made_sent_and_asked_about_under_all_its_names(
     told = sent.get_json()["data"]
     assert (told["whatsappSent"], told["amount"]) == (True, 1700)
     assert desk_app.get(f"/payments/verify/{link['paymentLinkId']}").get_json()["data"]["status"] == "cancelled"
+    again = desk_app.post("/payments/send-payment-link", {"appointmentId": one.id}).get_json()["data"]
+    assert (again["currency"], again["status"], again["amount"]) == ("INR", "created", 1700)
+    for former, stands in ((told["paymentLinkId"], "cancelled"), (again["paymentLinkId"], "created")):
+        assert desk_app.get(f"/payments/verify/{former}").get_json()["data"]["status"] == stands
     with db.reading() as session:
         attempt = session.scalars(select(Attempt).where(Attempt.status == "OPEN", Attempt.kind == "LINK")).one()
     sandbox.fault("razorpay", "drop_webhook", times=9)

@@ -7,11 +7,12 @@ import re
 
 import pytest
 from flask import Flask
+from sqlalchemy import delete, select
 
 from mibo import booking, clock, db
 from mibo.booking import Appointment, Status
 from mibo.identity.permissions import Role
-from mibo.payments import Attempt
+from mibo.payments import Attempt, Tender
 from tests import make
 from tests.ledger.money import World
 from tests.web.pages.desk import Desk
@@ -194,3 +195,29 @@ def test_a_patient_sees_their_own_payments_with_the_true_state_of_each(app: Flas
     with db.transaction():
         held = make.appointment(world.patients[0], world.anita, world.kochi, make.at("23:30"), status=Status.PENDING)
     assert f"/book/{held.reference}/pay" in asha.get("/my/payments").text
+
+
+def test_a_reference_that_was_missing_is_noted_on_the_page_of_the_payment(boss: Desk, world: World) -> None:
+    with db.transaction() as session:
+        one = world.add(900, "paid")
+        attempt = session.scalars(select(Attempt).where(Attempt.payment_id == one.payment_id)).one()
+        part = Tender(
+            attempt_id=attempt.id, method="UPI", paise=attempt.paise, taken_by=world.desk.id, taken_at=clock.now()
+        )
+        session.execute(delete(Tender).where(Tender.attempt_id == attempt.id))
+        session.add(part)
+    address = f"/money/payments/{one.payment_id}"
+    send = f"{address}/parts/{part.id}/reference"
+    assert f'action="{send}"' in boss.get(address).text
+    wrong = boss.post(send, reference="123")
+    assert (wrong.status_code, 'value="123"' in wrong.text) == (422, True)
+    assert problems(wrong) == ["A UPI reference (UTR or RRN) has 12 digits. Look again in the payment's details."]
+    assert boss.post(send, reference="4123 4567 8901").status_code == 303
+    said = boss.get(address)
+    assert "UPI 412345678901" in words(said)
+    assert "Reference noted" in words(said)
+    assert send not in said.text
+    again = boss.post(send, reference="412345678902")
+    assert (again.status_code, problems(again)) == (
+        409, ["Its reference has been noted already. What is noted once stays."],
+    )  # fmt: skip
