@@ -28,7 +28,16 @@ from tests.web.pages.desk import Desk
 TEN_DIGITS = "9811198111"
 FIRST, LAST, NOTE, EMAIL = "Kanaarivogel", "Merkwurdig", "Ich-traume-von-Kanarien", "kanarie@example.com"
 MAY_HOLD = {
-    "phone": {"account", "patient", "message", "challenge", "provider_event", "delivery_report"},
+    "phone": {
+        "account",
+        "patient",
+        "message",
+        "challenge",
+        "provider_event",
+        "delivery_report",
+        "reply",
+        "answer_token",
+    },
     "name": {"account", "patient", "message", "provider_event", "receipt"},
     "mail": {"patient", "account"},
     "note": {"appointment"},

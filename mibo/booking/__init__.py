@@ -2,6 +2,7 @@
 
 from mibo.booking import (
     adjusting,
+    answering,
     bell,
     blocks,
     desk_money,
@@ -16,6 +17,7 @@ from mibo.booking import (
     patients,
     queue,
     refund_list,
+    reply_inbox,
     ringing,
     sending_back,
     series,
@@ -144,7 +146,7 @@ __all__ = [
     "NotVouchedFor", "OpenTime", "Outcome", "PaymentAway", "Place", "Preview", "PriceChanged", "QueueEntry", "QueueRow",
     "Series", "SlotTaken", "Sought", "Status", "StatusChange", "Summary", "TooManyAhead", "TooManyHolds", "Touch",
     "VisitAhead", "Visits", "VisitsOutside", "VisitsToCome", "Week", "WeekAhead", "WeekDay", "WrongPatient",
-    "adjusting", "affected_on", "ahead_of_account", "ask_to_cancel", "asked", "attach_meeting",
+    "adjusting", "affected_on", "ahead_of_account", "answering", "ask_to_cancel", "asked", "attach_meeting",
     "attach_wanted_meetings", "bell", "blocks", "board_version", "book_at_desk", "call_off", "cancel",
     "change_clinician", "change_status", "check_in", "check_may_close", "clinician_grid", "clinician_week",
     "close_centre", "close_clinician", "close_day", "close_time", "closed_over", "closes_for_others", "complete",
@@ -155,7 +157,7 @@ __all__ = [
     "month_view", "name_purpose", "next_free", "note_failure", "noticed", "open_link", "open_order", "open_slots",
     "open_spans", "open_times", "own_appointment", "own_appointments", "parked", "past", "patience", "patients",
     "pay_at_desk", "preview_closing", "preview_hours", "queue", "reconcile", "refund_list", "refuse_cancellation",
-    "release_hold", "remind_due", "reopen_time", "reschedule", "resend_link", "return_from_checkout",
+    "release_hold", "remind_due", "reopen_time", "reply_inbox", "reschedule", "resend_link", "return_from_checkout",
     "return_from_link", "reword", "ringing", "send_link", "send_unsent_links", "sending_back", "series",
     "series_changes", "series_rules", "series_times", "set_hours", "settle", "settle_payment", "settle_waiting",
     "share_of", "slot_of_span", "staff_appointment", "staff_locked", "still_at", "sweeping", "undo_booking",

@@ -20,6 +20,7 @@ COUNTED_TO = 100
 PERMISSIONS = {
     "WISH": Permission.DECIDE_CANCELLATIONS, "REFUND": Permission.DECIDE_REFUNDS, "REFUND_DESK": Permission.GIVE_BACK,
     "MESSAGE": Permission.BOOK_AT_DESK, "MEETING": Permission.BOOK_AT_DESK,
+    "REPLY": Permission.ANSWER_REPLIES,
 }  # fmt: skip
 
 

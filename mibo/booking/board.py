@@ -53,6 +53,7 @@ class BoardRow:
     overbooked: bool
     expected_at: datetime | None
     version: int
+    coming: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +213,7 @@ def board_rows(*which: ColumnElement[bool], now: Any = None, given_up: Any = Non
             _one_of(Appointment.source, DESK_SOURCES), Payment.status, _link(Attempt.link_url.is_not(None)),
             _link(Attempt.link_url.is_(None), Attempt.asked_at < given_up),
             func.coalesce(Meeting.status == "READY", False), _since(),
-            Appointment.overbooked, Appointment.expected_at, Appointment.version,
+            Appointment.overbooked, Appointment.expected_at, Appointment.version, Appointment.coming_at.is_not(None),
         )
         .join(Patient, Patient.id == Appointment.patient_id)
         .join(Payment, Payment.id == Appointment.payment_id)

@@ -53,6 +53,7 @@ class Appointment(Entity):
     walk_in: Mapped[bool] = mapped_column(server_default="false")
     overbooked: Mapped[bool] = mapped_column(server_default="false")
     overbook_reason: Mapped[str | None] = mapped_column(String(REASON_LENGTH))
+    coming_at: Mapped[datetime | None]  # since when we know that the patient means to come
     expected_at: Mapped[datetime | None]  # the patient said that they come later than they should
     started_at: Mapped[datetime | None]  # of the consultation
     ended_at: Mapped[datetime | None]

@@ -199,7 +199,7 @@ def note_move(one: Appointment, was: Place, by: Actor, reason: str | None) -> No
 
 def _note(one: Appointment, was: Place, by: Actor, reason: str | None) -> None:
     one.moves += 1
-    one.expected_at = None
+    one.expected_at = one.coming_at = None
     messaging.withdraw_overtaken(one.id)
     if clock.clinic_day(was.starts_at) != clock.clinic_day(one.starts_at):
         one.arrived_at = None

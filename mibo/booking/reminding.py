@@ -4,6 +4,7 @@ A reminder is promised while its appointment is locked for a moment, so whoever 
 there is none, or after, and takes it back. Nothing is kept of former runs: a run that dies is simply run again.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,11 +13,14 @@ import structlog
 from sqlalchemy import (
     BigInteger,
     ColumnElement,
+    DateTime,
     Row,
     Select,
     String,
+    Text,
     and_,
     cast,
+    column,
     exists,
     extract,
     func,
@@ -24,8 +28,10 @@ from sqlalchemy import (
     select,
     tuple_,
 )
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from mibo import clinics, clock, db, messaging
+from mibo.booking.answer_models import AnswerToken
 from mibo.booking.models import Appointment, Move, StatusChange
 from mibo.booking.rules import Status
 from mibo.booking.telling import where
@@ -80,7 +86,9 @@ def _remind(mark: Mark) -> int:
     while True:
         with db.transaction() as session:
             found = session.execute(_due(mark, clock.now(), place)).all()
-            told += messaging.tell_all([_promise(one, mark) for one in found])
+            promised = [_promise(one, mark) for one in found]
+            told += messaging.tell_all(promised)
+            _let_answer(found, promised)
         if len(found) < AT_ONCE:
             return told
         place = found[-1].starts_at, found[-1].id
@@ -148,6 +156,24 @@ def _promise(one: Row[Any], mark: Mark) -> Promised:
             one.patient_id, one.message_language, one.discreet_messages, False, one.message_channel, one.email
         ),
     )
+
+
+def _let_answer(found: Sequence[Row[Any]], promised: Sequence[Promised]) -> None:
+    """Each reminder can be answered, from its phone and for its time; the tokens themselves are nowhere kept."""
+    rows = [
+        {"token_hash": messaging.hash_of(messaging.token_of(said.dedupe_key)).hex(), "appointment_id": one.id,
+         "phone": one.phone, "starts_at": one.starts_at.isoformat()}
+        for one, said in zip(found, promised, strict=True)
+    ]  # fmt: skip
+    if not rows:
+        return
+    given = func.jsonb_to_recordset(literal(rows, JSONB)).table_valued(
+        column("token_hash", Text), column("appointment_id", BigInteger), column("phone", String),
+        column("starts_at", DateTime(timezone=True)),
+    ).render_derived(with_types=True)  # fmt: skip
+    tokens = select(func.decode(given.c.token_hash, "hex"), given.c.appointment_id, given.c.phone, given.c.starts_at)
+    kept = insert(AnswerToken).from_select(["token_hash", "appointment_id", "phone", "starts_at"], tokens)
+    db.session().execute(kept.on_conflict_do_nothing())
 
 
 def _wording(one: Row[Any]) -> Wording:

@@ -14,7 +14,7 @@ from mibo.booking.bell_models import Ring
 from mibo.booking.models import Appointment
 from mibo.booking.rules import Status
 from mibo.jobs import job
-from mibo.messaging import Message, PhoneCall
+from mibo.messaging import Message, PhoneCall, Reply
 from mibo.payments import Refund
 from mibo.video import Meeting
 
@@ -53,6 +53,7 @@ def _what_waits() -> Mapping[str, Select[*tuple[Any, ...]]]:
         "REFUND_DESK": _of_refund("REFUND_DESK").where(Refund.status == "APPROVED", Refund.way == "DESK"),
         "MESSAGE": _failed_messages(),
         "MEETING": _missing_meetings(),
+        "REPLY": _unanswered(),
     }
 
 
@@ -84,6 +85,13 @@ def _failed_messages() -> Select[*tuple[Any, ...]]:
         Message.kind != "CODE",
         Message.created_at > clock.now() - MESSAGES_OF,
     )
+
+
+def _unanswered() -> Select[*tuple[Any, ...]]:
+    """What somebody wrote, and nobody has seen to."""
+    about = select(Appointment.id).where(Appointment.id == Reply.about_id).scalar_subquery().label("appointment_id")
+    row = _row("REPLY", Reply.id, literal("", String), about, Reply.centre_id)
+    return row.where(Reply.outcome.in_(("WAITS", "STOPPED")), Reply.handled_at.is_(None))
 
 
 def _missing_meetings() -> Select[*tuple[Any, ...]]:

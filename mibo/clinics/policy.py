@@ -36,6 +36,7 @@ BOUNDS = {
     "ladder_minutes": (2, 24 * 60),
     "quiet_from_hour": (0, 23),
     "quiet_until_hour": (0, 23),
+    "replies_kept_days": (7, 400),
 }
 
 
@@ -123,6 +124,9 @@ class Policy:
 
     ladder_minutes: int = 10
     """Minutes without news of a message after which another way is tried, and at last the desk calls (M3)."""
+
+    replies_kept_days: int = 90
+    """Days that what patients write back is kept, sealed (M3)."""
 
     quiet_from_hour: int = 21
     """The full hour from which only urgent messages leave; the same as the next: no quiet hours."""

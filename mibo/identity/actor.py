@@ -40,6 +40,12 @@ class Actor:
     last_seen_at: datetime | None = None
     ends_at: datetime | None = None
 
+    @classmethod
+    def patient(cls, account_id: int, full_name: str) -> "Actor":
+        """The patient whose phone or link answered, for what a patient may do themselves: they are not signed in."""
+        nowhere: frozenset[int] = frozenset()
+        return cls(account_id, "PATIENT", frozenset({Role.PATIENT}), nowhere, False, None, 0, full_name)
+
     @property
     def first_name(self) -> str:
         return wording.first_name(self.full_name) if self.full_name.strip() else ""

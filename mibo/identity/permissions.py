@@ -71,6 +71,7 @@ class Permission(StrEnum):
     SET_MEETINGS = "paste a video link, have one made again, and call who cannot join"
     CONSULT = "start and end one's own consultations"
     HEAR_BELL = "hear of what waits: wishes to cancel, refunds, messages that failed, missing video links"
+    ANSWER_REPLIES = "see and answer what patients write back"
     SEE_FOLLOW_UPS = "see who is due to come again"
     SEE_HOURS = "see the hours of clinicians"
     SET_HOURS = "set the hours of clinicians"
@@ -135,6 +136,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.SET_MEETINGS: frozenset(_STAFF),
     Permission.CONSULT: frozenset({Role.CLINICIAN}),
     Permission.HEAR_BELL: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
+    Permission.ANSWER_REPLIES: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.SEE_FOLLOW_UPS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.SEE_HOURS: frozenset(_STAFF),
     Permission.SET_HOURS: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER, Role.CLINICIAN}),

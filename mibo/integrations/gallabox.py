@@ -2,7 +2,7 @@
 
 import base64
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -14,6 +14,7 @@ from mibo.integrations.wire import Entity, json_of, mac, maybe_instant, maybe_te
 DeliveryStatus = Literal["sent", "delivered", "read", "failed"]
 
 VALUE_LENGTH = 1024
+MOST_DIGITS = 15
 ID_KEYS = ("id", "messageId", "whatsappMessageId", "channelMessageId")
 STATUS_WORDS: dict[str, DeliveryStatus] = {
     "sent": "sent",
@@ -40,8 +41,24 @@ class DeliveryNews:
     template: str | None
 
 
+@dataclass(frozen=True)
+class Written:
+    """What somebody wrote back, or the payload of a button that they pressed. Who has a user name has no phone."""
+
+    id: str | None
+    phone: str | None
+    text: str | None
+    payload: str | None
+
+
 def send_template(
-    phone_e164: str, name: str, template: str, values: dict[str, str], url_suffix: str | None = None
+    phone_e164: str,
+    name: str,
+    template: str,
+    values: dict[str, str],
+    url_suffix: str | None = None,
+    *,
+    answers: Sequence[str] = (),
 ) -> str:
     """Hand an approved template to WhatsApp and return the provider's id of the message; accepted is not delivered.
 
@@ -50,7 +67,7 @@ def send_template(
     config = settings()
     if not (config.gallabox_api_key and config.gallabox_api_secret and config.gallabox_channel_id):
         raise ProviderError("gallabox", "refused", "NOT_CONFIGURED")
-    whatsapp = {"type": "template", "template": _template(template, values, url_suffix)}
+    whatsapp = {"type": "template", "template": _template(template, values, url_suffix, answers)}
     wanted = {
         "channelId": config.gallabox_channel_id,
         "channelType": "whatsapp",
@@ -63,14 +80,21 @@ def send_template(
         return _accepted(part(json_of(session.post(url, json=wanted, headers=keys).content)))
 
 
-def _template(template: str, values: dict[str, str], url_suffix: str | None) -> dict[str, object]:
+def _template(
+    template: str, values: dict[str, str], url_suffix: str | None, answers: Sequence[str]
+) -> dict[str, object]:
     filled: dict[str, object] = {
         "templateName": template,
         "bodyValues": {variable: one_line(value) for variable, value in values.items()},
     }
+    buttons: list[dict[str, object]] = []
     if url_suffix is not None:
-        button = {"index": 0, "sub_type": "url", "parameters": {"type": "text", "text": url_suffix}}
-        filled["buttonValues"] = [button]
+        buttons.append({"index": 0, "sub_type": "url", "parameters": {"type": "text", "text": url_suffix}})
+    for place, payload in enumerate(answers, start=len(buttons)):
+        parameters = {"type": "payload", "payload": payload}
+        buttons.append({"index": place, "sub_type": "quick_reply", "parameters": parameters})
+    if buttons:
+        filled["buttonValues"] = buttons
     return filled
 
 
@@ -121,6 +145,24 @@ def tells_of_delivery(event_name: str | None, raw: bytes) -> bool:
     """Whether a callback is meant as news of a message we sent, readable or not."""
     event = (event_name or _event_in(json_of(raw))).lower()
     return not event or _tells_of_delivery(event)
+
+
+def read_reply(event_name: str | None, raw: bytes) -> Written | None:
+    """What somebody wrote or pressed, in a verified callback; None when it tells of something else. Never raises."""
+    body = json_of(raw)
+    if (event_name or _event_in(body)).lower() not in ("message.received", "message.wa.received"):
+        return None
+    of = part(body) if part(body, "whatsapp") else part(body, "data")
+    said = part(of, "whatsapp")
+    button, pressed = part(said, "button"), part(said, "interactive", "button_reply")
+    sender = maybe_text(said, "from") or maybe_text(part(of, "contact"), "phone") or ""
+    digits = sender.removeprefix("+")
+    return Written(
+        id=maybe_text(of, "id"),
+        phone=f"+{digits}" if digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS else None,
+        text=maybe_text(part(said, "text"), "body") or maybe_text(button, "text") or maybe_text(pressed, "title"),
+        payload=maybe_text(button, "payload") or maybe_text(pressed, "id"),
+    )
 
 
 def key_paths(raw: bytes) -> list[str]:

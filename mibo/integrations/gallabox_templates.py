@@ -1,6 +1,7 @@
 """The approved templates of the clinic's account at Gallabox, as its list has them (integrations.md 2.7)."""
 
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -18,6 +19,7 @@ class ListedTemplate:
     status: str
     body: str
     button: str
+    answers: tuple[str, ...] = ()
 
 
 def listed_templates() -> list[ListedTemplate]:
@@ -42,5 +44,14 @@ def _read(one: Entity) -> ListedTemplate:
         language=(maybe_text(one, "language") or "").split("_")[0].lower(),
         status=(maybe_text(one, "status") or "").upper(),
         body=re.sub(r"{{\s*(\w+)\s*}}", r"{\1}", body),
-        button=next((text for each in buttons if (text := maybe_text(each, "text"))), ""),
+        button=next(_labels(each for each in buttons if not _is_answer(each)), ""),
+        answers=tuple(_labels(each for each in buttons if _is_answer(each))),
     )
+
+
+def _is_answer(button: Entity) -> bool:
+    return (maybe_text(button, "type") or "").upper() == "QUICK_REPLY"
+
+
+def _labels(buttons: Iterable[Entity]) -> Iterator[str]:
+    return (text for each in buttons if (text := maybe_text(each, "text")))

@@ -17,6 +17,8 @@ from mibo.messaging.log import LogWish, Tally
 from mibo.messaging.many import Promised, tell_all
 from mibo.messaging.models import CallTry, Message, PhoneCall
 from mibo.messaging.queries import messages_about, undelivered
+from mibo.messaging.replies import forget_replies, hash_of, keep_reply, token_of, words_of
+from mibo.messaging.reply_models import Reply
 from mibo.messaging.reports import forget_reports, hear, match_reports
 from mibo.messaging.rules import NO_WISHES, QuietHours, Wishes, after_quiet
 from mibo.messaging.wording import Wording, rendered
@@ -32,13 +34,17 @@ __all__ = [
     "PhoneCall",
     "Promised",
     "QuietHours",
+    "Reply",
     "Tally",
     "Wishes",
     "Wording",
     "after_quiet",
     "deliver",
+    "forget_replies",
     "forget_reports",
+    "hash_of",
     "hear",
+    "keep_reply",
     "ladder",
     "log",
     "match_reports",
@@ -52,10 +58,12 @@ __all__ = [
     "tell_all",
     "templates",
     "titles",
+    "token_of",
     "undelivered",
     "withdraw",
     "withdraw_about",
     "withdraw_kind",
     "withdraw_overtaken",
     "wording",
+    "words_of",
 ]

@@ -6,8 +6,9 @@ from mibo.config import settings
 from mibo.integrations import gallabox, mail, sms
 from mibo.integrations.http import ProviderError
 from mibo.messaging import words
+from mibo.messaging.replies import payloads, token_of
 from mibo.messaging.rules import Wishes
-from mibo.messaging.templates import approved_name
+from mibo.messaging.templates import REMINDERS, approved_name
 from mibo.messaging.wording import rendered
 
 
@@ -24,6 +25,7 @@ class Letter:
     language: str
     values: dict[str, str]
     link: str | None
+    dedupe_key: str
 
 
 def is_open(channel: str, email: str | None) -> bool:
@@ -50,7 +52,8 @@ def hand_over(letter: Letter) -> str:
         text, reference = _text(letter, "\n\n"), f"mibo-{letter.message_id}"
         return mail.send(mail.Mail(letter.email or "", letter.name, subject, text, letter.language, reference))
     template = approved_name(letter.template, letter.language)
-    return gallabox.send_template(letter.phone, letter.name, template, letter.values, letter.link)
+    answers = payloads(letter.dedupe_key) if letter.template in REMINDERS else ()
+    return gallabox.send_template(letter.phone, letter.name, template, letter.values, letter.link, answers=answers)
 
 
 def _text(letter: Letter, before_link: str) -> str:
@@ -59,4 +62,6 @@ def _text(letter: Letter, before_link: str) -> str:
         said = rendered(letter.template, letter.values, letter.language)
     except KeyError:
         raise ProviderError(letter.channel.lower(), "refused", "VALUE_MISSING") from None
-    return f"{said}{before_link}{settings().base_url.rstrip('/')}/{letter.link}" if letter.link else said
+    # a reminder that has no buttons is answered on a page, where an online one also leads to its call
+    link = f"answer/{token_of(letter.dedupe_key)}" if letter.template in REMINDERS else letter.link
+    return f"{said}{before_link}{settings().base_url.rstrip('/')}/{link}" if link else said

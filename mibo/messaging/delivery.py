@@ -89,7 +89,7 @@ def _claim(message_id: int) -> Claim | None:
     values = {name: str(value) for name, value in message.body.items()}
     letter = channels.Letter(
         message.id, message.channel, message.template, message.phone, message.email, message.name, message.language,
-        values, message.link,
+        values, message.link, message.dedupe_key,
     )  # fmt: skip
     return Claim(message.id, message.attempts, letter, message.sealed)
 

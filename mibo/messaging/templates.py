@@ -6,8 +6,9 @@ A message in Hindi is another template than the same in English: its name ends i
 import re
 from collections.abc import Mapping
 from string import Formatter
+from typing import Any
 
-from mibo.messaging.words import BUTTONS, LANGUAGES, SENTENCES
+from mibo.messaging.words import ANSWERS, BUTTONS, LANGUAGES, SENTENCES
 
 KINDS = {
     "CODE": "Codes and links to sign in",
@@ -31,7 +32,8 @@ _KIND_OF = {
     "REMINDER": ("reminder", "reminder_online", "discreet_reminder", "discreet_reminder_online"),
     "CHANGE": (
         "booking_cancelled", "booking_moved", "booking_off", "request_refused", "please_move", "running_late",
-        "series_moved", "series_off",
+        "series_moved", "series_off", "answer_thanks", "answer_move", "answer_asked", "answer_over", "will_call",
+        "please_call",
     ),
     "AFTER": ("missed_you", "come_again"),
     "CLINICIAN": (
@@ -46,6 +48,8 @@ CODES = ("mibo_sign_in_code", "mibo_new_phone_code")  # the provider's own form:
 # They answer what somebody has just done, or cannot wait for the morning. All else keeps to the quiet hours.
 URGENT = {
     *(name for name in TEMPLATES if KIND.get(name) in ("CODE", "BOOKING")), "mibo_payment_link", "mibo_running_late", "mibo_receipt",
+    "mibo_answer_thanks", "mibo_answer_move", "mibo_answer_asked", "mibo_answer_over",
+    "mibo_will_call", "mibo_please_call",
 }  # fmt: skip
 
 # What is said instead to somebody who asked for discreet messages: no centre, no clinician, no kind of visit.
@@ -89,7 +93,12 @@ def gaps(sentence: str) -> list[str]:
     return [name for _, name, _, _ in Formatter().parse(sentence) if name]
 
 
-def to_be_approved() -> list[dict[str, str]]:
+def answers(template: str, language: str) -> tuple[str, ...]:
+    """What stands on the buttons that send something back; only reminders have them."""
+    return ANSWERS[language] if template in REMINDERS else ()
+
+
+def to_be_approved() -> list[dict[str, Any]]:
     """Every template in every language, as it is handed in at the provider."""
     return [
         {
@@ -98,6 +107,7 @@ def to_be_approved() -> list[dict[str, str]]:
             "category": "AUTHENTICATION" if template in CODES else "UTILITY",
             "body": sentences[template],
             "button": BUTTONS[language].get(template, ""),
+            "answers": list(answers(template, language)),
         }
         for language, sentences in SENTENCES.items()
         for template in TEMPLATES
@@ -125,15 +135,15 @@ def faults(template: str, language: str) -> list[str]:
     return found
 
 
-def differences(approved: Mapping[str, tuple[str, str, str, str]]) -> list[str]:
-    """Where our texts are not those that are approved: by name its language, status, body and button."""
+def differences(approved: Mapping[str, tuple[str, str, str, str, tuple[str, ...]]]) -> list[str]:
+    """Where our texts are not those that are approved: by name its language, status, body, button and answers."""
     found = []
     for ours in to_be_approved():
         theirs = approved.get(ours["name"])
         if theirs is None:
             found.append(f"{ours['name']}: not there")
             continue
-        language, status, body, button = theirs
+        language, status, body, button, said_back = theirs
         if status != "APPROVED":
             found.append(f"{ours['name']}: {status.lower() or 'no status'}")
         if language != ours["language"]:
@@ -144,4 +154,6 @@ def differences(approved: Mapping[str, tuple[str, str, str, str]]) -> list[str]:
             found.append(f"{ours['name']}: with another text")
         if button != ours["button"]:
             found.append(f"{ours['name']}: with another button")
+        if list(said_back) != ours["answers"]:
+            found.append(f"{ours['name']}: with other answers")
     return found

@@ -185,6 +185,36 @@ def come_again(name: str, *, day: date, link: str) -> Wording:
     return Wording("mibo_come_again", {"name": first_name(name), "day": the_day(day)}, link)
 
 
+def answer_thanks(name: str, *, when: datetime, reference: str) -> Wording:
+    """They said that they come."""
+    return Wording("mibo_answer_thanks", _about(name, when, reference))
+
+
+def answer_move(name: str, *, when: datetime, reference: str, link: str) -> Wording:
+    """They want another time: `link` leads to where it is chosen."""
+    return Wording("mibo_answer_move", _about(name, when, reference), link)
+
+
+def answer_asked(name: str, *, when: datetime, reference: str) -> Wording:
+    """Too late to cancel by themselves, they have asked, and the clinic decides."""
+    return Wording("mibo_answer_asked", _about(name, when, reference))
+
+
+def answer_over(name: str, *, link: str) -> Wording:
+    """The button that they pressed is of a time that has changed or is over."""
+    return Wording("mibo_answer_over", {"name": first_name(name)}, link)
+
+
+def will_call(name: str) -> Wording:
+    """Staff answer what somebody wrote: we call."""
+    return Wording("mibo_will_call", {"name": first_name(name)})
+
+
+def please_call(name: str, *, phone: str) -> Wording:
+    """Staff answer what somebody wrote: please call us."""
+    return Wording("mibo_please_call", {"name": first_name(name), "phone": fitting(phone)})
+
+
 def meeting_link(name: str, *, when: datetime, reference: str, link: str) -> Wording:
     """The meeting's address, when it came only after the confirmation."""
     return Wording("mibo_meeting_link", _about(name, when, reference), link)

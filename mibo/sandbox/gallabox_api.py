@@ -148,6 +148,7 @@ def _from_template(world: World, phone: str, name: str, asked: Entity) -> Messag
     buttons = [_button(world, template, place, each) for place, each in enumerate(asked.get("buttonValues") or [])]
     if template in TEMPLATES and bool(TEMPLATES[template].button) != any(each["kind"] == "url" for each in buttons):
         raise _unprocessable("Template buttonValues contains invalid values")
+    _label_answers(template, buttons)
     text = said(template, values)
     return Message(new_hex(), "whatsapp", phone, text, template=template, values=values, buttons=buttons, name=name)
 
@@ -165,6 +166,17 @@ def _button(world: World, template: str, place: int, asked: Entity) -> dict[str,
         payload = str(parameters["payload"])
         return {"text": payload.replace("_", " ").capitalize(), "kind": "quick_reply", "payload": payload}
     raise _unprocessable("Template buttonValues contains invalid values")
+
+
+def _label_answers(template: str, buttons: list[dict[str, str]]) -> None:
+    """The labels stand in the approved text; each has to be given what it sends back."""
+    answers = [each for each in buttons if each["kind"] == "quick_reply"]
+    if template not in TEMPLATES:
+        return
+    if len(answers) != len(TEMPLATES[template].answers):
+        raise _unprocessable("Template buttonValues contains invalid values")
+    for each, label in zip(answers, TEMPLATES[template].answers, strict=True):
+        each["text"] = label
 
 
 def _label(world: World, message_id: str, payload: str) -> str:

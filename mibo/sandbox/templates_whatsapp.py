@@ -7,18 +7,21 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 APPROVED = Path(__file__).with_name("approved.json")
 
 
 @dataclass(frozen=True)
 class Template:
-    """One approved text. `button` is the label of its address button, whose end the app sends."""
+    """One approved text. `button` is the label of its address button, whose end the app sends; `answers` those of
+    the buttons that send back what the app gave them."""
 
     body: str
     button: str = ""
     language: str = "en"
     category: str = "UTILITY"
+    answers: tuple[str, ...] = ()
 
     @property
     def variables(self) -> set[str]:
@@ -27,7 +30,11 @@ class Template:
 
 def _approved() -> dict[str, Template]:
     listed = json.loads(APPROVED.read_text(encoding="utf-8"))
-    return {one["name"]: Template(one["body"], one["button"], one["language"], one["category"]) for one in listed}
+    return {one["name"]: _read(one) for one in listed}
+
+
+def _read(one: dict[str, Any]) -> Template:
+    return Template(one["body"], one["button"], one["language"], one["category"], tuple(one["answers"]))
 
 
 TEMPLATES = _approved()
@@ -56,8 +63,10 @@ def listed(name: str) -> dict[str, object]:
     """The template as the provider lists it: variables in double braces, the button among the components."""
     one = TEMPLATES[name]
     components: list[dict[str, object]] = [{"type": "BODY", "text": re.sub(r"{(\w+)}", r"{{\1}}", one.body)}]
-    if one.button:
-        components.append({"type": "BUTTONS", "buttons": [{"type": "URL", "text": one.button}]})
+    buttons = [{"type": "URL", "text": one.button}] if one.button else []
+    buttons += [{"type": "QUICK_REPLY", "text": label} for label in one.answers]
+    if buttons:
+        components.append({"type": "BUTTONS", "buttons": buttons})
     return {
         "_id": name, "name": name, "language": one.language, "status": "APPROVED", "category": one.category,
         "components": components,

@@ -24,11 +24,13 @@ AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
         ("account.", "change password", "end ", "new recovery codes", "open password link", "set password by link",
          "set up second factor", "turn off second factor"),
     ),
+    "replies": ("What patients write back", ("reply.",)),
     "policy": ("Policy", ("policy.",)),
 }  # fmt: skip
 
 ACTS = {
     "account.phone": "Changed the phone of an account",
+    "appointment.coming": "Said that they will come",
     "appointment.held": "Booked or held a time",
     "appointment.hold_extended": "Kept a held time longer",
     "appointment.link_pasted": "Pasted a video link",

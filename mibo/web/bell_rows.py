@@ -45,4 +45,6 @@ def leads_to(kind: str, about_id: int, appointment_id: int | None) -> str:
     """Where one acts on it."""
     if kind in ("REFUND", "REFUND_DESK"):
         return url_for("refunds.one", refund_id=about_id)
+    if kind == "REPLY":
+        return url_for("replies.inbox", part="waiting" if appointment_id else "unknown")
     return url_for("desk.appointment", appointment_id=appointment_id)

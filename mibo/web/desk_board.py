@@ -197,7 +197,7 @@ def standing(row: BoardRow) -> Standing:
     return Standing(
         row.status, row.mode, row.held_until, row.arrived_at, row.since,
         by_desk=row.by_desk, link_sent=row.link_sent, link_failed=row.link_failed, meeting_ready=row.meeting_ready,
-        expected_at=row.expected_at,
+        expected_at=row.expected_at, coming=row.coming,
     )  # fmt: skip
 
 

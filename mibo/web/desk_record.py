@@ -195,6 +195,8 @@ def _changes(one: Appointment) -> list[tuple[str, str, str]]:
     if one.moves:
         own = f", {one.moves_by_patient} of them by the patient" if one.moves_by_patient else ""
         rows.append(("Moved", ("once" if one.moves == 1 else f"{one.moves} times") + own, ""))
+    if one.coming_at and one.status == Status.CONFIRMED:
+        rows.append(("Will come", f"said so {moment(one.coming_at)}", ""))
     if one.expected_at and one.status == Status.CONFIRMED:
         rows.append(("Comes late", f"about {clock_time(one.expected_at)}", ""))
     if one.overbooked:

@@ -27,6 +27,7 @@ class Standing:
     link_failed: bool
     meeting_ready: bool
     expected_at: datetime | None = None
+    coming: bool = False
 
     def reads(self, now: datetime) -> tuple[str, str]:
         """The state's key and its words; empty words stand for the state's own."""
@@ -56,8 +57,9 @@ class Standing:
         if self.expected_at:
             return "LATE", f"Late, expected {clock_time(self.expected_at)}"
         if self.mode == "ONLINE":
-            return "ONLINE", "Online · link ready" if self.meeting_ready else "Online · making link"
-        return "CONFIRMED", ""
+            coming = " · will come" if self.coming else ""
+            return "ONLINE", ("Online · link ready" if self.meeting_ready else "Online · making link") + coming
+        return "CONFIRMED", "Will come" if self.coming else ""
 
 
 def booked(status: str, payment: str, full_name: str) -> str:

@@ -41,6 +41,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
             ("To call", "calls.listing", Permission.BOOK_AT_DESK),
             ("Unpaid holds", "worklists.holds", Permission.BOOK_AT_DESK),
             ("Cancellation requests", "worklists.wishes", Permission.DECIDE_CANCELLATIONS),
+            ("Replies", "replies.inbox", Permission.ANSWER_REPLIES),
             ("Follow-ups due", "worklists.follow_ups", Permission.SEE_FOLLOW_UPS),
             ("Video links", "video_links.listing", Permission.SEE_MEETINGS),
         ],

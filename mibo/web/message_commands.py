@@ -34,7 +34,7 @@ def check() -> None:
         listed = listed_templates()
     except ProviderError as error:
         raise click.ClickException(f"The list of templates could not be read: {error}") from None
-    known = {one.name: (one.language, one.status, one.body, one.button) for one in listed}
+    known = {one.name: (one.language, one.status, one.body, one.button, one.answers) for one in listed}
     if (unregistered := sms.unregistered([text["name"] for text in templates.to_be_approved()])) and sms.is_set_up():
         click.echo(f"{len(unregistered)} texts have no DLT id and cannot leave by SMS: {', '.join(unregistered)}")
     if found := templates.differences(known):

@@ -11,6 +11,7 @@ from mibo.money import rupees
 SAMPLES = {
     "name": "Asha", "patient": "Asha M.", "clinician": "Dr. Anita Kurian", "where": "Indiranagar",
     "reference": "MB-7F3K", "otp": "482913", "minutes": "20", "count": "8", "days": "7", "amount": rupees(170_000),
+    "phone": "+91 80 4000 1000",
     "when": wording.moment(datetime(2026, 12, 1, 10, 0, tzinfo=CLINIC_ZONE)),
     "until": wording.moment(datetime(2026, 11, 30, 16, 30, tzinfo=CLINIC_ZONE)),
     "before": wording.moment(datetime(2026, 11, 30, 16, 30, tzinfo=CLINIC_ZONE)), "day": wording.the_day(date(2026, 12, 1)),

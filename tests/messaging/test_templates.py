@@ -39,10 +39,15 @@ def test_the_check_tells_that_all_is_approved_and_names_each_that_is_not(app, mo
 
 
 def test_an_approval_that_is_lost_is_named():
-    known = {one["name"]: (one["language"], "APPROVED", one["body"], one["button"]) for one in to_be_approved()}
+    known = {
+        one["name"]: (one["language"], "APPROVED", one["body"], one["button"], tuple(one["answers"]))
+        for one in to_be_approved()
+    }
     assert differences(known) == []
     paused = known["mibo_reminder"]
     assert differences(known | {"mibo_reminder": (paused[0], "PAUSED", *paused[2:])}) == ["mibo_reminder: paused"]
+    without = known | {"mibo_reminder_hi": (*known["mibo_reminder_hi"][:4], ())}
+    assert differences(without) == ["mibo_reminder_hi: with other answers"]
 
 
 def test_what_is_handed_in_is_printed_as_the_sandbox_has_it(app):

@@ -23,7 +23,7 @@ from mibo.booking.models import StatusChange
 from mibo.care import FollowUp
 from mibo.identity import Account, SignIn
 from mibo.identity.permissions import Role
-from mibo.messaging import Message, PhoneCall
+from mibo.messaging import Message, PhoneCall, Reply
 from mibo.payments import Attempt, Drawer, Refund, Tender
 from mibo.payments.heard import Mismatch
 from mibo.people import Notice, Patient, PatientMerge
@@ -42,7 +42,7 @@ MEANT = {
     "rule_id": "hours", "entry_id": "queue entry", "holiday_id": "holiday", "merge_id": "merge",
     "sign_in_id": "sign-in", "series_id": "series", "payment_id": "payment", "tender_id": "tender",
     "refund_id": "refund", "drawer_id": "drawer", "mismatch_id": "mismatch", "receipt_id": "receipt",
-    "notice_id": "notice", "ring_id": "ring",
+    "notice_id": "notice", "ring_id": "ring", "reply_id": "reply",
 }  # fmt: skip
 QUERY = f"?date={make.tomorrow()}&start_date={make.tomorrow()}&end_date={make.tomorrow()}"
 TOMORROW = make.tomorrow().isoformat()
@@ -70,7 +70,7 @@ BODIES: dict[str, dict[str, Any]] = {  # what is sent so that the id is looked a
 }  # fmt: skip
 TWICE_IS_ONCE = {"holiday_id"}  # what is removed already is removed
 LIKELY = {"patient", "staff", "clinician", "centre", "appointment", "payment"}  # with whom a desk could be mistaken
-NO_IDS = {"reference", "token", "name", "scene", "filename", "link_id"}  # a link has the provider's name for it
+NO_IDS = {"reference", "token", "verb", "name", "scene", "filename", "link_id"}  # a link has the provider's name for it
 
 
 class World:
@@ -134,6 +134,9 @@ class World:
             }  # fmt: skip
             made["notice"] = self._kept(
                 Notice(patient_id=self.clinic.asha.id, message_id=made["message"].id, shows_at=clock.now())
+            )
+            made["reply"] = self._kept(
+                Reply(known_by="x", phone=twin.phone, outcome="WAITS", settled_at=clock.now(), centre_id=one.centre_id)
             )
             made["ring"] = self._kept(
                 Ring(kind="WISH", known_by="WISH:0", about_id=one.id, appointment_id=one.id, centre_id=one.centre_id)

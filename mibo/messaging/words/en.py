@@ -78,10 +78,21 @@ SENTENCES = {
     "{mode}.",
     "mibo_clinician_series_off": "Hello {name}, {count} appointments of {patient} are cancelled, the first of them on "
     "{when}.",
+    "mibo_answer_thanks": "Hello {name}, thank you. We see you on {when}. Reference {reference}.",
+    "mibo_answer_move": "Hello {name}, here you can choose another time for your appointment on {when}. "
+    "Reference {reference}.",
+    "mibo_answer_asked": "Hello {name}, we have your wish to cancel {when}, and answer it soon. "
+    "Until then the time is yours. Reference {reference}.",
+    "mibo_answer_over": "Hello {name}, this button no longer works: your appointment has changed or is over. "
+    "Please look at your appointments or call us.",
+    "mibo_will_call": "Hello {name}, thank you for your message. We will call you.",
+    "mibo_please_call": "Hello {name}, thank you for your message. Please call us on {phone}.",
     "mibo_meeting_link": "Hello {name}, here is the video call for your appointment on {when}. Reference {reference}.",
 }
 
 BUTTONS = {
+    "mibo_answer_move": "Choose another time",
+    "mibo_answer_over": "My appointments",
     "mibo_receipt": "Open the receipt",
     "mibo_password_link": "Set your password",
     "mibo_booking_confirmed_online": "Join the video call",

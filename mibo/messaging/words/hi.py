@@ -76,10 +76,20 @@ SENTENCES = {
     "mibo_clinician_series_moved": "नमस्ते {name}, {patient} के {count} अपॉइंटमेंट का समय बदल गया है, "
     "पहले का नया समय {when}, {mode}।",
     "mibo_clinician_series_off": "नमस्ते {name}, {patient} के {count} अपॉइंटमेंट रद्द हो गए हैं, उनमें पहला {when} का था।",
+    "mibo_answer_thanks": "नमस्ते {name}, धन्यवाद। {when} को मिलते हैं। संदर्भ {reference}।",
+    "mibo_answer_move": "नमस्ते {name}, {when} के अपने अपॉइंटमेंट के लिए यहाँ दूसरा समय चुनें। संदर्भ {reference}।",
+    "mibo_answer_asked": "नमस्ते {name}, {when} का अपॉइंटमेंट रद्द करने का आपका अनुरोध हमें मिल गया है, हम जल्द जवाब देंगे। "
+    "तब तक यह समय आपका है। संदर्भ {reference}।",
+    "mibo_answer_over": "नमस्ते {name}, यह बटन अब काम नहीं करता: आपका अपॉइंटमेंट बदल गया है या बीत चुका है। "
+    "कृपया अपने अपॉइंटमेंट देखें या हमें फ़ोन करें।",
+    "mibo_will_call": "नमस्ते {name}, आपके संदेश के लिए धन्यवाद। हम आपको फ़ोन करेंगे।",
+    "mibo_please_call": "नमस्ते {name}, आपके संदेश के लिए धन्यवाद। कृपया हमें {phone} पर फ़ोन करें।",
     "mibo_meeting_link": "नमस्ते {name}, {when} के आपके अपॉइंटमेंट की वीडियो कॉल यहाँ है। संदर्भ {reference}।",
 }
 
 BUTTONS = {
+    "mibo_answer_move": "दूसरा समय चुनें",
+    "mibo_answer_over": "मेरे अपॉइंटमेंट",
     "mibo_receipt": "रसीद खोलें",
     "mibo_password_link": "पासवर्ड सेट करें",
     "mibo_booking_confirmed_online": "वीडियो कॉल में जुड़ें",

@@ -39,11 +39,16 @@ def hear_of_money() -> Response:
 @bp.post("/hooks/gallabox")
 @public
 def hear_of_messages() -> Response:
-    """Gallabox tells what became of a message. Told twice or out of order, a message only ever gets further."""
+    """Gallabox tells what became of a message. Told twice or out of order, a message only ever gets further; what
+    people write back is kept once, and acted on later."""
     raw = _raw_body()
     if not gallabox.webhook_signature_is_good(raw, request.headers.get("x-gallabox-signature")):
         _refuse("gallabox")
-    messaging.hear(request.headers.get("x-event-name"), raw)
+    event = request.headers.get("x-event-name")
+    if gallabox.read_reply(event, raw) is None:
+        messaging.hear(event, raw)
+    elif (reply_id := messaging.keep_reply(event, raw)) is not None:
+        defer(booking.answering.settle_reply, reply_id)
     return jsonify(success=True, message="Webhook processed")
 
 

@@ -23,7 +23,10 @@ GROUPS = (
     ("Online appointments", ("join_minutes_before", "join_minutes_after", "link_alert_minutes")),
     ("At the desk", ("desk_discount_percent", "drawer_float_paise", "drawer_opens_itself")),
     ("Reminders", ("reminder_first_hours", "reminder_second_hours", "reminder_third_hours")),
-    ("When messages leave", ("quiet_from_hour", "quiet_until_hour", "undo_seconds", "ladder_minutes")),
+    (
+        "When messages leave",
+        ("quiet_from_hour", "quiet_until_hour", "undo_seconds", "ladder_minutes", "replies_kept_days"),
+    ),
 )
 WORDS = {
     "hold_minutes": ("Hold on the web, minutes", "How long a time is kept while the patient pays."),
@@ -53,6 +56,7 @@ WORDS = {
     "reminder_second_hours": ("Second reminder, hours before", "0 for none."),
     "reminder_third_hours": ("Last reminder, hours before", "0 for none."),
     "ladder_minutes": ("Another way after, minutes", "Without news of a message: then SMS, then e-mail, then the desk calls."),
+    "replies_kept_days": ("Replies kept, days", "What patients write back is forgotten after that."),
     "quiet_from_hour": ("Quiet from, full hour", "From then on only what is urgent leaves, such as codes and delays."),
     "quiet_until_hour": ("Quiet until, full hour", "Then the rest leaves. The same hour twice: no quiet hours."),
 }  # fmt: skip

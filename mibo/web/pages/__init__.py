@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from mibo.web.pages import answers as answers
 from mibo.web.pages import appointments as appointments
 from mibo.web.pages import audit as audit
 from mibo.web.pages import bell as bell
@@ -39,6 +40,7 @@ from mibo.web.pages import proofs as proofs
 from mibo.web.pages import queue as queue
 from mibo.web.pages import receipts as receipts
 from mibo.web.pages import refunds as refunds
+from mibo.web.pages import replies as replies
 from mibo.web.pages import second_factor as second_factor
 from mibo.web.pages import series as series
 from mibo.web.pages import series_changes as series_changes
@@ -54,7 +56,7 @@ from mibo.web.pages import week as week
 from mibo.web.pages import worklists as worklists
 
 PAGES = (
-    home, sign_in, bell, book, my, own_payments, my_messages, my_notices, desk, board, week, queue, my_day, late, changes,
+    home, sign_in, answers, replies, bell, book, my, own_payments, my_messages, my_notices, desk, board, week, queue, my_day, late, changes,
     video_links, prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, refunds,
     drawers, patients, merging, clinicians, hours, blocks, openings, pictures, staff_sign_in, passwords, phones,
     second_factor, proofs, stays, staff, receipts, own_receipts, calls, centres, message_log, policy, audit, styleguide,
