@@ -23,6 +23,7 @@ from mibo.config import settings
 # imported here so that every job is registered, and loaded once instead of in every fork
 DOES = (booking, timetable)
 TRY_AGAIN_AFTER_S = 2.0
+GIVES_WAY = 10  # niceness: where web and worker share processors, whoever waits at a page goes first
 
 log = structlog.get_logger("worker")
 
@@ -42,7 +43,8 @@ class MiboWorker(Worker):
 
 
 def work() -> None:
-    """Do jobs until told to stop."""
+    """Do jobs until told to stop, giving way to the web processes of the same machine."""
+    os.setpriority(os.PRIO_PROCESS, 0, GIVES_WAY)
     connection = Redis.from_url(settings().redis_url, health_check_interval=30)
     _wait_for(connection)
     worker = _worker(connection)

@@ -8,24 +8,21 @@ worklists. Beside them the whole page and the trivial route, in one process and 
 import argparse
 import os
 import random
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
+from functools import partial
 from statistics import median, quantiles
 
 import psycopg
 from sqlalchemy import event
 
-from bench import load
+from bench import kept, load
 from bench.patients import FIRST, LAST
 from mibo import clock
-from mibo.dev import keys, migrate, postgres
+from mibo.dev import keys
 
 LIMIT_MS = 50
 LOCAL_NAME = "mibo_lists"
@@ -36,50 +33,29 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.lists", description=__doc__)
     parser.add_argument("--sizes", type=int, nargs="*", default=[200_000, 2_000_000])
     parser.add_argument("--questions", type=int, default=60, help="of each kind")
-    parser.add_argument("--data", type=Path, default=Path("/var/tmp"), help="where the database lies meanwhile")
+    kept.arguments(parser)
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.inside:
         _measure(asked.questions)
         return
-    with ExitStack() as cleanup:
-        folder = Path(tempfile.mkdtemp(prefix="mibo-bench-", dir=asked.data))
-        cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
-        folder.chmod(0o755)
-        cluster = cleanup.enter_context(_cluster(folder))
+    with kept.cluster(asked.data, asked.keep) as cluster:
         for size in asked.sizes:
-            _one_size(cluster, size, asked.questions)
+            url = kept.loaded(cluster, f"{LOCAL_NAME}_{size}", partial(_load, size))
+            print(f"\n{size:,} appointments, load {os.getloadavg()[0]:.1f}", flush=True)
+            settings = {key: value for key, value in keys.for_app(keys.fresh(), "").items() if value}
+            environment = {**os.environ, **settings, "DATABASE_URL": url, "MIBO_ENV": "test"}
+            inside = [sys.executable, "-m", "bench.lists", "--inside", "--questions", str(asked.questions)]
+            subprocess.run(inside, env=environment, check=True)
 
 
-@contextmanager
-def _cluster(folder: Path) -> Iterator[postgres.Postgres]:
-    server = postgres.embedded(folder / "postgres", log=folder / "postgres.log")
-    server.create_cluster()
-    child = server.child()
-    process = child.start()
-    try:
-        server.wait_until_ready(process)
-        yield server
-    finally:
-        child.stop(process)
-
-
-def _one_size(cluster: postgres.Postgres, size: int, questions: int) -> None:
-    name, began = f"{LOCAL_NAME}_{size}", time.monotonic()
-    cluster.create_database(name)
-    migrate.upgrade(cluster.url(name))
-    plain = cluster.url(name).replace("+psycopg", "")
-    with psycopg.connect(plain, autocommit=True) as connection:
+def _load(size: int, url: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
         # each row its own moment of booking, as COPY comes to it
         connection.execute("alter table appointment alter created_at set default clock_timestamp()")
-    world = load.fill(plain, size, clock.today())
-    with psycopg.connect(plain, autocommit=True) as connection:
+    load.fill(url, size, clock.today())
+    with psycopg.connect(url, autocommit=True) as connection:
         _vary(connection)
-    print(f"\nloaded {size:,} appointments from {world.first_day} on in {time.monotonic() - began:.0f} s", flush=True)
-    settings = {key: value for key, value in keys.for_app(keys.fresh(), "").items() if value}
-    environment = {**os.environ, **settings, "DATABASE_URL": cluster.url(name), "MIBO_ENV": "test"}
-    asked = [sys.executable, "-m", "bench.lists", "--inside", "--questions", str(questions)]
-    subprocess.run(asked, env=environment, check=True)
 
 
 def _vary(connection: psycopg.Connection) -> None:

@@ -20,7 +20,7 @@ import psycopg
 from sqlalchemy import func, select, text
 
 from bench import load
-from bench.lists import _cluster
+from bench.kept import started
 from mibo import clock
 from mibo.dev import keys, migrate
 
@@ -41,7 +41,7 @@ def main() -> None:
         folder = Path(tempfile.mkdtemp(prefix="mibo-bench-", dir=asked.data))
         cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
         folder.chmod(0o755)
-        cluster = cleanup.enter_context(_cluster(folder))
+        cluster = cleanup.enter_context(started(folder))
         cluster.create_database(LOCAL_NAME)
         migrate.upgrade(cluster.url(LOCAL_NAME))
         _fill(cluster.url(LOCAL_NAME).replace("+psycopg", ""), asked.appointments)

@@ -8,25 +8,23 @@ searches and sums, one payment, a patient's account, what is owed, and the takin
 import argparse
 import os
 import random
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from datetime import timedelta
-from pathlib import Path
+from functools import partial
 from statistics import median, quantiles
 
 import psycopg
 from sqlalchemy import text
 
-from bench import load
-from bench.lists import _cluster, _ms, _statements
+from bench import kept, load
+from bench.lists import _ms, _statements
 from bench.patients import FIRST, LAST
 from mibo import clock
-from mibo.dev import keys, migrate
+from mibo.dev import keys
 
 LIMIT_MS = 50
 LOCAL_NAME = "mibo_money"
@@ -40,30 +38,26 @@ def main() -> None:
     pages = commands.add_parser("pages", help="the list of payments, one payment, accounts, what is owed, the takings")
     pages.add_argument("--sizes", type=int, nargs="*", default=[200_000, 2_000_000])
     pages.add_argument("--questions", type=int, default=40, help="of each kind")
-    pages.add_argument("--data", type=Path, default=Path("/var/tmp"), help="where the database lies meanwhile")
+    kept.arguments(pages)
     pages.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.inside:
         _measure(asked.questions)
         return
-    with ExitStack() as cleanup:
-        folder = Path(tempfile.mkdtemp(prefix="mibo-bench-", dir=asked.data))
-        cleanup.callback(shutil.rmtree, folder, ignore_errors=True)
-        folder.chmod(0o755)
-        cluster = cleanup.enter_context(_cluster(folder))
+    with kept.cluster(asked.data, asked.keep) as cluster:
         for size in asked.sizes:
-            name, began = f"{LOCAL_NAME}_{size}", time.monotonic()
-            cluster.create_database(name)
-            migrate.upgrade(cluster.url(name))
-            plain = cluster.url(name).replace("+psycopg", "")
-            load.fill(plain, size, clock.today())
-            with psycopg.connect(plain, autocommit=True) as connection:
-                _load_money(connection)
-            print(f"\nloaded {size:,} payments and their money in {time.monotonic() - began:.0f} s", flush=True)
+            url = kept.loaded(cluster, f"{LOCAL_NAME}_{size}", partial(_load, size))
+            print(f"\n{size:,} payments, load {os.getloadavg()[0]:.1f}", flush=True)
             settings = {key: value for key, value in keys.for_app(keys.fresh(), "").items() if value}
-            environment = {**os.environ, **settings, "DATABASE_URL": cluster.url(name), "MIBO_ENV": "test"}
+            environment = {**os.environ, **settings, "DATABASE_URL": url, "MIBO_ENV": "test"}
             inside = [sys.executable, "-m", "bench.money", "pages", "--inside", "--questions", str(asked.questions)]
             subprocess.run(inside, env=environment, check=True)
+
+
+def _load(size: int, url: str) -> None:
+    load.fill(url, size, clock.today())
+    with psycopg.connect(url, autocommit=True) as connection:
+        _load_money(connection)
 
 
 def _load_money(connection: psycopg.Connection) -> None:

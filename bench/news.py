@@ -28,6 +28,7 @@ from urllib.parse import urlsplit
 import psycopg
 import requests
 
+from bench import cpu
 from mibo.dev.children import Child
 
 ROOT = Path(__file__).parents[1]
@@ -128,17 +129,21 @@ def _webhooks(machine, children: ExitStack, asked: argparse.Namespace) -> None: 
     holds = _holds(total // len(KINDS))
     with psycopg.connect(os.environ["DATABASE_URL"].replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute("update attempt set provider_order_id = 'order_' || id")
-    server = _serve(machine, children)
+    server, served = _serve(machine, children)
+    served["postgres"] = machine.database.process.pid
     events = [(kind, attempt, paise) for attempt, paise in holds for kind in KINDS]
     random.Random(1).shuffle(events)
     deliveries = [_delivery(number, *each) for number, each in enumerate(events)]
+    before = _cpu(served)
     took, answers = _sent(server, deliveries, asked.rate)
+    sent = _cpu(served)
     cuts = quantiles(took, n=1000)
     print(f"{len(deliveries):,} events at {asked.rate} a second: {dict(answers)}, load {os.getloadavg()[0]:.1f}")
     print(
         f"p50 {cuts[499] * 1000:.0f} ms, p95 {cuts[949] * 1000:.0f} ms, p99 {cuts[989] * 1000:.0f} ms (may be 200)",
         flush=True,
     )
+    _tell_cpu("while they came", before, sent, len(deliveries))
     began = time.monotonic()
     with psycopg.connect(os.environ["DATABASE_URL"].replace("+psycopg", ""), autocommit=True) as connection:
         while left := connection.execute("select count(*) from provider_event where settled_at is null").fetchone()[0]:  # type: ignore[index]
@@ -148,10 +153,21 @@ def _webhooks(machine, children: ExitStack, asked: argparse.Namespace) -> None: 
         kept = connection.execute("select count(*), count(distinct event_id) from provider_event").fetchone()
         stands = connection.execute("select status, count(*) from appointment group by 1").fetchall()
     print(f"kept {kept}, all settled {time.monotonic() - began:.0f} s after the last; appointments {stands}")
+    _tell_cpu("until all were settled", before, _cpu(served), len(deliveries))
 
 
-def _serve(machine, children: ExitStack) -> str:  # type: ignore[no-untyped-def]
-    """Web, worker and clock as the Procfile says."""
+def _cpu(served: dict[str, int]) -> dict[str, float]:
+    return {name: cpu.seconds_of(pid) for name, pid in served.items()} | {"this client": time.process_time()}
+
+
+def _tell_cpu(when: str, before: dict[str, float], after: dict[str, float], events: int) -> None:
+    each = ", ".join(f"{name} {1000 * (after[name] - before[name]) / events:.2f}" for name in after)
+    print(f"CPU ms of an event, {when}: {each}", flush=True)
+
+
+def _serve(machine, children: ExitStack) -> tuple[str, dict[str, int]]:  # type: ignore[no-untyped-def]
+    """Web, worker and clock as the Procfile says: where they are reached, and their processes."""
+    served: dict[str, int] = {}
     port = urlsplit(machine.app_url).port
     for line in (ROOT / "Procfile").read_text().splitlines():
         name, command = line.split(": ", 1)
@@ -162,11 +178,12 @@ def _serve(machine, children: ExitStack) -> str:  # type: ignore[no-untyped-def]
         child = Child(name, [sys.executable, *words], machine.folder / f"{name}.log", ROOT, dict(os.environ))
         process = child.start()
         children.callback(child.stop, process)
+        served[name] = process.pid
     until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
             if requests.get(f"{machine.app_url}/readyz", timeout=2).ok:
-                return str(machine.app_url)
+                return str(machine.app_url), served
         except requests.RequestException:
             time.sleep(0.2)
     sys.exit("the server did not come up")

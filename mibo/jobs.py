@@ -1,9 +1,12 @@
 """Work for later. PostgreSQL holds what must be done; Redis only rings the bell, and may be down."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
+from math import inf
+from threading import Lock, Timer
+from time import monotonic
 from typing import TypeVar
 
 import structlog
@@ -22,6 +25,7 @@ QUEUE = "mibo"
 JOB_TIMEOUT_S = 120
 BELL_TTL_S = 600
 RESULT_TTL_S = 60
+SPARINGLY_S = 1.0
 FAILURE_TTL_S = 7 * 24 * 3600
 
 log = structlog.get_logger(__name__)
@@ -29,6 +33,9 @@ F = TypeVar("F", bound=Callable[..., None])
 Bell = tuple[str, tuple[int, ...]]  # a job's name, and what it is about
 _unheard: ContextVar[list[Bell] | None] = ContextVar("unheard", default=None)
 registered: dict[str, Callable[..., None]] = {}
+_lock = Lock()
+_rung_at: dict[str, float] = {}  # what is rung for sparingly, and when it last was
+_held_back: dict[str, Timer] = {}
 
 
 class JobFailed(Exception):
@@ -62,6 +69,42 @@ def defer(function: Callable[..., None], *ids: int) -> None:
 def ring(function: Callable[..., None], *ids: int) -> bool:
     """Ring for a job now. False when the bell is out of order: the timetable rings again."""
     return _ring_all([(_known(function), ids)])
+
+
+def ring_sparingly(function: Callable[..., None]) -> None:
+    """Ring for a job that looks for all that waits: at once, and then at most once a second.
+
+    A ring that is held back leaves when the second is over. It is lost with its process: the timetable rings too.
+    """
+    name = _known(function)
+    with _lock:
+        if name in _held_back:
+            return
+        if (wait := _rung_at.get(name, -inf) + SPARINGLY_S - monotonic()) > 0:
+            _held_back[name] = later = Timer(wait, _ring_again, (function,))
+            later.daemon = True
+            later.start()
+            return
+        _rung_at[name] = monotonic()
+    ring(function)
+
+
+def _ring_again(function: Callable[..., None]) -> None:
+    with _lock:
+        _held_back.pop(_known(function), None)
+        _rung_at[_known(function)] = monotonic()
+    ring(function)
+
+
+def hold_nothing_back() -> Collection[str]:
+    """The jobs whose ring was held back; they are not rung for any more, and the next is rung for at once."""
+    with _lock:
+        held = list(_held_back)
+        for later in _held_back.values():
+            later.cancel()
+        _held_back.clear()
+        _rung_at.clear()
+    return held
 
 
 def _known(function: Callable[..., None]) -> str:
@@ -121,8 +164,15 @@ def _queue() -> Queue:
     return Queue(QUEUE, connection=connection, serializer=JSONSerializer())
 
 
+def waiting() -> int:
+    """How many jobs were rung for and wait for a worker."""
+    return _queue().count
+
+
 def work_off() -> None:
     """Do, in this process and in order, all that was rung for: for tests and the command line."""
+    for name in hold_nothing_back():
+        registered[name]()
     queue = _queue()
     while not queue.is_empty():
         job_id = queue.pop_job_id()

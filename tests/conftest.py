@@ -125,6 +125,9 @@ def _leave_no_trace(request: pytest.FixtureRequest) -> Iterator[None]:
     if "sandbox" in used:
         request.getfixturevalue("sandbox").reset()
     if "database" in used:
+        from mibo import jobs
+
+        jobs.hold_nothing_back()
         request.getfixturevalue("database").clean()
         _know_the_policy()
     if "_redis" in used:

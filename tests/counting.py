@@ -20,7 +20,7 @@ def statements() -> Iterator[Statements]:
     def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
         sent.append(statement)
 
-    engines = (db.read_engine(), db.write_engine())
+    engines = (db.read_engine(), db.write_engine(), db.putting_engine())
     for engine in engines:
         event.listen(engine, "before_cursor_execute", note)
     try:

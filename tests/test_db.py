@@ -172,3 +172,16 @@ def test_what_the_database_refused_for_another_reason_is_not_tried_again(asha: P
     with pytest.raises(DBAPIError):
         db.change(work)
     assert tries == [1]
+
+
+def test_what_is_put_stands_at_once_and_once_more_after_the_database_was_away(database: Database) -> None:
+    def put(name: str) -> bool:
+        kept = "insert into provider_event (provider, event_id, kind, body) values ('x', %(name)s, '', '')"
+        return db.put(f"{kept} on conflict do nothing returning id", {"name": name})
+
+    assert [put("one"), put("one")] == [True, False]
+    database.stop()
+    database.start()
+    assert put("two")
+    with db.reading() as session:
+        assert session.execute(text("select event_id from provider_event order by 1")).scalars().all() == ["one", "two"]

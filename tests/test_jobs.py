@@ -1,5 +1,6 @@
 """Jobs: known to every worker, and silent about people when they fail."""
 
+import time
 import traceback
 from collections.abc import Callable
 
@@ -13,6 +14,14 @@ SECRET = "what somebody wrote"
 @jobs.job
 def fail(number: int) -> None:
     raise ValueError(f"{number}: {SECRET}")
+
+
+looked: list[float] = []
+
+
+@jobs.job
+def look() -> None:
+    looked.append(time.monotonic())
 
 
 def forgotten() -> None: ...
@@ -40,3 +49,17 @@ def test_a_test_that_works_off_the_queue_sees_the_failure_itself(work: Callable[
     jobs.ring(fail, 7)
     with pytest.raises(ValueError, match=SECRET):
         work()
+
+
+def test_a_burst_is_rung_for_at_once_and_once_more_when_its_second_is_over(work: Callable[[], None]) -> None:
+    looked.clear()
+    for _ in range(100):
+        jobs.ring_sparingly(look)
+    assert jobs.waiting() == 1
+    deadline = time.monotonic() + 5
+    while jobs.waiting() < 2:
+        assert time.monotonic() < deadline, "what was held back never left"
+        time.sleep(0.02)
+    assert jobs.hold_nothing_back() == []
+    work()
+    assert len(looked) == 2

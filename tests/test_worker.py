@@ -57,6 +57,7 @@ def test_it_waits_for_redis_then_does_each_job_in_a_fork_and_stops_when_told(
         for _ in range(3):
             assert jobs.ring(booking.expire_holds)
         eventually(lambda: finished() == 3)
+        assert os.getpriority(os.PRIO_PROCESS, process.pid) >= 10
         process.terminate()
         assert process.wait(10) == 0
     assert log.read_text().count("jobs.perform") == 3

@@ -23,7 +23,6 @@ from mibo.jobs import JOB_TIMEOUT_S, job
 from mibo.payments import Attempt, ProviderEvent, RefundReason, Verdict
 from mibo.payments.rules import MismatchReason
 
-LEFT_TO_THE_BELL = timedelta(seconds=15)
 LATE_MONEY = timedelta(days=3)  # so long after a failure the provider may still bring the money (integrations.md 0.6)
 WAITING_BATCH = 200
 LONGEST_S = JOB_TIMEOUT_S // 2
@@ -57,10 +56,14 @@ BROUGHT = frozenset({Outcome.CONFIRMED, Outcome.RESEATED, Outcome.SURPLUS, Outco
 
 @job
 def settle(event_id: int) -> None:
-    """Settle one thing that the provider told us; done once, however often it is asked for."""
+    """Settle one thing that the provider told us; done once, however often it is asked for.
+
+    One that somebody settles at this moment is left to them.
+    """
     with db.transaction() as session:
-        event = session.scalar(select(ProviderEvent).where(ProviderEvent.id == event_id).with_for_update())
-        if event is None or event.settled_at:
+        wanted = select(ProviderEvent).where(ProviderEvent.id == event_id, ProviderEvent.settled_at.is_(None))
+        event = session.scalar(wanted.with_for_update(skip_locked=True))
+        if event is None:
             return
         event.outcome = _settle_news(razorpay.read_event(event.body.encode()), event_id)
         event.settled_at = clock.now()
@@ -77,9 +80,10 @@ def settle_once_more(event_id: int) -> Outcome:
 
 @job
 def settle_waiting() -> None:
-    """Settle what the provider told us and nobody has settled yet: the bell did not ring, or too much came at once.
+    """Settle all that the provider told us and nobody has settled yet: the bell rings for it, and the timetable.
 
-    One that cannot be settled stops none of the others. It is tried again at every tick.
+    Each in a transaction of its own, so that whoever else wants the same booking waits for no other. One that cannot be
+    settled stops none of the others, and is tried again at the next ring.
     """
     until, after = monotonic() + LONGEST_S, 0
     while monotonic() < until and (found := _waiting(after)):
@@ -92,11 +96,9 @@ def settle_waiting() -> None:
 
 
 def _waiting(after: int) -> Sequence[int]:
-    """What was left to the bell, and still waits."""
-    now = clock.now()
+    """What still waits, in the order in which it was told."""
     waiting = select(ProviderEvent.id).where(
-        ProviderEvent.settled_at.is_(None), ProviderEvent.id > after,
-        ProviderEvent.received_at.between(now - LATE_MONEY, now - LEFT_TO_THE_BELL),
+        ProviderEvent.settled_at.is_(None), ProviderEvent.id > after, ProviderEvent.received_at > clock.now() - LATE_MONEY,
     )  # fmt: skip
     with db.reading() as session:
         return session.scalars(waiting.order_by(ProviderEvent.id).limit(WAITING_BATCH)).all()

@@ -4,16 +4,17 @@ import hashlib
 
 import structlog
 from flask import Blueprint, abort, jsonify, request
-from sqlalchemy.dialects.postgresql import insert
 from werkzeug.wrappers import Response
 
-from mibo import booking, db, messaging
+from mibo import booking, db, jobs, messaging
 from mibo.integrations import gallabox, razorpay
-from mibo.jobs import defer
-from mibo.payments import ProviderEvent
-from mibo.web.access import public
+from mibo.web.access import public, public_in_steps
 
 EVENT_ID_LENGTH, KIND_LENGTH = 100, 60
+KEEP = """
+insert into provider_event (provider, event_id, kind, body) values (%(provider)s, %(event_id)s, %(kind)s, %(body)s)
+on conflict do nothing returning id
+"""
 
 log = structlog.get_logger(__name__)
 bp = Blueprint("hooks", __name__)
@@ -24,15 +25,17 @@ bp = Blueprint("hooks", __name__)
 @bp.post("/payment/webhook")
 @bp.post("/payment/admin-webhook")
 @bp.post("/webhooks/razorpay")
-@public
+@public_in_steps
 def hear_of_money() -> Response:
-    """Razorpay tells of a payment, a link or a refund. However often it tells, it is kept once."""
+    """Razorpay tells of a payment, a link or a refund. However often it tells, it is kept once.
+
+    It is kept by one statement and answered. All that waits is settled together, by the bell or by the next tick.
+    """
     raw = _raw_body()
     if not razorpay.webhook_signature_is_good(raw, request.headers.get("X-Razorpay-Signature")):
         _refuse("razorpay")
-    event_id = _keep("razorpay", request.headers.get("x-razorpay-event-id"), razorpay.read_event(raw).event, raw)
-    if event_id is not None:
-        defer(booking.settle, event_id)
+    if _keep("razorpay", request.headers.get("x-razorpay-event-id"), razorpay.read_event(raw).event, raw):
+        jobs.ring_sparingly(booking.settle_waiting)
     return jsonify(success=True, message="Webhook processed")
 
 
@@ -48,7 +51,7 @@ def hear_of_messages() -> Response:
     if gallabox.read_reply(event, raw) is None:
         messaging.hear(event, raw)
     elif (reply_id := messaging.keep_reply(event, raw)) is not None:
-        defer(booking.answering.settle_reply, reply_id)
+        jobs.defer(booking.answering.settle_reply, reply_id)
     return jsonify(success=True, message="Webhook processed")
 
 
@@ -62,17 +65,9 @@ def _refuse(provider: str) -> None:
     abort(400)
 
 
-def _keep(provider: str, told_id: str | None, kind: str, raw: bytes) -> int | None:
-    """The row of a new event; None for one that we have. An event without an id is known by its bytes."""
+def _keep(provider: str, told_id: str | None, kind: str, raw: bytes) -> bool:
+    """Whether an event is new; then it is kept now, whatever follows. One without an id is known by its bytes."""
     known_by = told_id or f"sha256:{hashlib.sha256(raw).hexdigest()}"
-    return db.session().scalar(
-        insert(ProviderEvent)
-        .values(
-            provider=provider,
-            event_id=known_by[:EVENT_ID_LENGTH],
-            kind=kind[:KIND_LENGTH],
-            body=raw.decode("utf-8", "replace").replace("\x00", ""),
-        )
-        .on_conflict_do_nothing()
-        .returning(ProviderEvent.id)
-    )
+    body = raw.decode("utf-8", "replace").replace("\x00", "")
+    told = {"provider": provider, "event_id": known_by[:EVENT_ID_LENGTH], "kind": kind[:KIND_LENGTH], "body": body}
+    return db.put(KEEP, told)

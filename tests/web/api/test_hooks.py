@@ -10,10 +10,11 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from mibo import booking, db
+from mibo import booking, db, jobs
 from mibo.config import settings
 from mibo.messaging import Message
 from mibo.payments import ProviderEvent
+from tests import counting
 from tests.booking.money import PAID, Standing, held, standing, told
 from tests.machine import Sandbox
 
@@ -100,6 +101,14 @@ def test_a_storm_of_one_event_a_hundred_times_has_one_effect(client: FlaskClient
     work()
     assert (set(answers), kept()) == ({200}, 1)
     assert (standing(waiting), told(waiting)) == (PAID, ["booking_confirmed"])
+
+
+def test_a_new_event_costs_one_statement_and_a_burst_of_them_one_ring(client: FlaskClient) -> None:
+    tell(client, captured(), event_id="evt_first")
+    with counting.statements() as sent:
+        for number in range(20):
+            tell(client, captured(), event_id=f"evt_{number}")
+    assert (kept(), len(sent), jobs.waiting()) == (21, 20, 1)
 
 
 def _waiting_for_an_order():  # type: ignore[no-untyped-def]

@@ -1,0 +1,70 @@
+"""The PostgreSQL of a bench: thrown away afterwards, or kept in a folder and asked again without loading anew."""
+
+import shutil
+import tempfile
+import time
+from argparse import ArgumentParser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from mibo.dev import migrate, postgres
+
+
+def arguments(parser: ArgumentParser) -> None:
+    """Where it lies, and whether it stays."""
+    parser.add_argument("--data", type=Path, default=Path("/var/tmp"), help="where the database lies meanwhile")
+    parser.add_argument(
+        "--keep", type=Path, help="a folder in which what was loaded stays, and is asked again next time"
+    )
+
+
+@contextmanager
+def cluster(data: Path, keep: Path | None) -> Iterator[postgres.Postgres]:
+    """A durable PostgreSQL."""
+    folder = keep or Path(tempfile.mkdtemp(prefix="mibo-bench-", dir=data))
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+    try:
+        with started(folder) as server:
+            yield server
+    finally:
+        if not keep:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def started(folder: Path) -> Iterator[postgres.Postgres]:
+    """The PostgreSQL of a folder, made where there is none."""
+    server = postgres.embedded(folder / "postgres", log=folder / "postgres.log")
+    server.create_cluster()
+    child = server.child()
+    process = child.start()
+    try:
+        server.wait_until_ready(process)
+        yield server
+    finally:
+        child.stop(process)
+
+
+def loaded(server: postgres.Postgres, name: str, load: Callable[[str], object]) -> str:
+    """The address of a database as `load` fills it, at the newest migration; one that was filled before is only migrated.
+
+    Only a finished one bears the name, so that a load that was cut short is begun again.
+    """
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        there = connection.execute("select 1 from pg_database where datname = %s", [name]).fetchone()
+    if there:
+        migrate.upgrade(server.url(name))
+        return server.url(name)
+    began, half = time.monotonic(), f"{name}_half"
+    server.drop_database(half)
+    server.create_database(half)
+    migrate.upgrade(server.url(half))
+    load(server.url(half).replace("+psycopg", ""))
+    with psycopg.connect(server.url("postgres"), autocommit=True) as connection:
+        connection.execute(f'alter database "{half}" rename to "{name}"')
+    print(f"\nloaded {name} in {time.monotonic() - began:.0f} s", flush=True)
+    return server.url(name)
