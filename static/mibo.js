@@ -34,6 +34,7 @@
   const say = (...nodes) => doc.getElementById("alert")?.replaceChildren(...nodes);
   function failed(e) {
     if (e.detail.elt.dataset.poll) return slow();
+    if (e.detail.elt.matches("[data-autosave]")) return; // note.js says so beside the field, and takes nobody's focus
     say(doc.getElementById("lost").content.cloneNode(true));
     doc.querySelector("[data-lost]")?.focus();
   }

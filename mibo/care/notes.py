@@ -80,7 +80,7 @@ def _keep(
         return latest
     if latest is not None and seen is not None and seen != latest.version and (page is None or latest.page != page):
         raise NoteChanged(before, latest.version)
-    grows = latest is not None and latest.draft and latest.author_id == by.account_id and _is_young(latest)
+    grows = latest is not None and latest.draft and page is not None and latest.page == page and _is_young(latest)
     note = latest if latest is not None and grows else ConsultationNote(appointment_id=appointment_id)
     if latest is not None and note is not latest:
         latest.draft = False

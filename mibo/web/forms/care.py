@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from typing import ClassVar
 
-from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms import BooleanField, HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 from wtforms.validators import Optional
 
@@ -20,9 +20,24 @@ class EndForm(InputForm):
 
     missing: ClassVar = {"again": "Choose when the patient should come again."}
 
+    also: ClassVar = ("words", "version", "page", "over")
+
     again = SelectField("Follow-up", validate_choice=False)
     wanted_on = DateParts("On which day, if on another", [Optional()])
     note = TextAreaField("For whoever books it", description="What the centre should know. No clinical notes here.")
+    without_note = BooleanField("End without a note")
+
+
+class NoteForm(InputForm):
+    """The note of a consultation. Its page has a name of its own, so that a second page is told apart."""
+
+    also: ClassVar = ("again", "wanted_on", "note", "over", "auto", "without_note")
+
+    words = TextAreaField("Your note", description="Sealed: only you, and who covers for you, can read it.")
+    version = HiddenField()
+    page = HiddenField()
+    over = HiddenField()
+    auto = HiddenField()
 
 
 class LateForm(InputForm):

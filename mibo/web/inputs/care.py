@@ -14,12 +14,19 @@ WEEKS = (1, 2, 3, 4, 6, 8, 12)
 OTHER = "day"
 
 
+def _count(typed: object) -> int:
+    if not (str(typed).isascii() and str(typed).isdigit() and len(str(typed)) <= 9):
+        raise ValueError("Please open the page again.")
+    return int(str(typed))
+
+
 class EndInput(Strict):
     """When the patient is due again, if at all: in some weeks, or on a day of its own."""
 
     again: Literal["", "1", "2", "3", "4", "6", "8", "12", "day"] = ""
     wanted_on: date | None = None
     note: Annotated[str, StringConstraints(max_length=FOLLOW_UP_NOTE_LENGTH)] | None = None
+    without_note: bool = False
 
     def day(self, today: date) -> date | None:
         """The day that is meant; None for no follow-up. Raises Invalid."""
@@ -28,6 +35,28 @@ class EndInput(Strict):
         if self.again == OTHER:
             return self.wanted_on
         return today + timedelta(weeks=int(self.again)) if self.again else None
+
+
+class NoteInput(Strict):
+    """What is in the field of a note, which version was there before, and on which open page; `over` is the version that
+    was looked at when it had changed, and `auto` says that nobody pressed a button.
+    """
+
+    words: str = ""
+    version: Annotated[int, BeforeValidator(_count)] = 0
+    over: Annotated[int, BeforeValidator(_count)] | None = None
+    page: Annotated[str, StringConstraints(max_length=40)] | None = None
+    auto: Literal["", "1"] = ""
+
+    @property
+    def text(self) -> str:
+        """As it is kept: browsers send two letters for the end of a line."""
+        return self.words.replace("\r\n", "\n").replace("\r", "\n")
+
+    @property
+    def seen(self) -> int:
+        """The version that its writer knows."""
+        return self.version if self.over is None else self.over
 
 
 def _minutes(typed: object) -> int:

@@ -44,6 +44,7 @@ from mibo.web.pages import replies as replies
 from mibo.web.pages import second_factor as second_factor
 from mibo.web.pages import series as series
 from mibo.web.pages import series_changes as series_changes
+from mibo.web.pages import session_notes as session_notes
 from mibo.web.pages import sign_in as sign_in
 from mibo.web.pages import staff as staff
 from mibo.web.pages import staff_sign_in as staff_sign_in
@@ -57,6 +58,7 @@ from mibo.web.pages import worklists as worklists
 
 PAGES = (
     home, sign_in, answers, replies, bell, book, my, own_payments, my_messages, my_notices, desk, board, week, queue, my_day, late, changes,
+    session_notes,
     video_links, prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, refunds,
     drawers, patients, merging, clinicians, hours, blocks, openings, pictures, staff_sign_in, passwords, phones,
     second_factor, proofs, stays, staff, receipts, own_receipts, calls, centres, message_log, policy, audit, styleguide,

@@ -18,7 +18,7 @@ from tests.web.pages.visitor import problems, words
 pytestmark = pytest.mark.usefixtures("database")
 
 
-SAID = {"start": {}, "end": {"again": "2"}, "follow-up": {"again": "2"}}
+SAID = {"start": {}, "note": {"words": "x"}, "end": {"again": "2"}, "follow-up": {"again": "2"}}
 
 
 class World:
@@ -102,7 +102,7 @@ def test_started_and_ended_with_a_follow_up_in_two_presses(me, world, ten):
     assert now_of(one).status == Status.IN_PROGRESS
     ten.shift(timedelta(minutes=50))
     Desk(me.client, world.account)
-    ended = me.post(f"/my-day/{one.id}/end", again="2", note="A double time, please.")
+    ended = me.post(f"/my-day/{one.id}/end", again="2", note="A double time, please.", words="Slept well", version=0)
     assert (ended.status_code, ended.location) == (303, "/my-day")
     assert now_of(one).status == Status.COMPLETED
     with db.reading():
@@ -122,7 +122,12 @@ def test_a_day_of_its_own_is_typed_and_a_wrong_one_ends_nothing(me, world):
         assert "Kept" in answer.text
         assert now_of(one).status == Status.IN_PROGRESS
     day = clock.today() + timedelta(days=33)
-    assert me.post(f"/my-day/{one.id}/end", again="day", wanted_on=[day.day, day.month, day.year]).status_code == 303
+    assert (
+        me.post(
+            f"/my-day/{one.id}/end", again="day", wanted_on=[day.day, day.month, day.year], without_note="1"
+        ).status_code
+        == 303
+    )
     with db.reading():
         assert care.follow_up_of(one.id).wanted_on == day
 
@@ -186,7 +191,7 @@ def test_a_colleagues_visit_is_not_ones_own_and_a_strangers_is_not_there(app, wo
         far = make.staff(Role.CLINICIAN, mumbai, name="Dr. Far Away")
         make.clinician(mumbai, name="Dr. Far Away", account=far)
     away = Desk(app.test_client(), far)
-    for path in ("start", "end", "follow-up"):
+    for path in ("start", "end", "follow-up", "note"):
         assert colleague.post(f"/my-day/{one.id}/{path}", **SAID[path]).status_code == 403
         assert away.post(f"/my-day/{one.id}/{path}", **SAID[path]).status_code == 404
     assert colleague.get(f"/my-day/{one.id}").status_code == 403
