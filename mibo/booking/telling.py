@@ -27,6 +27,15 @@ log = structlog.get_logger(__name__)
 
 def confirmed(appointment: Appointment, *, wait_s: int = 0) -> None:
     """The patient hears that it stands, the clinician that somebody comes; an online one gets its meeting."""
+    told = confirmation_of(appointment)
+    _tell_patient(appointment, told, f"confirmed:{appointment.id}:{appointment.version}", wait_s=wait_s)
+    _tell_clinician(appointment, wait_s=wait_s)
+    if appointment.meeting_id:
+        jobs.defer(attach_meeting, appointment.meeting_id)
+
+
+def confirmation_of(appointment: Appointment) -> wording.Wording:
+    """What a patient reads of an appointment that stands."""
     about: dict[str, Any] = {
         "clinician": appointment.clinician.full_name,
         "when": clock.local(appointment.starts_at),
@@ -34,15 +43,11 @@ def confirmed(appointment: Appointment, *, wait_s: int = 0) -> None:
         "reference": appointment.reference,
     }
     name = appointment.patient.full_name
-    told = (
+    return (
         wording.booking_confirmed_online(name, **about, link=_page(appointment))
         if appointment.mode == "ONLINE"
         else wording.booking_confirmed(name, **about)
     )
-    _tell_patient(appointment, told, f"confirmed:{appointment.id}:{appointment.version}", wait_s=wait_s)
-    _tell_clinician(appointment, wait_s=wait_s)
-    if appointment.meeting_id:
-        jobs.defer(attach_meeting, appointment.meeting_id)
 
 
 def where(mode: str, centre: str) -> str:

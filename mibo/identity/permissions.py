@@ -72,6 +72,8 @@ class Permission(StrEnum):
     CONSULT = "start and end one's own consultations"
     HEAR_BELL = "hear of what waits: wishes to cancel, refunds, messages that failed, missing video links"
     ANSWER_REPLIES = "see and answer what patients write back"
+    REPLACE_MEETINGS = "replace a video link over the API, or take it away"
+    OVERSEE_MESSAGES = "see all messages and video links at once over the API, and remind by hand"
     SEE_FOLLOW_UPS = "see who is due to come again"
     SEE_HOURS = "see the hours of clinicians"
     SET_HOURS = "set the hours of clinicians"
@@ -137,6 +139,8 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.CONSULT: frozenset({Role.CLINICIAN}),
     Permission.HEAR_BELL: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.ANSWER_REPLIES: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
+    Permission.REPLACE_MEETINGS: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
+    Permission.OVERSEE_MESSAGES: frozenset(_ALL_CENTRES),
     Permission.SEE_FOLLOW_UPS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.SEE_HOURS: frozenset(_STAFF),
     Permission.SET_HOURS: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER, Role.CLINICIAN}),

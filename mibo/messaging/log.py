@@ -1,6 +1,6 @@
 """The message log: what was promised to whom, and what became of it, as far as one may see; and its numbers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -122,3 +122,27 @@ def days_between(first: date, last: date, found: Sequence[Tally]) -> list[Tally]
     count = (last - first).days + 1
     days = [date.fromordinal(first.toordinal() + n).isoformat() for n in range(count)]
     return [known.get(day, Tally(day)) for day in days]
+
+
+def history(wish: LogWish, *, status: str | None, templates: Collection[str] | None, limit: int) -> Sequence[Message]:
+    """The newest first, for programs: in one exact state, of these templates; never a code."""
+    wanted = select(Message).where(*wish.conditions, Message.kind != "CODE")
+    if status:
+        wanted = wanted.where(Message.status == status)
+    if templates is not None:
+        wanted = wanted.where(Message.template.in_(templates))
+    return db.session().scalars(wanted.order_by(Message.created_at.desc(), Message.id.desc()).limit(limit)).all()
+
+
+def one_of(wish: LogWish, message_id: int) -> Message | None:
+    """One that may be seen; never a code."""
+    return db.session().scalar(
+        select(Message).where(*wish.conditions, Message.kind != "CODE", Message.id == message_id)
+    )
+
+
+def by_channel(wish: LogWish) -> list[tuple[str, str, int]]:
+    """How many stand where, by channel."""
+    rows = select(Message.channel, Message.status, func.count()).where(*wish.conditions)
+    rows = rows.group_by(Message.channel, Message.status).order_by(Message.channel, Message.status)
+    return [(channel, status, count) for channel, status, count in db.session().execute(rows)]

@@ -35,6 +35,8 @@ ACTS = {
     "appointment.hold_extended": "Kept a held time longer",
     "appointment.link_pasted": "Pasted a video link",
     "appointment.link_wanted": "Had a video link made again",
+    "appointment.link_removed": "Took a video link away",
+    "appointment.told_again": "Had a patient told again",
     "appointment.note_written": "Wrote a note for the clinician",
     "appointment.opened": "Opened an appointment",
     "appointment.purpose": "Set what a visit is for",

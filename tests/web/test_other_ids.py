@@ -42,7 +42,7 @@ MEANT = {
     "rule_id": "hours", "entry_id": "queue entry", "holiday_id": "holiday", "merge_id": "merge",
     "sign_in_id": "sign-in", "series_id": "series", "payment_id": "payment", "tender_id": "tender",
     "refund_id": "refund", "drawer_id": "drawer", "mismatch_id": "mismatch", "receipt_id": "receipt",
-    "notice_id": "notice", "ring_id": "ring", "reply_id": "reply",
+    "notice_id": "notice", "ring_id": "ring", "reply_id": "reply", "notification_id": "message",
 }  # fmt: skip
 QUERY = f"?date={make.tomorrow()}&start_date={make.tomorrow()}&end_date={make.tomorrow()}"
 TOMORROW = make.tomorrow().isoformat()
@@ -55,6 +55,7 @@ BODIES: dict[str, dict[str, Any]] = {  # what is sent so that the id is looked a
     "api.clinician_records.set_credentials": {"username": "somebody_else"},
     "api.clinician_hours.replace_availability": {"availabilityRules": []},
     "api.clinician_hours.end_day": {"dayOfWeek": 1},
+    "api.video.replace": {"meetLink": "https://meet.google.com/abc-defg-hij"},
     "api.users.change_staff": {"designation": "Desk"}, "api.users.set_active": {"isActive": True},
     "api.centres.change_centre": {"shortName": "Fort"}, "api.centres.set_active": {"isActive": True},
     "api.slot_exceptions.add_exception": {

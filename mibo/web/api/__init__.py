@@ -19,6 +19,7 @@ from mibo.web.api import (
     hooks,
     index,
     notices,
+    notifications,
     patient_auth,
     patients,
     payment_links,
@@ -32,6 +33,7 @@ from mibo.web.api import (
     staff_auth,
     upload,
     users,
+    video,
 )
 from mibo.web.api.document import write_openapi
 from mibo.web.requests import UPLOAD_BYTES
@@ -56,6 +58,8 @@ RESOURCES = (
     slot_exceptions.bp,
     bookings.bp,
     notices.bp,
+    notifications.bp,
+    video.bp,
     appointment_lists.bp,
     appointments.bp,
     sessions.bp,

@@ -27,6 +27,23 @@ BOTH = {Role.ADMIN, Role.MANAGER}
 MANAGERS = {*BOTH, Role.CENTRE_MANAGER}
 TABLE = [
     (
+        BOTH,
+        """
+        POST /notifications/appointment-reminder
+        GET /notifications/history
+        GET /notifications/stats
+        GET /video/links
+    """,
+    ),
+    (
+        MANAGERS,
+        """
+        GET /notifications/<notification_id>
+        DELETE /video/appointment/<appointment_id>/meet-link
+        PUT /video/appointment/<appointment_id>/meet-link
+    """,
+    ),
+    (
         ANYBODY,
         """
         GET /
@@ -86,6 +103,7 @@ TABLE = [
         GET /appointments/availability
         GET /auth/me
         GET /patient/notifications
+        GET /video/appointment/<appointment_id>/meet-link
         PUT /patient/notifications/<notice_id>/read
         GET /patient/notifications/unread-count
     """,
@@ -108,6 +126,8 @@ TABLE = [
         POST /appointments
         DELETE /appointments/<appointment_id>
         POST /booking/front-desk
+        POST /notifications/appointment-confirmation
+        POST /video/generate-meet-link
         GET /patients
         POST /patients
         PUT /patients/<patient_id>
