@@ -32,6 +32,13 @@ class AlreadyHandled(Conflict):
     message = "Somebody has seen to this message already."
 
 
+class WantsSilence(Conflict):
+    """They asked for no more messages."""
+
+    code = "WANTS_SILENCE"
+    message = "They want no more messages. Please call them instead."
+
+
 @dataclass(frozen=True, slots=True)
 class ReplyRow:
     """One message, with whose it is and who has seen to it."""
@@ -83,11 +90,15 @@ def handle(reply_id: int, *, by: Actor) -> Reply:
 
 
 def answer(reply_id: int, with_: str, *, by: Actor) -> Reply:
-    """Answer with one of the approved texts: that we call, or that they please call. Raises Missing, AlreadyHandled."""
+    """Answer with one of the approved texts: that we call, or that they please call. Raises Missing, AlreadyHandled,
+    WantsSilence.
+    """
     one = _open(reply_id, by)
     patient = db.session().get(Patient, one.patient_id or 0)
     if patient is None or not one.phone:
         raise Missing("There is nobody to answer: this number is not a patient's.")
+    if one.outcome == "STOPPED":
+        raise WantsSilence
     centre = db.session().get(Centre, one.centre_id or 0)
     told = (
         wording.please_call(patient.full_name, phone=centre.phone)

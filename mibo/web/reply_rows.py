@@ -37,7 +37,7 @@ def row(one: booking.reply_inbox.ReplyRow) -> Line:
         id=one.id, who=one.patient or "Unknown number", href=href, number=phone.shown(one.phone) if one.phone else "",
         call=one.phone or "", words=one.words or "A picture, a recording or something else that is no text.",
         stopped=one.outcome == "STOPPED", at=moment(one.received_at), centre=one.centre or "", done=_done(one),
-        known=bool(one.patient_id and one.phone), has_centre=bool(one.centre_phone),
+        known=bool(one.patient_id and one.phone) and one.outcome != "STOPPED", has_centre=bool(one.centre_phone),
     )  # fmt: skip
 
 
