@@ -62,7 +62,7 @@ def list_exceptions(clinician_id: str, asked: ExceptionFilter) -> ResponseReturn
 def remove_exception(clinician_id: str, block_id: str) -> ResponseReturnValue:
     """Open the time again."""
     one = blocks.block(the_id(block_id), by=actor())
-    if one.clinician_id != the_id(clinician_id):
+    if one.clinician_id != the_id(clinician_id) or one.lifted_at is not None:
         raise Missing("We could not find that closed time.")
     booking.reopen_time(one.id, by=actor())
     return said(None, "Slot exception removed successfully")
