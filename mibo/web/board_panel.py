@@ -13,6 +13,7 @@ from mibo.errors import Conflict
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.web import desk_board, desk_record
+from mibo.web.board_rows import key_of
 from mibo.web.desk_board import OWED
 from mibo.web.desk_lanes import Entry
 from mibo.web.desk_words import short_name
@@ -23,6 +24,7 @@ class Row:
     """An appointment as its row on the day board shows it now, and what the board counts beside it."""
 
     entry: Entry | None
+    key: str
     counts: list[tuple[int, str]]
     tags: list[tuple[str, str, str]]
 
@@ -72,4 +74,5 @@ def row(one: Appointment, who: Actor) -> Row:
     day = clock.clinic_day(one.starts_at)
     board = booking.day_board(one.centre_id, day, by=who)
     shown = desk_board.look(board, who)
-    return Row(desk_board.entry_of(board, one.id, who), list(shown.counts), list(shown.tags))
+    entry = desk_board.entry_of(board, one.id, who)
+    return Row(entry, key_of(one.clinician_id, entry) if entry else "", list(shown.counts), list(shown.tags))

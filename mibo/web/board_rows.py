@@ -94,9 +94,14 @@ def _arrivals(one: Lane, has: Collection[str]) -> Iterator[Arrival]:
 
 @lru_cache(maxsize=8192)
 def _drawn(clinician_id: int, entry: Entry) -> Row:
-    key = _key((clinician_id, entry))
+    key = key_of(clinician_id, entry)
     row: Markup = get_template_attribute("desk/_row.html", "row")(entry, key)
     return Row(key, row)
+
+
+def key_of(clinician_id: int, entry: Entry) -> str:
+    """The key of a row: another as soon as anything that it shows is another."""
+    return _key((clinician_id, entry))
 
 
 def _key(shown: object) -> str:

@@ -81,6 +81,7 @@ def _done(appointment_id: int, problem: str, words: str, undo: str) -> ResponseR
     return show(
         "board/_done.html",
         entry=row.entry,
+        key=row.key,
         board=row,
         problem=problem,
         words="" if problem else words,

@@ -223,6 +223,24 @@ def test_a_poll_is_sent_only_the_rows_that_it_has_not_and_becomes_the_board_that
     assert 'id="counts" hx-swap-oob="true"' in answer.text
 
 
+def test_a_row_drawn_by_its_own_step_is_known_to_the_next_poll(client, world):
+    with time_machine.travel(make.at("10:00"), tick=False):
+        with db.transaction():
+            one = make.appointment(make.patient(), world.anita, world.kochi, make.at("11:00", clock.today()))
+        desk = Desk(client, world.staff)
+        url = f"/desk?centre={world.kochi.id}&day={clock.today()}"
+        page = desk.get(url).text
+        done = desk.post(f"/desk/board/{one.id}", part=True, step="arrival", version=one.version)
+        assert re.search(rf'<li id="r-a-{one.id}" data-k="([^"]+)" hx-swap-oob="true"', done.text)[1] in keys(
+            desk.get(url).text
+        )
+        old = re.search(rf'<li id="r-a-{one.id}" data-k="([^"]+)"', page)[1]
+        now = "".join(keys(page)).replace(old, keys(done.text)[0])
+        with db.transaction():
+            booking.undo_check_in(one.id, by=make.actor(world.staff, Role.FRONT_DESK, centres=(world.kochi,)))
+        assert events(desk.part(url, **{"X-Have": now}).text) == ["11:00 am A. Menon Confirmed"]
+
+
 def test_a_board_without_the_rows_of_a_lane_or_with_none_that_it_knows_is_drawn_anew(desk, world):
     world.book("10:00")
     page = desk.get(world.board()).text
@@ -242,7 +260,7 @@ def test_a_board_left_open_overnight_says_that_it_is_another_day(client, world):
     with time_machine.travel(make.at("23:59"), tick=False) as now:
         desk = Desk(client, world.staff)
         page = desk.get("/desk").text
-        poll = re.search(r'hx-get="([^"]+)"', page)
+        poll = re.search(r'hx-get="(/desk\?[^"]+)"', page)
         tag = desk.get("/desk").headers["ETag"]
         assert "now; this is the board of" not in desk.part(poll[1].replace("&amp;", "&")).text
         day = clock.today()
