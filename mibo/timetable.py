@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import structlog
 
 from mibo import audit, booking, identity, jobs, messaging, payments, people, video
-from mibo.booking import climbing
+from mibo.booking import climbing, gate
 
 TICK_S = 1
 
@@ -40,6 +40,7 @@ TIMETABLE = (
     Periodic(payments.close_links, 30),
     Periodic(booking.sending_back.send_due_refunds, 5),
     Periodic(video.take_away_unwanted, 60),
+    Periodic(gate.forget_whereabouts, 6 * 3600),
     Periodic(booking.reconcile, 60),
     Periodic(booking.sweeping.reconcile_daily, 600),
     Periodic(booking.listening.listen, 900),

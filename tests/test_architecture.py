@@ -20,6 +20,7 @@ PURE = {
     "reasons",
     "explaining",
     "rules",
+    "gate_rules",
     "policy",
     "receipt_rules",
     "permissions",

@@ -220,3 +220,36 @@ class QueueEntry(Entity):
         CheckConstraint(f"status in {QUEUE_STATES}", name="status"),
         CheckConstraint("token > 0", name="token"),
     )
+
+
+class VideoCheck(Entity):
+    """What whoever joins an online appointment said before it; where they are, and whom to call, is sealed (M20)."""
+
+    __tablename__ = "video_check"
+
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"), unique=True)
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    joins_as: Mapped[str] = mapped_column(String(10))
+    private: Mapped[bool]
+    adult_present: Mapped[bool]
+    consent_version: Mapped[str] = mapped_column(String(20))
+    said_at: Mapped[datetime]
+    whereabouts: Mapped[bytes | None]  # emptied after the policy's days
+
+    __table_args__ = (
+        Index("ix_video_check_kept", "said_at", postgresql_where=text("whereabouts is not null")),
+        CheckConstraint("joins_as in ('PATIENT', 'GUARDIAN')", name="joins_as"),
+    )
+
+
+class CallWish(Entity):
+    """A patient who cannot join by video asks to be called by phone; done once somebody has called."""
+
+    __tablename__ = "call_wish"
+
+    appointment_id: Mapped[int] = mapped_column(ForeignKey("appointment.id"), unique=True)
+    asked_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+    done_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+
+    __table_args__ = (CheckConstraint("(done_at is null) = (done_by is null)", name="done"),)

@@ -2,20 +2,21 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, literal_column, or_, select
 
 from mibo import clinics, clock, db
-from mibo.booking.models import Appointment
+from mibo.booking.models import Appointment, CallWish
 from mibo.booking.queries import within_reach
 from mibo.booking.rows import AppointmentRow, columns
 from mibo.identity import Actor
 from mibo.video import Meeting
 
 AT_MOST = 300
+LONGEST = timedelta(days=1)  # no call lasts longer
 
 
 class LinkState(StrEnum):
@@ -47,15 +48,41 @@ class LinkRow:
 
 def is_without_link(by: Actor) -> ColumnElement[bool]:
     """Online appointments within reach that begin soon, or have begun, and have no link; `meeting` must be outer-joined."""
+    return and_(_is_near(), Appointment.ends_at > clock.now(), _lacks(), within_reach(by))
+
+
+def _is_near() -> ColumnElement[bool]:
+    """It begins soon, or began in the last day: few rows, found by their start."""
     now = clock.now()
     soon = now + timedelta(minutes=clinics.policy_in_force().link_alert_minutes)
-    return and_(_takes_place(), Appointment.starts_at <= soon, Appointment.ends_at > now, _lacks(), within_reach(by))
+    return and_(_takes_place(), Appointment.starts_at <= soon, Appointment.starts_at > now - LONGEST)
 
 
 def without_link_ids(by: Actor) -> Select[*tuple[Any, ...]]:
     """The ids of the alarms, for whoever counts them among other things."""
     joined = select(Appointment.id).outerjoin(Meeting, Meeting.id == Appointment.meeting_id)
     return joined.where(is_without_link(by))
+
+
+def waiting_ids(by: Actor) -> Select[*tuple[Any, ...]]:
+    """The ids of the alarms, and of those whose patients wait to be called by phone."""
+    joined = select(Appointment.id).outerjoin(Meeting, Meeting.id == Appointment.meeting_id)
+    wishes = select(CallWish.id).where(CallWish.appointment_id == Appointment.id, CallWish.done_at.is_(None)).exists()
+    lacks = and_(Appointment.ends_at > clock.now(), _lacks())
+    return joined.where(_is_near(), or_(lacks, wishes), within_reach(by))
+
+
+def calls_wanted(*, by: Actor) -> Sequence[tuple[AppointmentRow, datetime]]:
+    """Who waits to be called by phone, and since when; the longest waiting at the head. One statement."""
+    wanted = (
+        columns()
+        .add_columns(CallWish.asked_at)
+        .join(CallWish, CallWish.appointment_id == Appointment.id)
+        .where(CallWish.done_at.is_(None), _is_near(), within_reach(by))
+        .order_by(CallWish.asked_at)
+        .limit(AT_MOST)
+    )
+    return [(AppointmentRow(*row[:-1]), row[-1]) for row in db.session().execute(wanted)]
 
 
 def count_without_link(*, by: Actor) -> int:

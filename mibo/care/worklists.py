@@ -40,7 +40,7 @@ def waiting(*, by: Actor) -> Waiting:
             Permission.DECIDE_CANCELLATIONS, select(Appointment.id).where(booking.worklists.is_wish_to_cancel(by)),
         ),
         "follow_ups": (Permission.SEE_FOLLOW_UPS, follow_ups_waiting(by, until=due_soon(clock.today()))),
-        "no_link": (Permission.SEE_MEETINGS, video_list.without_link_ids(by)),
+        "no_link": (Permission.SEE_MEETINGS, video_list.waiting_ids(by)),
         "mismatches": (Permission.SETTLE_MISMATCHES, select(heard.Mismatch.id).where(booking.parked.is_open_mismatch())),
         "refunds": (Permission.GIVE_BACK, booking.refund_list.waits_for(by)),
         "calls": (Permission.BOOK_AT_DESK, reaching.waits_for(by)),

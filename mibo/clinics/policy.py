@@ -21,6 +21,7 @@ BOUNDS = {
     "join_minutes_before": (0, 24 * 60),
     "join_minutes_after": (0, 4 * 60),
     "link_alert_minutes": (0, 24 * 60),
+    "whereabouts_days": (1, 366),
     "closing_hours": (0, 14 * 24),
     "undo_seconds": (0, 300),
     "start_early_minutes": (0, 24 * 60),
@@ -85,6 +86,9 @@ class Policy:
 
     link_alert_minutes: int = 30
     """Minutes before the start from which an online appointment without a link is an alarm (R-VID-2)."""
+
+    whereabouts_days: int = 90
+    """Days after which it is forgotten where a patient was during a call, and whom to call for them (M20)."""
 
     closing_hours: int = 2
     """Hours after its end from which a still confirmed appointment is listed as needing to be closed (R-SES-11)."""

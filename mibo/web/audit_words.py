@@ -31,6 +31,10 @@ AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
 ACTS = {
     "account.phone": "Changed the phone of an account",
     "appointment.coming": "Said that they will come",
+    "appointment.call_answered": "Called a patient who could not join by video",
+    "appointment.call_asked": "Asked to be called by phone",
+    "appointment.call_checked": "Answered the questions before a video call",
+    "appointment.call_joined": "Opened a video call",
     "appointment.held": "Booked or held a time",
     "appointment.hold_extended": "Kept a held time longer",
     "appointment.link_pasted": "Pasted a video link",

@@ -1,13 +1,13 @@
 """What stands in the panel beside a board: one appointment, and what may be done with it at this moment."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from flask import url_for
 
 from mibo import booking, care, clinics, clock
-from mibo.booking import Appointment, Status
+from mibo.booking import Appointment, Status, gate, gate_rules
 from mibo.clinics.policy import Policy
 from mibo.errors import Conflict
 from mibo.identity import Actor
@@ -33,7 +33,7 @@ def facts(one: Appointment, who: Actor) -> dict[str, Any]:
     """All that the panel shows."""
     now, policy = clock.now(), clinics.policy_in_force()
     record = desk_record.look(one, {}, (), (), who)
-    joins, opens_at = _video(one, record.join_url, now, policy)
+    joins, opens_at = _video(one, who, record.has_link)
     return {
         "one": one,
         "board_day": clock.clinic_day(one.starts_at),
@@ -42,6 +42,7 @@ def facts(one: Appointment, who: Actor) -> dict[str, Any]:
         "owed": one.payment.status == "PENDING" and one.status in (*OWED, Status.PENDING),
         "join_url": joins,
         "opens_at": opens_at,
+        "online": gate_rules.has_call(one.mode, one.status),
         "short": short_name(one.patient.full_name),
         "here": url_for("board.panel", appointment_id=one.id),
         "record_url": url_for("desk.appointment", appointment_id=one.id),
@@ -61,12 +62,15 @@ def _consulting(one: Appointment, who: Actor, now: datetime, policy: Policy) -> 
     return {"start"} if clock.clinic_day(one.starts_at) == clock.clinic_day(now) else set()
 
 
-def _video(one: Appointment, join_url: str, now: datetime, policy: Policy) -> tuple[str, datetime | None]:
-    """The way into the meeting while it is open, else from when it is."""
-    if not join_url or one.status not in (Status.CONFIRMED, Status.IN_PROGRESS) or one.ends_at <= now:
+def _video(one: Appointment, who: Actor, ready: bool) -> tuple[str, datetime | None]:
+    """For its own clinician the way into the call while it is open, and for everybody from when it is."""
+    if not gate_rules.has_call(one.mode, one.status):
         return "", None
-    opens = one.starts_at - timedelta(minutes=policy.start_early_minutes)
-    return (join_url, None) if opens <= now else ("", opens)
+    opens = gate.doors_of(one).opens_at
+    if not gate.is_open_for_clinician(one):
+        return "", opens if clock.now() < opens else None
+    own = who.may(Permission.CONSULT) and who.clinician_id == one.clinician_id
+    return (url_for("video_calls.clinician_room", appointment_id=one.id) if own and ready else ""), None
 
 
 def row(one: Appointment, who: Actor) -> Row:

@@ -64,7 +64,7 @@ class Record:
     state: tuple[str, str]
     rows: Sequence[tuple[str, str, str]]
     note: str
-    join_url: str
+    has_link: bool
     lines: Sequence[tuple[str, str]]
     total: tuple[str, str]
     paid: Sequence[str]
@@ -112,7 +112,7 @@ def look(
         state=_state(one, attempt),
         rows=_rows(one),
         note=one.patient_note or "",
-        join_url=_join_url(one),
+        has_link=_has_link(one),
         lines=desk_paid.lines(one, money_of.off) if desk else [],
         total=desk_paid.total(one, money_of.handed),
         paid=desk_paid.paid(one, money_of.handed),
@@ -165,14 +165,14 @@ def _state(one: Appointment, attempt: Attempt | None) -> tuple[str, str]:
     standing = Standing(
         one.status, one.mode, one.held_until, one.arrived_at, since[-1] if since else None,
         by_desk=one.source in DESK_SOURCES, link_sent=bool(attempt and attempt.link_url), link_failed=_gave_up(attempt),
-        meeting_ready=bool(_join_url(one)),
+        meeting_ready=_has_link(one),
     )  # fmt: skip
     key, words = standing.reads(clock.now())
     return ("CONFIRMED", "") if key == "ONLINE" else (key, words)
 
 
-def _join_url(one: Appointment) -> str:
-    return one.meeting.join_url or "" if one.meeting and one.meeting.status == "READY" else ""
+def _has_link(one: Appointment) -> bool:
+    return one.meeting is not None and one.meeting.status == "READY"
 
 
 def _rows(one: Appointment) -> list[tuple[str, str, str]]:

@@ -37,7 +37,7 @@ SENTENCES = {
     503: "Mibo is not reachable for a moment. Please try again shortly.",
 }
 RETRY_AFTER_S = 3
-PATIENTS_OWN = ("/my", "/book", "/pay", "/kept", "/stay")
+PATIENTS_OWN = ("/call/", "/my", "/book", "/pay", "/kept", "/stay")
 MOMENTARY = {"25P03", "25P04"}  # a transaction was ended because it idled or lasted too long
 TAKEN = {"23505", "23P01"}  # somebody was faster, where no action has words for it
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from flask import get_template_attribute, url_for
 
 from mibo import clinics, clock, people, phone
-from mibo.booking import Appointment, Status
+from mibo.booking import Appointment, Status, gate
 from mibo.care import Visit
 from mibo.web.desk_words import MODES, Standing, minutes
 from mibo.web.filters import clock_time, day, moment
@@ -124,7 +124,9 @@ def card(visit: Visit) -> Card:
             ("MRN", one.patient.mrn or "–"),
         ],
         note=one.patient_note or "",
-        join=_join(one) if live and doors <= now and (now < one.ends_at or not confirmed) else "",
+        join=url_for("video_calls.clinician_room", appointment_id=one.id)
+        if _has_link(one) and gate.is_open_for_clinician(one)
+        else "",
         join_from=clock_time(doors) if live and one.mode == "ONLINE" and now < doors else "",
         starts_from=_when(opens) if confirmed and now < opens else "",
         may_start=confirmed and now >= opens,
@@ -137,14 +139,14 @@ def _when(at: datetime) -> str:
     return clock_time(at) if clock.clinic_day(at) == clock.today() else moment(at)
 
 
-def _join(one: Appointment) -> str:
-    return (one.meeting.join_url or "") if one.meeting and one.meeting.status == "READY" else ""
+def _has_link(one: Appointment) -> bool:
+    return one.meeting is not None and one.meeting.status == "READY"
 
 
 def _standing(one: Appointment) -> Standing:
     return Standing(
         one.status, one.mode, one.held_until, one.arrived_at, one.started_at, by_desk=False, link_sent=False,
-        link_failed=False, meeting_ready=bool(_join(one)),
+        link_failed=False, meeting_ready=_has_link(one),
     )  # fmt: skip
 
 

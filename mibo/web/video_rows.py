@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import url_for
 
 from mibo import clock
-from mibo.booking import video_list
+from mibo.booking import AppointmentRow, video_list
 from mibo.identity import Actor
 from mibo.web.appointment_rows import Line, lines
+from mibo.web.filters import clock_time
 
 STATES: Mapping[video_list.LinkState, tuple[str, str, str]] = {
     video_list.LinkState.READY: ("Link ready", "done", "tick"),
@@ -39,6 +41,20 @@ class LinkLine:
     about: str
     soon: bool
     share: str
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """A patient who waits to be called by phone."""
+
+    line: Line
+    since: str
+
+
+def calls(found: Sequence[tuple[AppointmentRow, datetime]], who: Actor) -> list[CallLine]:
+    """Who waits to be called."""
+    drawn = lines([row for row, _ in found], who)
+    return [CallLine(line, clock_time(asked_at)) for line, (_, asked_at) in zip(drawn, found, strict=True)]
 
 
 def draw(rows: Sequence[video_list.LinkRow], who: Actor, *, alarm_minutes: int) -> list[LinkLine]:

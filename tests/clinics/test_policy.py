@@ -26,6 +26,7 @@ def test_the_defaults_are_what_the_clinic_has_decided() -> None:
         "join_minutes_before": 15,
         "join_minutes_after": 15,
         "link_alert_minutes": 30,
+        "whereabouts_days": 90,
         "closing_hours": 2,
         "ladder_minutes": 10,
         "undo_seconds": 20,

@@ -123,6 +123,13 @@ TABLE = {
     "GET  /video-links/<appointment_id>": "303 403 200 200 200 200 200 200",
     "POST /video-links/<appointment_id>/link": "303 403 422 422 422 422 422 422",
     "POST /video-links/<appointment_id>/again": "303 403 422 422 422 422 422 422",
+    "POST /video-links/<appointment_id>/called": "303 403 303 303 303 303 303 303",
+    "GET  /call/<reference>": "303 303 303 303 303 303 303 303",
+    "GET  /my/<reference>/call": "303 303 403 403 403 403 403 403",
+    "POST /my/<reference>/call": "303 303 403 403 403 403 403 403",
+    "GET  /my/<reference>/call/room": "303 303 403 403 403 403 403 403",
+    "POST /my/<reference>/call/phone": "303 303 403 403 403 403 403 403",
+    "GET  /my-day/<appointment_id>/room": "303 403 403 403 403 303 403 403",
     "GET  /desk/messages": "303 403 200 200 200 403 403 403",
     "POST /desk/messages": "303 403 200 200 200 403 403 403",
     "GET  /desk/messages/numbers": "303 403 200 200 200 403 403 403",
@@ -431,12 +438,14 @@ OWN_PAGES = [
     "POST /book/<reference>/more-time", "POST /book/<reference>/release", "GET  /my/<reference>",
     "GET  /my/<reference>/calendar.ics", "GET  /my/<reference>/move", "POST /my/<reference>/move",
     "GET  /my/<reference>/cancellation", "POST /my/<reference>/cancellation", "POST /my/<reference>/cancellation-wish",
+    "GET  /call/<reference>", "GET  /my/<reference>/call", "POST /my/<reference>/call", "GET  /my/<reference>/call/room",
+    "POST /my/<reference>/call/phone",
 ]  # fmt: skip
 DESK_PAGES = [
     "GET  /desk/appointments/<appointment_id>", "POST /desk/appointments/<appointment_id>/payment",
     "POST /desk/appointments/<appointment_id>/payment-link", "GET  /desk/board/<appointment_id>",
     "GET  /desk/board/<appointment_id>/move", "POST /desk/board/<appointment_id>",
-    "GET  /video-links/<appointment_id>", "POST /video-links/<appointment_id>/link",
+    "POST /video-links/<appointment_id>/called", "GET  /video-links/<appointment_id>", "POST /video-links/<appointment_id>/link",
     "POST /video-links/<appointment_id>/again",
     *(
         f"{method} /desk/appointments/<appointment_id>/{what}"

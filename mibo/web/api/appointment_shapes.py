@@ -8,6 +8,7 @@ from mibo.booking import Appointment, Status
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.web.api.booking_shapes import NO_REFUND, status_now
+from mibo.web.api.call_links import call_link
 from mibo.web.api.payment_shapes import status_of_payment
 from mibo.web.api.shown import Id, Instant, PaymentStatus, Rupees, Shown
 
@@ -121,7 +122,7 @@ def line(one: Appointment, seen: Eyes, notes: str | None = None) -> AppointmentL
 
 def _what(one: Appointment) -> dict[str, object]:
     begins = clock.local(one.starts_at)
-    link = one.meeting.join_url if one.meeting and one.meeting.status == "READY" else None
+    link = call_link(one)
     return {
         "id": one.id, "reference": one.reference, "patient_id": one.patient_id, "clinician_id": one.clinician_id,
         "centre_id": one.centre_id, "appointment_type": one.mode if one.purpose == "CONSULTATION" else one.purpose,

@@ -3,6 +3,7 @@
 from mibo import clock, phone
 from mibo.booking import Appointment, Status
 from mibo.people import Patient
+from mibo.web.api.call_links import call_link
 from mibo.web.api.payment_shapes import status_of_payment
 from mibo.web.api.shown import Id, Instant, PaymentStatus, Rupees, Shown
 
@@ -188,7 +189,7 @@ def in_full(one: Appointment) -> AppointmentInFull:
 
 def own_row(one: Appointment) -> OwnRow:
     """One of one's own appointments in a list."""
-    link = one.meeting.join_url if one.meeting and one.meeting.status == "READY" else None
+    link = call_link(one)
     begins, ends = clock.local(one.starts_at), clock.local(one.ends_at)
     paid = status_of_payment(one.payment)
     return OwnRow(

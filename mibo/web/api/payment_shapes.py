@@ -2,6 +2,7 @@
 
 from mibo.booking import Appointment, CheckoutOrder, Status
 from mibo.payments import Attempt, Payment
+from mibo.web.api.call_links import call_link
 from mibo.web.api.shown import Id, Instant, Paise, PaymentStatus, Rupees, Shown
 
 
@@ -127,7 +128,6 @@ def order(one: CheckoutOrder, about: Appointment) -> OrderShown:
 def verified(about: Appointment) -> Verified:
     """An appointment and its payment, now that the provider has been asked."""
     status, paid = Status(about.status), status_of_payment(about.payment)
-    meeting = about.meeting
     return Verified(
         appointment=PaidAppointment(
             id=about.id, status=status, scheduled_start_at=about.starts_at, clinician_name=about.clinician.full_name,
@@ -137,7 +137,7 @@ def verified(about: Appointment) -> Verified:
             id=about.payment.id, amount=about.payment.amount_paise, status=paid, paid_at=about.payment.paid_at
         ),
         appointment_id=about.id, status=status, payment_status=paid,
-        meeting_link=meeting.join_url if meeting and meeting.status == "READY" else None,
+        meeting_link=call_link(about),
     )  # fmt: skip
 
 

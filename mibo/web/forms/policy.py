@@ -20,7 +20,7 @@ GROUPS = (
     ("Cancelling and moving", ("patient_cutoff_hours", "patient_moves")),
     ("Money", ("registration_fee_paise", "refund_in_time_percent", "refund_late_percent", "refund_days")),
     ("The day of the visit", ("start_early_minutes", "closing_hours")),
-    ("Online appointments", ("join_minutes_before", "join_minutes_after", "link_alert_minutes")),
+    ("Online appointments", ("join_minutes_before", "join_minutes_after", "link_alert_minutes", "whereabouts_days")),
     ("At the desk", ("desk_discount_percent", "drawer_float_paise", "drawer_opens_itself")),
     ("Reminders", ("reminder_first_hours", "reminder_second_hours", "reminder_third_hours")),
     (
@@ -49,6 +49,7 @@ WORDS = {
     "join_minutes_before": ("Join button, minutes before", "From when an online appointment can be joined."),
     "join_minutes_after": ("Joining late, minutes after", "After its end an online appointment can still be joined this long."),
     "link_alert_minutes": ("Link missing, minutes before", "From when an online appointment without a link is an alarm."),
+    "whereabouts_days": ("Where patients were, days", "Then it is forgotten where they joined from, and whom to call for them."),
     "start_early_minutes": ("Starting early, minutes before", "From when a consultation can be started."),
     "closing_hours": ("To be closed after, hours", "After its end, a confirmed appointment is listed as needing to be closed."),
     "undo_seconds": ("Time to undo, seconds", "How long a message caused by staff waits before it leaves."),

@@ -52,6 +52,7 @@ from mibo.web.pages import stays as stays
 from mibo.web.pages import styleguide as styleguide
 from mibo.web.pages import takings as takings
 from mibo.web.pages import unpaid as unpaid
+from mibo.web.pages import video_calls as video_calls
 from mibo.web.pages import video_links as video_links
 from mibo.web.pages import week as week
 from mibo.web.pages import worklists as worklists
@@ -61,7 +62,8 @@ PAGES = (
     session_notes,
     video_links, prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, refunds,
     drawers, patients, merging, clinicians, hours, blocks, openings, pictures, staff_sign_in, passwords, phones,
-    second_factor, proofs, stays, staff, receipts, own_receipts, calls, centres, message_log, policy, audit, styleguide,
+    second_factor, proofs, stays, staff, receipts, own_receipts, calls, centres, message_log, policy, audit,
+    video_calls, styleguide,
 )  # fmt: skip
 
 

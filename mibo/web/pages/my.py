@@ -1,12 +1,12 @@
 """A patient's own side: appointments, one in full, details, family."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from flask import Blueprint, Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mibo import booking, clinics, clock, db, payments, people, phone
-from mibo.booking import Appointment, SlotTaken, Status
+from mibo.booking import Appointment, SlotTaken, gate, gate_rules
 from mibo.booking.rules import is_live_hold
 from mibo.errors import Conflict, Invalid
 from mibo.identity.permissions import Permission
@@ -67,10 +67,8 @@ def appointment(reference: str) -> ResponseReturnValue:
 
 
 def _may_join(one: Appointment) -> bool:
-    """The video link opens a quarter of an hour before (R-VID-3)."""
-    opens = one.starts_at - timedelta(minutes=clinics.policy_in_force().join_minutes_before)
-    ready = one.meeting is not None and one.meeting.status == "READY"
-    return ready and one.status in (Status.CONFIRMED, Status.IN_PROGRESS) and opens <= clock.now() < one.ends_at
+    """The call opens a quarter of an hour before (R-VID-3)."""
+    return gate_rules.has_call(one.mode, one.status) and gate.doors_of(one).are_open(clock.now())
 
 
 @bp.get("/<reference>/move")

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, make_response, request
 from flask.typing import ResponseReturnValue
 
 from mibo import booking, care, clock, db
-from mibo.booking import Status
+from mibo.booking import Status, gate
 from mibo.care import FollowUp, Visit
 from mibo.errors import Conflict, Invalid
 from mibo.identity.permissions import Permission
@@ -175,6 +175,9 @@ def visit_page(
         "my_day/visit.html",
         one=found.appointment,
         card=my_day_rows.card(found),
+        told=(told := gate.told_clinician(found.appointment, by=actor())),
+        whereabouts=gate.whereabouts(told),
+        wish=gate.call_wish_of(appointment_id) if found.appointment.mode == "ONLINE" else None,
         lasted=my_day_rows.lasted(found.appointment),
         form=form or offer(EndForm(formdata=None, data=_said(known)), clock.today()),
         follow_up=known,

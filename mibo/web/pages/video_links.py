@@ -6,7 +6,7 @@ from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mibo import booking, clinics, clock, db
-from mibo.booking import Appointment, video_links, video_list
+from mibo.booking import Appointment, gate, video_links, video_list
 from mibo.errors import Conflict, Invalid
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
@@ -18,6 +18,7 @@ from mibo.web.htmx import go, show
 from mibo.web.inputs.care import VersionInput
 from mibo.web.inputs.takings import of_address
 from mibo.web.inputs.video_links import LinksInput, PasteInput
+from mibo.web.keys import takes
 from mibo.web.reads import noted
 
 bp = Blueprint("video_links", __name__, url_prefix="/video-links")
@@ -39,6 +40,7 @@ def listing() -> ResponseReturnValue:
     return show(
         "video_links/listing.html", asked=asked, rows=video_rows.draw(found, who, alarm_minutes=policy.link_alert_minutes),
         tabs=[(state, words, every if state is None else counts[state]) for state, words in video_rows.TABS],
+        calls=video_rows.calls(video_list.calls_wanted(by=who), who),
         alarms=video_list.count_without_link(by=who), alarm_minutes=policy.link_alert_minutes,
         centres=[one for one in clinics.centres() if who.reaches(one.id)], more=len(found) == video_list.AT_MOST,
     )  # fmt: skip
@@ -89,6 +91,16 @@ def again(appointment_id: int) -> ResponseReturnValue:
             return _one(appointment_id, problem=error.message, status=409)
     flash("The provider is being asked again. This takes a few seconds.", "success")
     return go("video_links.one", appointment_id=appointment_id)
+
+
+@bp.post(f"{ONE}/called")
+@may(Permission.SET_MEETINGS)
+@takes()
+def called(appointment_id: int) -> ResponseReturnValue:
+    """Somebody has called the patient who could not join."""
+    gate.note_called(appointment_id, by=actor())
+    flash("Noted: the patient has been called.", "success")
+    return go("video_links.listing")
 
 
 def _one(

@@ -179,7 +179,9 @@ def test_the_video_link_is_there_when_it_is_ready(desk, world):
         session.add(room)
         session.flush()
         session.merge(online).meeting_id = room.id
-    assert 'href="https://meet.test/x"' in desk.get(url).text
+    page = desk.get(url).text
+    assert f'href="/video-links/{online.id}"' in page
+    assert "https://meet.test/x" not in page
 
 
 def test_what_a_patient_wrote_when_they_cancelled_is_not_for_the_desk(desk, world):

@@ -200,10 +200,12 @@ def test_the_video_call_opens_a_quarter_of_an_hour_before(asha: Visitor, world: 
         return asha.get(f"/my/{one.reference}").text
 
     soon, later = clock.now() + timedelta(minutes=10), clock.now() + timedelta(hours=4)
-    assert "https://meet.example/abc-defg-hij" in with_meeting(soon)
-    text = with_meeting(later)
+    text = with_meeting(soon)
+    assert "Go to the video call" in text
     assert "meet.example" not in text
-    assert "appears here 15 minutes before the start" in text
+    text = with_meeting(later)
+    assert "Go to the video call" not in text
+    assert "opens 15 minutes before the start, for you alone" in text
 
 
 @pytest.mark.parametrize("path", ["/my/{}", "/my/{}/calendar.ics"])

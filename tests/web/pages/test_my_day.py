@@ -171,7 +171,9 @@ def test_the_video_call_opens_a_quarter_of_an_hour_before(me, world, ten):
     assert "meet.test" not in page.text
     assert "opens at 10:15 am" in words(page)
     ten.shift(timedelta(minutes=16))
-    assert 'href="https://meet.test/abc"' in Desk(me.client, world.account).get(f"/my-day/{one.id}").text
+    page = Desk(me.client, world.account).get(f"/my-day/{one.id}").text
+    assert f'href="/my-day/{one.id}/room"' in page
+    assert "meet.test" not in page
 
 
 def test_who_did_not_come_is_marked(me, world, ten):
