@@ -8,6 +8,7 @@ import structlog
 
 from mibo import audit, booking, identity, jobs, messaging, payments, people, video
 from mibo.booking import climbing, gate
+from mibo.care import due_telling
 
 TICK_S = 1
 
@@ -41,6 +42,7 @@ TIMETABLE = (
     Periodic(booking.sending_back.send_due_refunds, 5),
     Periodic(video.take_away_unwanted, 60),
     Periodic(gate.forget_whereabouts, 6 * 3600),
+    Periodic(due_telling.tell_due, 600),
     Periodic(booking.reconcile, 60),
     Periodic(booking.sweeping.reconcile_daily, 600),
     Periodic(booking.listening.listen, 900),

@@ -99,6 +99,19 @@
   count();
   setInterval(count, 5000);
 
+  // Times are the clinic's. Where this device is elsewhere, its own time stands beside them.
+  const face = (at, timeZone) => new Intl.DateTimeFormat("en-IN", { weekday: "short", hour: "numeric", minute: "2-digit", timeZone }).format(at);
+  function yours() {
+    for (const time of all("time[data-yours]")) {
+      const at = new Date(time.dateTime), own = face(at);
+      time.removeAttribute("data-yours");
+      if (own === face(at, "Asia/Kolkata")) continue;
+      time.append(Object.assign(doc.createElement("small"), { className: "muted", textContent: ` IST (${own} where you are)` }));
+    }
+  }
+  yours();
+  on("htmx:afterSettle", yours);
+
   // Two minutes before somebody is signed out they are asked; the server is asked first, for another tab may be in use.
   const ending = doc.getElementById("ending"), early = 120000;
   function heard(until) { if (until && ending) { ending.dataset.ends = until; if (Date.parse(until) - now() > early) ending.hidden = true; } }

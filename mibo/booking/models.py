@@ -253,3 +253,13 @@ class CallWish(Entity):
     done_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
 
     __table_args__ = (CheckConstraint("(done_at is null) = (done_by is null)", name="done"),)
+
+
+class CalendarFeed(Entity):
+    """The calendar address of an account: one at a time, its ending kept as a hash."""
+
+    __tablename__ = "calendar_feed"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), unique=True)
+    token_hash: Mapped[bytes] = mapped_column(unique=True)
+    made_at: Mapped[datetime]

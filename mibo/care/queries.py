@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, String, and_, cast, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, joinedload
 
 from mibo import booking, clock, db
@@ -14,6 +14,7 @@ from mibo.care.models import FollowUp
 from mibo.clinics import Centre
 from mibo.errors import Missing, Refused
 from mibo.identity import Actor
+from mibo.messaging import Message
 from mibo.people import Clinician, Patient
 
 DUE_SOON_DAYS = 3
@@ -42,6 +43,7 @@ class Due:
     parent_reference: str
     seen_at: datetime
     fell_through: bool
+    told_at: datetime | None = None
 
     def days_left(self, today: date) -> int:
         """Days until the day that was wanted; below nothing when it is past."""
@@ -102,7 +104,7 @@ def _due(by: Actor, centre_id: int | None, clinician_id: int | None, until: date
         select(
             FollowUp.id, FollowUp.wanted_on, FollowUp.note, FollowUp.created_at, Patient.id, Patient.full_name,
             Patient.phone, Patient.mrn, Clinician.id, Clinician.full_name, Centre.id, Centre.short_name,
-            Appointment.mode, Appointment.id, Appointment.reference, Appointment.starts_at, FollowUp.status == "BOOKED",
+            Appointment.mode, Appointment.id, Appointment.reference, Appointment.starts_at, FollowUp.status == "BOOKED", _told(),
         )
         .join(Appointment, Appointment.id == FollowUp.parent_id)
         .join(Patient, Patient.id == Appointment.patient_id)
@@ -116,6 +118,12 @@ def _due(by: Actor, centre_id: int | None, clinician_id: int | None, until: date
     if clinician_id is not None:
         wanted = wanted.where(Appointment.clinician_id == clinician_id)
     return wanted.where(FollowUp.wanted_on <= until) if until is not None else wanted
+
+
+def _told() -> ScalarSelect[datetime]:
+    """Since when the patient knows that it comes near."""
+    key = func.concat("come-again:", cast(FollowUp.id, String))
+    return select(Message.created_at).where(Message.dedupe_key == key).scalar_subquery()
 
 
 def _waits() -> ColumnElement[bool]:

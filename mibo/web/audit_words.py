@@ -29,6 +29,8 @@ AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
 }  # fmt: skip
 
 ACTS = {
+    "account.calendar_ended": "Ended their calendar address",
+    "account.calendar_made": "Made a calendar address",
     "account.phone": "Changed the phone of an account",
     "appointment.coming": "Said that they will come",
     "appointment.call_answered": "Called a patient who could not join by video",

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from flask import Flask
+from markupsafe import Markup
 
 from mibo import clock, money, phone
 
@@ -30,6 +31,11 @@ def moment(at: datetime) -> str:
     return f"{day(at)}, {clock_time(at)}"
 
 
+def honest(at: datetime) -> Markup:
+    """The same, with the instant itself beside it: a device that is elsewhere adds its own time (M21)."""
+    return Markup('<time datetime="{}" data-yours>{}</time>').format(at.isoformat(), moment(at))
+
+
 def in_words(names: Sequence[str]) -> str:
     """`Bengaluru, Kochi and Mumbai`."""
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
@@ -38,7 +44,7 @@ def in_words(names: Sequence[str]) -> str:
 def register(app: Flask) -> None:
     """Make them known to templates."""
     app.jinja_env.filters.update(
-        rupees=money.rupees, clock_time=clock_time, day=day, long_day=long_day, moment=moment,
+        rupees=money.rupees, clock_time=clock_time, day=day, long_day=long_day, moment=moment, honest=honest,
         in_words=in_words,
         phone=phone.shown, masked_phone=phone.masked,
     )  # fmt: skip

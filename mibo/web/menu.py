@@ -82,6 +82,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
         [
             ("Signed-in devices", "stays.staff", Permission.MANAGE_OWN_SIGN_INS),
             ("Your phone", "phones.staff", Permission.MANAGE_OWN_SIGN_INS),
+            ("My calendar", "calendars.clinician", Permission.CONSULT),
             ("Password", "passwords.change", Permission.MANAGE_OWN_SIGN_INS),
             ("Second step", "second_factor.status", Permission.MANAGE_OWN_SIGN_INS),
         ],

@@ -62,6 +62,7 @@ class FollowUpLine:
     parent: str
     book: str
     again: bool
+    told: str
 
 
 def late(rows: Sequence[AppointmentRow], who: Actor) -> list[Late]:
@@ -120,7 +121,7 @@ def _follow_up(one: Due, today: date) -> FollowUpLine:
         book=url_for(
             "desk.new_booking", patient=one.patient_id, centre=one.centre_id, clinician=one.clinician_id, mode=one.mode,
             day=max(one.wanted_on, today).isoformat(), follow_up=one.id,
-        ), again=one.fell_through,
+        ), again=one.fell_through, told=day(one.told_at) if one.told_at else '',
     )  # fmt: skip
 
 

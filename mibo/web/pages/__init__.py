@@ -9,6 +9,7 @@ from mibo.web.pages import bell as bell
 from mibo.web.pages import blocks as blocks
 from mibo.web.pages import board as board
 from mibo.web.pages import book as book
+from mibo.web.pages import calendars as calendars
 from mibo.web.pages import calls as calls
 from mibo.web.pages import centres as centres
 from mibo.web.pages import changes as changes
@@ -63,7 +64,7 @@ PAGES = (
     video_links, prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, refunds,
     drawers, patients, merging, clinicians, hours, blocks, openings, pictures, staff_sign_in, passwords, phones,
     second_factor, proofs, stays, staff, receipts, own_receipts, calls, centres, message_log, policy, audit,
-    video_calls, styleguide,
+    calendars, video_calls, styleguide,
 )  # fmt: skip
 
 
