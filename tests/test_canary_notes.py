@@ -1,0 +1,80 @@
+"""A consultation with marked words, from the first letter to the last version: then every place is searched for them (line 68)."""
+
+import csv
+import io
+from collections.abc import Callable
+
+import psycopg
+import pytest
+import time_machine
+from flask import Flask
+
+from mibo import care, clock, db, identity
+from mibo.booking import Status
+from mibo.identity.permissions import Role
+from tests import make
+from tests.machine import Database
+from tests.test_canary import Told, _tables
+from tests.web.pages.desk import Desk
+
+pytestmark = pytest.mark.usefixtures("sandbox")
+
+WORDS = "Traumnotiz-vom-roten-Fuchs"
+NOBODYS = (Role.ADMIN, Role.MANAGER, Role.CENTRE_MANAGER, Role.CARE_COORDINATOR, Role.FRONT_DESK)
+
+
+def test_what_a_clinician_writes_is_found_nowhere_but_on_their_own_page(
+    app: Flask, database: Database, work: Callable[[], None], capfd: pytest.CaptureFixture[str]
+) -> None:
+    told = Told()
+    with time_machine.travel(make.at("10:00"), tick=False):
+        with db.transaction():
+            where = make.centre("Mibo Kochi")
+            account = make.staff(Role.CLINICIAN, where, name="Dr. Anita Kurian")
+            who = make.clinician(where, account=account)
+            person = make.patient("Asha Menon")
+            one = make.appointment(person, who, where, make.at("10:00", clock.today()), status=Status.IN_PROGRESS)
+            others = [make.staff(role, where) for role in NOBODYS]
+            token = identity.start_api_sign_in(account).access
+        hers = Desk(app.test_client(), account)
+        path = f"/my-day/{one.id}"
+        assert hers.post(f"{path}/note", part=True, words=WORDS, version=0, page="p", auto="1").status_code == 200
+        assert hers.post(f"{path}/note", words=f"{WORDS} und", version=0, page="q").status_code == 409
+        assert hers.post(f"{path}/note", words=WORDS + "x" * 200_000, version=1, page="p").status_code == 422
+        asked = {"json": {"session_notes": f"{WORDS}!"}, "headers": {"Authorization": f"Bearer {token}"}}
+        assert app.test_client().post(f"/api/appointments/{one.id}/clinician-notes", **asked).status_code == 200
+        assert app.test_client().post(f"/api/appointments/{one.id}/clinician-notes", data=WORDS).status_code == 401
+        assert hers.post(f"{path}/end", words=f"{WORDS}!", version=2, page="p", again="2").status_code == 303
+        told.look_into_redis()
+        seen = _what_others_are_given(app, others, one.id, person.id)
+    work()
+    said = capfd.readouterr()
+    assert '"route": "/my-day' in said.out + said.err, "no log was seen, so nothing was searched"
+    assert WORDS not in said.out + said.err
+    assert WORDS not in told.redis
+    assert [table for table, rows in _tables(database).items() if WORDS in rows] == []
+    with psycopg.connect(database.url) as connection:
+        raw = connection.execute("select text, key from consultation_note").fetchall()
+        assert [row for row in raw if WORDS.encode() in b"".join(row)] == []
+    assert [where for where, text in seen.items() if WORDS in text] == []
+    with db.reading():
+        by = make.actor(account, Role.CLINICIAN, centres=(where,), clinician=who)
+        assert {note.words for note in care.reading.versions_of(one.id, by=by)} == {WORDS, f"{WORDS}!"}
+
+
+def _what_others_are_given(app: Flask, others: list[identity.Account], one: int, patient: int) -> dict[str, str]:
+    seen = {}
+    for account in others:
+        door = Desk(app.test_client(), account)
+        for path in (f"/desk/appointments/{one}", f"/desk/board/{one}", f"/patients/{patient}", "/desk", "/appointments",
+                     "/worklists/follow-ups", "/audit", "/desk/messages"):  # fmt: skip
+            seen[f"{account.id} {path}"] = door.get(path).text
+        for path in ("/appointments/csv", "/appointments/paper"):
+            seen[f"{account.id} {path}"] = door.post(path, show="all").text
+        for path in (f"/my-day/{one}", f"/my-day/{one}/earlier", f"/my-day/{one}/versions"):
+            assert door.get(path).status_code == 403, path
+    rows = [list(csv.reader(io.StringIO(text))) for where, text in seen.items() if where.endswith("/csv")]
+    assert any("Asha Menon" in " ".join(row) for sheet in rows for row in sheet), (
+        "nothing was taken along, so nothing was searched"
+    )
+    return seen
