@@ -14,7 +14,7 @@ from mibo.web.api.appointment_shapes import AppointmentLine, eyes, line
 from mibo.web.api.document import documented
 from mibo.web.api.shown import Id, Instant, Shown
 from mibo.web.inputs.sessions import NotesChange, SessionNote
-from mibo.web.reads import notes_read
+from mibo.web.reads import noted, notes_read
 
 bp = Blueprint("session_notes", __name__, url_prefix="/appointments")
 
@@ -50,6 +50,7 @@ def write(appointment_id: str, told: SessionNote) -> ResponseReturnValue:
 @bp.get("/<appointment_id>/previous-notes")
 @documented(gives=list[NoteHistory], tag="Appointments", refuses=(404,))
 @may(Permission.CONSULT)
+@noted("appointment.opened", "appointment_id")
 def previous(appointment_id: str) -> ResponseReturnValue:
     """The clinician's own notes of the patient's other consultations, the latest ten. Which patient it is follows from the
     appointment, whatever stands in the address.
