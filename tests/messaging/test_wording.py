@@ -55,6 +55,12 @@ EVERY_WORDING = [
     wording.reminder_online(NAME, when=WHEN, where=wording.manner("ONLINE"), reference="MB-1042", link="my/MB-1042"),
     wording.missed_you(NAME, when=WHEN, reference="MB-1042", link="my/MB-1042"),
     wording.come_again(NAME, day=date(2026, 12, 1), link="my"),
+    wording.answer_thanks(NAME, when=WHEN, reference="MB-1042"),
+    wording.answer_move(NAME, when=WHEN, reference="MB-1042", link="my/MB-1042/move"),
+    wording.answer_asked(NAME, when=WHEN, reference="MB-1042"),
+    wording.answer_over(NAME, link="my"),
+    wording.will_call(NAME),
+    wording.please_call(NAME, phone="+91 484 400 0000"),
 ]
 
 
