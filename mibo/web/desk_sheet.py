@@ -80,6 +80,7 @@ class Sheet:
     walk_in: bool
     pay: str
     day_is_chosen: bool
+    over_day: date | None  # the day that was asked for, where it is over
     kept: Mapping[str, Any]
 
     @property
@@ -151,6 +152,7 @@ def look(choices: Choices, centres: Sequence[Centre], centre: Centre) -> Sheet:
         walk_in=choices.walk_in,
         pay=choices.pay,
         day_is_chosen=choices.day is not None,
+        over_day=choices.day if choices.day and choices.day < today else None,
         kept=kept,
     )
 

@@ -3,12 +3,13 @@
 import html
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from mibo import db
+from mibo import clock, db
 from mibo.booking import Appointment, Status
 from mibo.identity.permissions import Role
 from mibo.messaging import Message
@@ -390,3 +391,10 @@ def test_names_that_are_easily_mixed_up_are_marked_and_who_is_booked_for_is_read
     assert found.count("Look-alike: check age, phone and MRN") == 2
     page = text_of(desk.get(f"/desk/new?patient={twin.id}").text)
     assert f"Asha Manon, age 30, MRN K-99, phone ending {twin.phone[-4:]}" in page
+
+
+def test_a_free_time_of_a_page_from_yesterday_says_that_the_day_is_over(desk, world):
+    yesterday = clock.today() - timedelta(days=1)
+    page = desk.get(f"/desk/new?patient={world.asha.id}&clinician={world.anita.id}&day={yesterday}&at=10:00").text
+    assert f"{yesterday:%A} {yesterday.day} {yesterday:%B %Y} is over, so" in page
+    assert "Nearest free:" in page
