@@ -1,7 +1,8 @@
 """How fast messages are: `python -m bench.messages`. Figures stand in docs/performance.md.
 
 Fills an embedded PostgreSQL with invented appointments, all of them due for a reminder, and computes their reminders in a
-process of its own, whose memory is read afterwards; then runs again when nothing is due, as it does twice a minute.
+process of its own, whose memory is read afterwards; then runs again when nothing is due, as it does twice a minute. How
+fast messages leave is `bench.delivery`, which comes first.
 """
 
 import argparse
@@ -19,7 +20,7 @@ from pathlib import Path
 import psycopg
 from sqlalchemy import func, select, text
 
-from bench import load
+from bench import delivery, load
 from bench.kept import started
 from mibo import clock
 from mibo.dev import keys, migrate
@@ -32,10 +33,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.messages", description=__doc__)
     parser.add_argument("--appointments", type=int, default=100_000)
     parser.add_argument("--data", type=Path, default=Path("/var/tmp"), help="where the database lies meanwhile")
+    parser.add_argument("--only", choices=("reminders", "delivery"), help="leave the other out")
     parser.add_argument("--inside", action="store_true", help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.inside:
         _measure()
+        return
+    if asked.only != "reminders":
+        delivery.measure(asked.data)
+    if asked.only == "delivery":
         return
     with ExitStack() as cleanup:
         folder = Path(tempfile.mkdtemp(prefix="mibo-bench-", dir=asked.data))

@@ -24,7 +24,7 @@ class Periodic:
 
 
 TIMETABLE = (
-    Periodic(messaging.ring_due, 5),
+    Periodic(messaging.deliver_due, 5),
     Periodic(messaging.match_reports, 30),
     Periodic(messaging.forget_reports, 6 * 3600),
     Periodic(climbing.climb_due, 15),

@@ -19,7 +19,7 @@ from mibo.booking import Closing
 from mibo.booking.displacing import Answers, Choice
 from mibo.config import settings
 from mibo.identity.permissions import Role
-from mibo.messaging.delivery import ring_due
+from mibo.messaging.delivery import deliver_due
 from mibo.scheduling.spans import Span
 from tests import make
 from tests.machine import Database, Sandbox
@@ -218,7 +218,7 @@ def changed(
         session.execute(text("update message set next_at = now()"))
     told.look_into_redis()
     for _ in range(2):
-        ring_due()
+        deliver_due()
         told.look_into_redis()
         work()
     said = capfd.readouterr()

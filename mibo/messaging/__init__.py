@@ -11,7 +11,7 @@ from mibo.messaging.actions import (
     withdraw_kind,
     withdraw_overtaken,
 )
-from mibo.messaging.delivery import deliver, ring_due
+from mibo.messaging.delivery import deliver, deliver_due
 from mibo.messaging.hearing import note_status
 from mibo.messaging.log import LogWish, Tally
 from mibo.messaging.many import Promised, tell_all
@@ -40,6 +40,7 @@ __all__ = [
     "Wording",
     "after_quiet",
     "deliver",
+    "deliver_due",
     "forget_replies",
     "forget_reports",
     "hash_of",
@@ -52,7 +53,6 @@ __all__ = [
     "note_status",
     "promise_again",
     "rendered",
-    "ring_due",
     "silence",
     "tell",
     "tell_all",

@@ -8,12 +8,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from mibo import clinics, clock, db, jobs
 from mibo.messaging import channels, sealing, templates
-from mibo.messaging.delivery import deliver
+from mibo.messaging.delivery import deliver_due
 from mibo.messaging.models import Message
 from mibo.messaging.rules import NO_WISHES, QuietHours, Wishes, after_quiet
 from mibo.messaging.wording import Wording
-
-RUNG_AT_COMMIT = timedelta(seconds=10)  # how long the timetable leaves a new message to the bell rung at commit
 
 UNWANTED = "NO_MESSAGES_WANTED"
 
@@ -58,14 +56,13 @@ def tell(
         "not_after": not_after,
         "climbs_until": climbs_until(template, wishes, concerns_at),
         "next_at": func.now() + wait,
-        "queued_until": None if wait else func.now() + RUNG_AT_COMMIT,
         "status": "DROPPED" if unwanted else "PENDING",
         "last_error": UNWANTED if unwanted else None,
     }
     promise = insert(Message).values(promised).on_conflict_do_nothing()
     message_id = db.session().scalar(promise.returning(Message.id))
     if message_id is not None and not wait and not unwanted:
-        jobs.defer(deliver, message_id)
+        jobs.defer(deliver_due)
     return message_id
 
 
@@ -144,7 +141,7 @@ def promise_again(about_id: int, wording: Wording, *, wait_s: int = 0) -> None:
     told = db.session().scalars(select(Message).where(*alike).order_by(Message.id.desc()).with_for_update())
     newest = next((message for message in told if _says(message, wording)), None)
     if newest is not None and newest.status == "DROPPED":
-        newest.status, newest.queued_until = "PENDING", None
+        newest.status = "PENDING"
         newest.next_at = clock.now() + timedelta(seconds=wait_s)
 
 

@@ -4,9 +4,9 @@ Redis only rings the bell; the row alone decides. Two workers that hear the same
 """
 
 import random
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from itertools import takewhile
 from time import monotonic
 
 import structlog
@@ -14,15 +14,15 @@ from cryptography.fernet import InvalidToken
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
 
 from mibo import clock, db, jobs
+from mibo.config import settings
 from mibo.integrations.http import ProviderError
 from mibo.messaging import channels, sealing
 from mibo.messaging.models import ERROR_LENGTH, Message
-from mibo.messaging.wording import HARMLESS_TWICE
 
 LEASE = timedelta(seconds=60)  # longer than any call can take (integrations/http.py gives up after 28 s)
-RUNG_FOR = timedelta(seconds=30)  # how long a bell that was rung is left alone
-RING_AT_ONCE = 200
-CARRY_FOR_S = 10.0
+AT_ONCE = 8  # calls under way in one process
+IN_A_ROW = 10
+CARRY_FOR_S = 20.0  # then the worker's other jobs have their turn
 MOST_ATTEMPTS = 8
 FIRST_WAIT_S = 10.0
 LONGEST_WAIT_S = 900.0
@@ -41,31 +41,61 @@ class Claim:
 
 
 @jobs.job
+def deliver_due() -> None:
+    """Send all that is due, several at a time and for a while; for what is left then the bell is rung again.
+
+    One that cannot be sent stops no other. Where the bell is out of order the clock does this itself.
+    """
+    until = monotonic() + CARRY_FOR_S
+    while waiting := _how_many_wait():
+        if monotonic() >= until:
+            jobs.ring(deliver_due)
+            return
+        if not (_carry(1) if waiting == 1 else _carry_together(waiting)):
+            return  # somebody else has them
+
+
+def _carry_together(waiting: int) -> int:
+    hands = min(waiting, AT_ONCE, settings().db_pool_size)
+    with ThreadPoolExecutor(hands) as carriers:
+        carried = [carriers.submit(_carry, IN_A_ROW) for _ in range(hands)]
+    return sum(each.result() for each in carried)
+
+
+def _how_many_wait() -> int:
+    with db.reading() as session:
+        return len(session.scalars(select(Message.id).where(_is_due()).limit(AT_ONCE)).all())
+
+
+def _carry(most: int) -> int:
+    """Some messages, one after the other, each claimed just before its call: a process that is killed leaves us unsure
+    only of those whose calls were under way. Only some, so that more hands help when more has come. How many it were.
+    """
+    for count in range(most):
+        with db.transaction() as session:
+            due = select(Message).where(_is_due()).order_by(Message.next_at).limit(1)
+            message = session.scalar(due.with_for_update(skip_locked=True))
+            if message is None:
+                return count
+            claim = _claimed(message)
+        if claim:
+            _send_or_say(claim)
+    return most
+
+
+def _send_or_say(claim: Claim) -> None:
+    try:
+        _send(claim)
+    except Exception as error:  # what nobody thought of: it stays claimed, ends unsure, and the next one leaves
+        log.error("messages.failed", message=claim.message_id, exc_info=error)
+
+
 def deliver(message_id: int) -> None:
-    """Send a message, unless it has left, is not due, is being sent, or is no longer worth sending."""
+    """Send one message, unless it has left, is not due, is being sent, or is no longer worth sending."""
     with db.transaction():
         claim = _claim(message_id)
     if claim:
         _send(claim)
-
-
-@jobs.job
-def ring_due() -> None:
-    """Ring for every message that is due and not rung for; where the bell is out of order, carry some by hand."""
-    with db.transaction() as session:
-        due = session.scalars(
-            select(Message.id)
-            .where(_is_due(), or_(Message.queued_until.is_(None), Message.queued_until <= func.now()))
-            .order_by(Message.next_at)
-            .limit(RING_AT_ONCE)
-            .with_for_update(skip_locked=True)
-        ).all()
-        # the bell first: were it noted first, a broken bell would leave the message waiting for nothing
-        rung = list(takewhile(lambda message_id: jobs.ring(deliver, message_id), due))
-        session.execute(update(Message).where(Message.id.in_(rung)).values(queued_until=func.now() + RUNG_FOR))
-    until = monotonic() + CARRY_FOR_S
-    for message_id in takewhile(lambda _: monotonic() < until, due[len(rung) :]):
-        deliver(message_id)
 
 
 def _is_due() -> ColumnElement[bool]:
@@ -75,12 +105,15 @@ def _is_due() -> ColumnElement[bool]:
 
 def _claim(message_id: int) -> Claim | None:
     message = db.session().scalar(select(Message).where(Message.id == message_id, _is_due()).with_for_update())
-    if message is None:
-        return None
+    return _claimed(message) if message else None
+
+
+def _claimed(message: Message) -> Claim | None:
+    """Ours from the commit on; None where it is not to be sent any more."""
     if ending := _ending(message):
         message.status, message.last_error = ending
         message.sealed = None
-        log.warning("messages.given_up", message=message_id, status=message.status, error=message.last_error)
+        log.warning("messages.given_up", message=message.id, status=message.status, error=message.last_error)
         return None
     message.status = "SENDING"
     message.attempts += 1
@@ -95,8 +128,10 @@ def _claim(message_id: int) -> Claim | None:
 
 
 def _ending(message: Message) -> tuple[str, str] | None:
-    """Why it is not to be sent any more. What a dead worker may have sent stays unsure, unless twice does no harm."""
-    if message.status == "SENDING" and message.template not in HARMLESS_TWICE:
+    """Why it is not to be sent any more. What a dead worker may have sent stays unsure: whoever it matters to is tried
+    another way.
+    """
+    if message.status == "SENDING":
         return "UNKNOWN", "WORKER_GONE"
     if message.not_after is not None and message.not_after <= clock.now():
         return "DROPPED", "TOO_LATE"
@@ -173,7 +208,6 @@ def _put_back(claim: Claim, error: ProviderError) -> None:
             .values(
                 status="PENDING",
                 next_at=func.now() + timedelta(seconds=wait),
-                queued_until=None,
                 lease_until=None,
                 last_error=str(error)[:ERROR_LENGTH],
             )

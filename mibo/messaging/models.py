@@ -84,7 +84,7 @@ class Message(Entity):
     status: Mapped[str] = mapped_column(String(10), server_default="PENDING")
     attempts: Mapped[int] = mapped_column(server_default="0")
     next_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    queued_until: Mapped[datetime | None]
+    queued_until: Mapped[datetime | None]  # of a worker before this version; nothing reads it any more
     lease_until: Mapped[datetime | None]
     provider_id: Mapped[str | None] = mapped_column(String(100))
     last_error: Mapped[str | None] = mapped_column(String(ERROR_LENGTH))

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from mibo.messaging import values, words
-from mibo.messaging.templates import CODES, DISCREET, REMINDERS, gaps
+from mibo.messaging.templates import DISCREET, gaps
 from mibo.messaging.values import Spoken, fitting
 from mibo.money import rupees
 
@@ -16,9 +16,6 @@ SENTENCES = words.SENTENCES["en"]
 
 first_name, initialled = values.first_name, values.initialled
 moment, the_day, manner = values.moment, values.the_day, values.manner
-
-# A worker that dies while it sends leaves us unsure. These read as the same message when they come twice.
-HARMLESS_TWICE = SENTENCES.keys() - {*CODES, *REMINDERS}
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from mibo.errors import Missing
 from mibo.identity import Actor
 from mibo.identity.permissions import Role
 from mibo.messaging import Message, Reply
-from mibo.messaging.delivery import ring_due
+from mibo.messaging.delivery import deliver_due
 from mibo.messaging.replies import forget_replies
 from mibo.people import Patient
 from tests import make
@@ -43,7 +43,7 @@ class World:
             session.execute(update(StatusChange).values(at=clock.now() - LONG_AGO))
         for mark in marks(clinics.policy_in_force()):
             _remind(mark)
-        ring_due()
+        deliver_due()
         jobs.work_off()
 
     def lead(self, *, here: bool = True) -> Actor:
@@ -69,7 +69,7 @@ class World:
     def _arrive(self) -> None:
         self.sandbox.idle()
         settle_replies()
-        ring_due()
+        deliver_due()
         jobs.work_off()
 
     def told(self) -> list[str]:
@@ -167,7 +167,7 @@ def test_words_wait_sealed_for_the_staff_of_the_centre_who_answer_them_once(sand
         booking.reply_inbox.answer(reply.id, "please_call", by=lead)
     with pytest.raises(booking.reply_inbox.AlreadyHandled), db.transaction():
         booking.reply_inbox.answer(reply.id, "will_call", by=lead)
-    ring_due()
+    deliver_due()
     jobs.work_off()
     assert world.told()[-1] == "mibo_please_call"
     assert (world.waiting(lead), world.waiting(lead, "handled")) == ([], ["Can I bring my mother?"])

@@ -291,7 +291,7 @@ def test_messages_that_were_taken_back_do_not_leave(world, sandbox):
     one = book(world)
     undo(world, one)
     with time_machine.travel(clock.now() + timedelta(minutes=2)):
-        messaging.ring_due()
+        messaging.deliver_due()
         jobs.work_off()
     assert sandbox.messages(world.asha.phone.lstrip("+")) == []
     assert now_of(one).status == Status.CANCELLED

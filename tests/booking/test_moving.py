@@ -81,7 +81,7 @@ def test_an_undo_within_the_delay_puts_it_back_and_nobody_is_told(world, sandbox
     with db.transaction():
         booking.undo_move(one.id, by=world.desk)
     with time_machine.travel(clock.now() + timedelta(minutes=5)):
-        messaging.ring_due()
+        messaging.deliver_due()
         work()
     assert (now_of(one).starts_at, now_of(one).moves) == (make.at("10:00"), 0)
     with db.reading() as session:
@@ -123,7 +123,7 @@ def test_the_second_of_two_moves_undone_the_first_is_told_after_all(world, sandb
     with db.transaction():
         booking.undo_move(one.id, by=world.desk)
     with time_machine.travel(clock.now() + timedelta(minutes=5)):
-        messaging.ring_due()
+        messaging.deliver_due()
         work()
     with db.reading() as session:
         wanted = select(Message.body).where(Message.phone == world.asha.phone, Message.status != "DROPPED")

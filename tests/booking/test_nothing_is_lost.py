@@ -37,13 +37,6 @@ def messages() -> dict[str, str]:
         return dict(iter(session.execute(select(Message.template, Message.status))))
 
 
-def due_now() -> None:
-    """Messages go by the database's clock, which no test can turn: as if the bell's time were over."""
-    with db.transaction() as session:
-        for message in session.scalars(select(Message)):
-            message.queued_until = None
-
-
 def test_everybody_is_told_of_a_confirmation_and_the_meeting_is_made(sandbox: Sandbox, work) -> None:  # type: ignore[no-untyped-def]
     waiting = money.held()
     with db.transaction() as session:
@@ -53,7 +46,6 @@ def test_everybody_is_told_of_a_confirmation_and_the_meeting_is_made(sandbox: Sa
     with db.transaction():
         booking.pay_at_desk(waiting.id, "CASH", None, by=waiting.desk)
     lose_the_bells()
-    due_now()
     some_time_later(40, work)
     assert set(messages()) == {"mibo_booking_confirmed_online", "mibo_clinician_booking"}
     assert set(messages().values()) <= {"SENT", "DELIVERED", "READ"}
@@ -155,12 +147,12 @@ def test_all_that_one_transaction_rings_for_leaves_in_one_go_and_each_bell_once(
     monkeypatch.setattr(queue, "enqueue_many", count)
     with db.transaction():
         for n in (1, 2, 3, 2, 1):
-            jobs.defer(messaging.deliver, n)
-        jobs.defer(messaging.ring_due)
+            jobs.defer(booking.telling.attach_meeting, n)
+        jobs.defer(messaging.deliver_due)
     assert rung == [4]
     assert [tuple(job.args) for job in queue.get_jobs()] == [
-        ("mibo.messaging.delivery.deliver", 1),
-        ("mibo.messaging.delivery.deliver", 2),
-        ("mibo.messaging.delivery.deliver", 3),
-        ("mibo.messaging.delivery.ring_due",),
+        ("mibo.booking.telling.attach_meeting", 1),
+        ("mibo.booking.telling.attach_meeting", 2),
+        ("mibo.booking.telling.attach_meeting", 3),
+        ("mibo.messaging.delivery.deliver_due",),
     ]

@@ -41,7 +41,7 @@ def change(**values):
 
 
 def due_again():
-    change(next_at=func.now(), queued_until=None)
+    change(next_at=func.now())
 
 
 def claim(message_id):
@@ -180,7 +180,7 @@ class TestTrouble:
         work()
         assert (row(message_id).status, row(message_id).sealed) == ("FAILED", None)
         due_again()
-        messaging.ring_due()
+        messaging.deliver_due()
         assert waiting() == 0
 
     def test_what_surely_did_not_leave_is_tried_again_later(self, sandbox, work):
@@ -188,12 +188,12 @@ class TestTrouble:
         message_id = tell_a_code()
         work()
         put_back = row(message_id)
-        assert (put_back.status, put_back.attempts, put_back.queued_until) == ("PENDING", 1, None)
+        assert (put_back.status, put_back.attempts) == ("PENDING", 1)
         assert put_back.next_at > clock.now()
         deliver(message_id)  # somebody rings too early
         assert sent(sandbox) == []
         due_again()
-        messaging.ring_due()
+        messaging.deliver_due()
         work()
         assert sandbox.otp(PHONE) == "274913"
         assert (row(message_id).status, row(message_id).attempts) == ("SENT", 2)
@@ -215,7 +215,7 @@ class TestTrouble:
         assert (row(message_id).status, row(message_id).sealed) == ("UNKNOWN", None)
         due_again()
         change(lease_until=func.now() - LEASE)
-        messaging.ring_due()
+        messaging.deliver_due()
         deliver(message_id)
         work()
         assert len(sandbox.calls("gallabox")) == 1
@@ -264,16 +264,16 @@ class TestClaims:
         assert state == "SENDING"
         assert row(message_id).status == "SENT"
 
-    def test_what_a_dead_worker_had_is_sent_by_the_next_once_its_lease_is_over(self, sandbox):
+    def test_what_a_dead_worker_had_is_left_alone_and_then_unsure(self, sandbox):
         message_id = tell()
         assert claim(message_id)
-        messaging.ring_due()
+        messaging.deliver_due()
         deliver(message_id)
-        assert sent(sandbox) == []
+        assert row(message_id).status == "SENDING"
         change(lease_until=func.now())
-        deliver(message_id)
-        assert len(sent(sandbox)) == 1
-        assert (row(message_id).status, row(message_id).attempts) == ("SENT", 2)
+        messaging.deliver_due()
+        assert sent(sandbox) == []
+        assert (row(message_id).status, row(message_id).last_error) == ("UNKNOWN", "WORKER_GONE")
 
     def test_a_code_a_dead_worker_had_stays_unsure(self, sandbox):
         message_id = tell_a_code()
@@ -284,12 +284,21 @@ class TestClaims:
         assert (row(message_id).status, row(message_id).last_error) == ("UNKNOWN", "WORKER_GONE")
         assert row(message_id).sealed is None
 
-    def test_who_slept_through_the_lease_does_not_speak_for_the_next(self):
+    def test_who_slept_through_the_lease_still_knows_that_it_was_taken(self):
         message_id = tell()
         sleeper = claim(message_id)
         change(lease_until=func.now())
+        assert claim(message_id) is None
+        _record_error(sleeper, ProviderError("gallabox", "retry", "LATE"))
+        assert row(message_id).status == "UNKNOWN"
+        _record_sent(sleeper, "good")
+        assert (row(message_id).status, row(message_id).provider_id) == ("SENT", "good")
+
+    def test_who_slept_does_not_speak_for_the_next(self):
+        message_id = tell()
+        sleeper = claim(message_id)
+        change(status="PENDING", lease_until=None)
         second = claim(message_id)
-        _record_error(sleeper, ProviderError("gallabox", "refused", "LATE"))
         _record_sent(sleeper, "late")
         assert (row(message_id).status, row(message_id).provider_id) == ("SENDING", None)
         _record_sent(second, "good")
@@ -308,48 +317,43 @@ class TestBell:
         with redis_down():
             message_id = tell()
         assert row(message_id).status == "PENDING"
-        due_again()
-        messaging.ring_due()
-        jobs.work_off()
+        messaging.deliver_due()
         assert len(sent(sandbox)) == 1
 
     def test_while_the_bell_is_broken_messages_are_carried_by_hand(self, redis_down, sandbox):
         with redis_down():
             tell_a_code()
-            messaging.ring_due()
-            assert sent(sandbox) == []  # a moment is left to the bell that was rung at the commit
-            due_again()
-            messaging.ring_due()
+            messaging.deliver_due()
             assert sandbox.otp(PHONE) == "274913"
 
-    def test_what_was_rung_for_is_left_alone_for_a_while(self):
-        tell()
+    def test_however_many_one_transaction_promises_it_rings_once(self):
+        with db.transaction():
+            for n in range(30):
+                said = wording.booking_cancelled("Asha", when=WHEN, reference=f"MB-{n}")
+                messaging.tell(said, phone=PHONE, name="Asha", dedupe_key=f"k:{n}")
         assert waiting() == 1
-        messaging.ring_due()
-        assert waiting() == 1
-        change(queued_until=func.now() - timedelta(seconds=1))
-        messaging.ring_due()
-        messaging.ring_due()
-        assert waiting() == 2
 
-    def test_two_timetables_ring_once_for_each_message(self, sandbox):
+    def test_four_that_hear_the_bell_at_once_send_each_message_once(self, sandbox):
         for n in range(30):
-            tell(key=f"k:{n}")
-        with jobs._queue().connection as connection:
-            connection.flushdb()
-        due_again()
+            tell(wording.booking_cancelled("Asha", when=WHEN, reference=f"MB-{n}"), key=f"k:{n}")
         with ThreadPoolExecutor(4) as pool:
-            list(pool.map(lambda _: messaging.ring_due(), range(4)))
-        assert waiting() == 30
+            list(pool.map(lambda _: messaging.deliver_due(), range(4)))
+        assert sorted(Counter(sent(sandbox)).values()) == [1] * 30
 
-    def test_a_lost_bell_loses_no_message(self, sandbox, work):
+    def test_a_lost_bell_loses_no_message(self, sandbox):
         message_id = tell()
         with jobs._queue().connection as connection:
             connection.flushdb()
-        change(queued_until=func.now() - timedelta(seconds=1))
-        messaging.ring_due()
-        work()
+        messaging.deliver_due()
         assert row(message_id).status == "SENT"
+
+    def test_one_that_nobody_can_send_stops_no_other(self, sandbox):
+        broken = tell(key="broken")
+        with db.transaction() as session:
+            session.execute(update(Message).where(Message.id == broken).values(sealed=b"x", channel="SMS", body={}))
+        tell(key="fine")
+        messaging.deliver_due()
+        assert (row(broken).status, len(sent(sandbox))) == ("FAILED", 1)
 
 
 class TestNews:

@@ -81,7 +81,7 @@ def test_an_undone_move_tells_nobody(desk, world, sandbox, work):
     desk.post(f"{url(one)}/move", **goal(world, one))
     assert desk.post(f"{url(one)}/move-undone", version=now_of(one).version).status_code == 303
     with time_machine.travel(clock.now() + timedelta(minutes=1)):
-        messaging.ring_due()
+        messaging.deliver_due()
         work()
     assert now_of(one).starts_at == make.at("10:00")
     assert told(one) == []
