@@ -107,11 +107,8 @@ def _theirs(appointment_id: int, by: Actor) -> Appointment:
 
 def why_not_own(one: Appointment, *, displaced: bool) -> str:
     """Why the patient cannot move it any more; empty when they can."""
-    policy = clinics.policy_in_force()
     try:
-        rules.check_may_move_own(
-            one.status, one.starts_at, one.moves_by_patient, clock.now(), policy, displaced=displaced
-        )
+        _check_own(one, displaced=displaced)
     except CannotMove as error:
         return error.message
     return ""
@@ -123,16 +120,21 @@ def is_displaced(one: Appointment) -> bool:
 
 
 def _check_may(one: Appointment, goal: Place, by: Actor, *, displaced: bool) -> None:
-    now = clock.now()
     if by.audience == "PATIENT":
-        policy = clinics.policy_in_force()
-        rules.check_may_move_own(one.status, one.starts_at, one.moves_by_patient, now, policy, displaced=displaced)
+        _check_own(one, displaced=displaced)
         if goal.clinician_id != one.clinician_id:
             raise CannotMove("To see another clinician, please book a new appointment or call the centre.")
         return
     if not by.reaches(goal.centre_id):
         raise Missing("We could not find that centre.")
-    rules.check_may_move(one.status, one.held_until, one.ends_at, now)
+    rules.check_may_move(one.status, one.held_until, one.ends_at, clock.now())
+
+
+def _check_own(one: Appointment, *, displaced: bool) -> None:
+    rules.check_may_move_own(
+        one.status, one.starts_at, one.moves_by_patient, clock.now(), clinics.policy_in_force(),
+        cutoff_hours=one.payment.cutoff_hours, displaced=displaced,
+    )  # fmt: skip
 
 
 def lock_around(clinician_ids: Collection[int], centre_ids: Collection[int], patient_id: int) -> None:

@@ -191,18 +191,21 @@ def check_may_move(status: str, held_until: datetime | None, ends_at: datetime, 
 
 
 def check_may_move_own(
-    status: str, starts_at: datetime, moved: int, now: datetime, policy: Policy, *, displaced: bool = False
-) -> None:
-    """A patient may move a confirmed appointment until the cut-off, so many times (R-CHG-2); one whose time the clinic
-    has closed, until it would begin. Raises CannotMove.
+    status: str, starts_at: datetime, moved: int, now: datetime, policy: Policy, *, cutoff_hours: int,
+    displaced: bool = False,
+) -> None:  # fmt: skip
+    """A patient may move a confirmed appointment until the cut-off of its own terms (M9), so many times (R-CHG-2); one
+    whose time the clinic has closed, until it would begin. Raises CannotMove.
     """
-    hours, times = policy.patient_cutoff_hours, policy.patient_moves
+    times = policy.patient_moves
     if status != Status.CONFIRMED:
         raise CannotMove("Only a confirmed appointment can be moved.")
     if displaced and starts_at > now:
         return
-    if starts_at - now < timedelta(hours=hours):
-        raise CannotMove(f"This can be moved online until {hours} hours before it starts. Please call the centre.")
+    if starts_at - now < timedelta(hours=cutoff_hours):
+        raise CannotMove(
+            f"This can be moved online until {cutoff_hours} hours before it starts. Please call the centre."
+        )
     if moved >= times:
         often = {0: "cannot be moved", 1: "can be moved once"}.get(times, f"can be moved {times} times")
         raise CannotMove(f"An appointment {often} online. Please call the centre.")

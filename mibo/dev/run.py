@@ -140,6 +140,7 @@ def _bring_up(wishes: Wishes, home: Home, supervisor: Supervisor) -> None:
     for child in _programs(wishes, home, environment):
         supervisor.start(child)
     _wait_until_ready(addresses, supervisor)
+    _tell_sandbox(addresses, home, environment)
     accounts = home.accounts()
     announce.write_run_file(home.run_file, addresses, accounts)
     _say(announce.table(addresses, accounts, home.logs))
@@ -249,6 +250,15 @@ def _wait_until_ready(addresses: Addresses, supervisor: Supervisor) -> None:
             web = next(one.child for one in supervisor.running if one.child.name == "web")
             raise CannotStart(f"The clinic did not come up within {READY_WITHIN_S:.0f} s: {web.last_words()}")
         time.sleep(0.1)
+
+
+def _tell_sandbox(addresses: Addresses, home: Home, environment: Mapping[str, str]) -> None:
+    """The sandbox forgets with its process: it is told what was paid, so that it can be given back."""
+    command = [sys.executable, "-m", "mibo.dev.books", "--sandbox", addresses.sandbox]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    (home.logs / "books.log").write_text(done.stdout + done.stderr)
+    if done.returncode:
+        _say("The sandbox does not know what was paid before, so that cannot be given back: see books.log.")
 
 
 def _answers(url: str) -> bool:

@@ -5,6 +5,7 @@ from flask import Blueprint, Response, jsonify, request
 from mibo.sandbox.entity import Entity
 from mibo.sandbox.faults import KINDS, Fault
 from mibo.sandbox.gallabox_api import change_status, reply
+from mibo.sandbox.known import remember
 from mibo.sandbox.ledger import RazorpayError
 from mibo.sandbox.mailbox import digits
 from mibo.sandbox.pay_pages import callback_address, proof
@@ -101,6 +102,16 @@ def _money(api: Blueprint, world: World) -> None:
             if paid.link and paid.link["status"] == "paid":
                 answer["callback_url"] = callback_address(world, paid.link, paid.payment)
         return jsonify(answer)
+
+    @api.post("/known")
+    def known() -> Response:
+        told = _body().get("payments")
+        if not isinstance(told, list):
+            raise WrongOrder("payments must be a list")
+        try:
+            return jsonify(new=remember(ledger, told))
+        except (KeyError, TypeError, ValueError):
+            raise WrongOrder("each payment needs id, amount and created_at") from None
 
     @api.post("/expire")
     def expire() -> Response:

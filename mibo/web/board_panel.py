@@ -1,17 +1,19 @@
 """What stands in the panel beside a board: one appointment, and what may be done with it at this moment."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import url_for
 
-from mibo import booking, care, clinics, clock
+from mibo import booking, care, clinics, clock, payments
 from mibo.booking import Appointment, Status, gate, gate_rules
 from mibo.clinics.policy import Policy
 from mibo.errors import Conflict
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
+from mibo.payments import Tender
 from mibo.web import desk_board, desk_record
 from mibo.web.board_rows import key_of
 from mibo.web.desk_board import OWED
@@ -32,7 +34,7 @@ class Row:
 def facts(one: Appointment, who: Actor) -> dict[str, Any]:
     """All that the panel shows."""
     now, policy = clock.now(), clinics.policy_in_force()
-    record = desk_record.look(one, {}, (), (), who)
+    record = desk_record.look(one, {}, (), (), who, money_of=desk_record.Money(handed=_handed(one)))
     joins, opens_at = _video(one, who, record.has_link)
     return {
         "one": one,
@@ -47,6 +49,12 @@ def facts(one: Appointment, who: Actor) -> dict[str, Any]:
         "here": url_for("board.panel", appointment_id=one.id),
         "record_url": url_for("desk.appointment", appointment_id=one.id),
     }
+
+
+def _handed(one: Appointment) -> Sequence[Tender]:
+    """In what ways it was paid at the desk."""
+    at_desk = one.payment.status == "PAID" and one.payment.method in payments.DESK_METHODS
+    return payments.tenders_of(one.payment_id) if at_desk else ()
 
 
 def _consulting(one: Appointment, who: Actor, now: datetime, policy: Policy) -> set[str]:

@@ -72,6 +72,7 @@ class Record:
     to_pay: bool
     link: tuple[str, str]
     link_url: str
+    may_send_link: bool
     steps: Sequence[tuple[str, str, str]]
     messages: Sequence[tuple[str, str, tuple[str, str, str]]]
     may: frozenset[str]
@@ -120,6 +121,7 @@ def look(
         to_pay=waits,
         link=_link(one, attempt),
         link_url=(attempt.link_url or "") if attempt and waits else "",
+        may_send_link=waits and booking.rules.is_live_hold(one.status, one.held_until, clock.now()),
         steps=_steps(one, names),
         messages=[_message(message) for message in told] if desk else [],
         may=offered_now(one, who),

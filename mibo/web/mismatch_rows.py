@@ -9,6 +9,8 @@ from flask import url_for
 from mibo import clock, money
 from mibo.booking import listening
 from mibo.booking import parked as books
+from mibo.identity import Actor
+from mibo.identity.permissions import Permission
 from mibo.payments import Attempt, ProviderEvent, heard
 from mibo.payments.rules import MismatchReason
 from mibo.web.filters import moment
@@ -134,6 +136,11 @@ def _tag(one: heard.Reconciliation) -> tuple[str, str, str]:
     if one.done_at:
         return ("Done", "pend" if one.parked else "done", "tick")
     return ("Tried again soon", "bad", "warning") if one.trouble else ("Under way", "pend", "refresh")
+
+
+def silent_words(who: Actor) -> str:
+    """The same for whoever can do something about it; nobody else is asked for it."""
+    return silence_words(listening.silence()) if who.may(Permission.SETTLE_MISMATCHES) else ""
 
 
 def silence_words(one: listening.Silence | None) -> str:

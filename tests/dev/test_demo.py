@@ -178,6 +178,12 @@ class TestWhatIsLoaded:
             "inactive with bookings": "select 1 from appointment join clinician on clinician.id = clinician_id"
             " where not clinician.active and starts_at > now() and status = 'CONFIRMED'",
             "refund that failed": "select 1 from refund where status = 'FAILED'",
+            "refund that was declined": "select 1 from refund where status = 'DECLINED'",
+            "refund to be decided": "select 1 from refund where status = 'REQUESTED'",
+            "money of no booking": "select 1 from mismatch where reason = 'NOT_OURS' and resolved_at is null",
+            "given back elsewhere": "select 1 from mismatch join attempt on attempt.id = mismatch.attempt_id"
+            " where reason = 'REFUND_NOT_OURS' and attempt.status = 'PAID'",
+            "news that cannot be read": "select 1 from mismatch join provider_event on provider_event.id = mismatch.event_id",
             "message that failed": "select 1 from message where status = 'FAILED'",
             "soon without a meeting": "select 1 from appointment join meeting on meeting.id = meeting_id"
             " where meeting.status = 'FAILED' and appointment.starts_at < now() + interval '1 hour'",

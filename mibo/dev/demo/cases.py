@@ -56,6 +56,7 @@ def add_cases(bookings: Bookings, doctors: list[Doctor]) -> None:
     cases.calling_off()
     cases.people()
     cases.two_centres()
+    cases.giving_back()
 
 
 class _Cases:
@@ -134,6 +135,14 @@ class _Cases:
             self._doctor("Prakash"), 2, Status.CANCELLED, refund="FAILED", by_clinic=False, source="WEB_PATIENT",
             pay_by="ORDER", booked_at=self._now - timedelta(days=6), changed_at=self._now - timedelta(days=2),
         )  # fmt: skip
+
+    def giving_back(self) -> None:
+        """A refund that waits to be decided since days, and one that was declined."""
+        for doctor, days, refund in (("Neethu", 4, "REQUESTED"), ("Anita", 5, "DECLINED")):
+            self._book(
+                self._doctor(doctor), days, Status.CANCELLED, refund=refund, by_clinic=False, source="WEB_PATIENT",
+                pay_by="ORDER", booked_at=self._now - timedelta(days=6), changed_at=self._now - timedelta(days=3),
+            )  # fmt: skip
 
     def people(self) -> None:
         """Staff who is a patient as well; a child born today; notes that break tables; a message that never came."""

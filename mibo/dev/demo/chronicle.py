@@ -228,12 +228,14 @@ class Chronicle:
     def _way_of(self, status: str, opened_at: datetime, attempt: Row) -> Row:
         """How far it has come: decided the same day, back two days later."""
         open_still, at_desk = status == "REQUESTED", attempt["provider_payment_id"] is None
-        done, failed, sent = status == "DONE", status == "FAILED", not open_still and not at_desk
+        done, failed, declined = status == "DONE", status == "FAILED", status == "DECLINED"
+        sent = not (open_still or at_desk or declined)
         decided, later = (min(opened_at + after, self._now) for after in (timedelta(hours=3), timedelta(days=2)))
         manager = None if open_still else self._manager
         return {
             "decided_by": manager, "decided_at": None if open_still else decided, "assigned_to": manager,
-            "way": None if open_still else "DESK" if at_desk else "PROVIDER",
+            "decided_reason": "Agreed with the patient: the next visit is free of charge." if declined else None,
+            "way": None if open_still or declined else "DESK" if at_desk else "PROVIDER",
             "method": "CASH" if done and at_desk else None, "done_by": manager if done and at_desk else None,
             "done_at": later if done else None, "sent_at": decided if sent and not failed else None,
             "provider_refund_id": self._code("rfnd_") if sent and not failed else None,

@@ -21,10 +21,12 @@ from mibo.payments import (
     Drawer,
     DrawerClosing,
     Payment,
+    ProviderEvent,
     Receipt,
     ReceiptCounter,
     Refund,
     Tender,
+    heard,
 )  # fmt: skip
 from mibo.people import Clinician, ClinicianCentre, Patient
 from mibo.scheduling import TimeBlock, WeeklyHours
@@ -37,7 +39,7 @@ TABLES: tuple[type[db.Base], ...] = (
     Centre, Billing, OpeningHours, Holiday,
     Account, RoleGrant, Clinician, ClinicianCentre, WeeklyHours, TimeBlock, Patient, Payment, Attempt,
     Drawer, DrawerClosing, Tender, Adjustment, Refund, Meeting, Appointment, ReceiptCounter, Receipt, StatusChange,
-    Message, AuditEntry,
+    ProviderEvent, heard.Mismatch, Message, AuditEntry,
 )  # fmt: skip
 
 

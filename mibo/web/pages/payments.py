@@ -16,6 +16,7 @@ from mibo.web.forms.payments import PaymentsForm, ReferenceForm, offer
 from mibo.web.htmx import go, show, wants_part
 from mibo.web.inputs.appointments import write_place
 from mibo.web.inputs.payments import PaymentsInput, ReferenceInput, of_address
+from mibo.web.mismatch_rows import silent_words
 from mibo.web.spreadsheet import spreadsheet
 
 bp = Blueprint("payments", __name__, url_prefix="/money/payments")
@@ -139,6 +140,7 @@ def _found(asked: PaymentsInput) -> dict[str, Any]:
         "sums": payment_rows.sums(found), "adds_up": who.may(Permission.SEE_REVENUE),
         "added_up_to": f"{ledger.lists.ADDED_UP_TO:,}", "turns": _turns(order), "before": write_place(found.before, order),
         "after": write_place(found.after, order), "bare": _bare(asked), "part": wants_part(),
+        "silent": "" if wants_part() else silent_words(who),
     }  # fmt: skip
 
 

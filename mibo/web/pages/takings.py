@@ -12,6 +12,7 @@ from mibo.web import payment_rows, takings_rows
 from mibo.web.access import actor, may
 from mibo.web.htmx import show
 from mibo.web.inputs.takings import TakingsInput, of_address
+from mibo.web.mismatch_rows import silent_words
 from mibo.web.spreadsheet import spreadsheet
 
 bp = Blueprint("takings", __name__, url_prefix="/money/takings")
@@ -29,7 +30,7 @@ def summary() -> ResponseReturnValue:
     return show(
         "takings/summary.html", table=takings_rows.table(found, _kept(asked)), problem_words=problem, **_about(asked),
         earlier=_days(asked, -step), later=_days(asked, step) if asked.last < clock.today() else None,
-        status=422 if problem else 200,
+        silent=silent_words(actor()), status=422 if problem else 200,
     )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from mibo.web import payment_rows
 from mibo.web.access import actor, may
 from mibo.web.htmx import show
 from mibo.web.inputs.takings import UnpaidInput, of_address
+from mibo.web.mismatch_rows import silent_words
 from mibo.web.spreadsheet import spreadsheet
 
 bp = Blueprint("unpaid", __name__, url_prefix="/money/unpaid")
@@ -39,7 +40,7 @@ def listing() -> ResponseReturnValue:
     return show(
         "unpaid/listing.html", rows=payment_rows.owed(found), tabs=tabs, asked=asked, made_at=clock.local(clock.now()),
         centres=[one for one in clinics.centres() if who.reaches(one.id)], more=ages[asked.age].payments - len(found),
-        age_words=WORDS[asked.age].lower(),
+        age_words=WORDS[asked.age].lower(), silent=silent_words(who),
     )  # fmt: skip
 
 

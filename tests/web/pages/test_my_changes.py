@@ -8,7 +8,7 @@ from sqlalchemy import select
 from mibo import booking, clock, db
 from mibo.booking import Appointment, Status
 from mibo.identity.permissions import Role
-from mibo.payments import Refund
+from mibo.payments import Payment, Refund
 from tests import make
 from tests.counting import statements
 from tests.web.pages.visitor import Clinic, Visitor, clinic, now_of, problems, shown_times, words
@@ -112,6 +112,16 @@ def test_after_two_moves_and_inside_the_cut_off_the_centre_is_called(asha, world
     assert asha.post(f"/my/{one.reference}/move", wish(world, one)).status_code == 409
     near = soon(world)
     assert "24 hours before" in words(asha.get(f"/my/{near.reference}/move"))
+
+
+def test_the_terms_of_a_booking_hold_for_moving_it_whatever_the_policy_says_today(asha, world):
+    near, far = soon(world), soon(world, hours=40)
+    with db.transaction() as session:
+        for one, hours in ((near, 2), (far, 48)):
+            session.get_one(Payment, one.payment_id).cutoff_hours = hours
+    assert "before it starts" not in words(asha.get(f"/my/{near.reference}/move"))
+    assert "48 hours before" in words(asha.get(f"/my/{far.reference}/move"))
+    assert asha.post(f"/my/{far.reference}/move", wish(world, far)).status_code == 409
 
 
 def test_a_time_that_the_clinic_closed_may_always_be_moved(asha, world):

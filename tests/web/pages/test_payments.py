@@ -4,15 +4,16 @@ import csv
 import html
 import io
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from mibo import booking, clock, db
 from mibo.booking import Appointment, Status
 from mibo.identity.permissions import Role
-from mibo.payments import Attempt, Tender
+from mibo.payments import Attempt, ProviderEvent, Tender
 from tests import make
 from tests.ledger.money import World
 from tests.web.pages.desk import Desk
@@ -221,3 +222,21 @@ def test_a_reference_that_was_missing_is_noted_on_the_page_of_the_payment(boss: 
     assert (again.status_code, problems(again)) == (
         409, ["Its reference has been noted already. What is noted once stays."],
     )  # fmt: skip
+
+
+def test_that_the_provider_tells_nothing_stands_on_each_page_of_money_for_who_can_see_to_it(
+    boss: Desk, app: Flask, world: World
+) -> None:
+    pages = ("/money/payments", "/money/takings", "/money/unpaid", "/money/mismatches")
+    warned = [page for page in pages if "told us nothing" in words(boss.get(page))]
+    assert warned == []
+    with db.transaction() as session:
+        newest = session.scalars(select(Attempt).order_by(Attempt.id.desc()).limit(1)).one()
+        newest.provider_payment_id, newest.paid_at = "pay_ABCDEFGHIJKLMN", clock.now() - timedelta(minutes=10)
+        lately = Attempt.paid_at > clock.now() - timedelta(minutes=10)
+        session.execute(update(Attempt).where(lately).values(paid_at=clock.now() - timedelta(minutes=10)))
+        session.execute(delete(ProviderEvent))
+    assert [page for page in pages if "told us nothing" in words(boss.get(page))] == list(pages)
+    assert "told us nothing" not in words(boss.part("/money/payments"))
+    desk = Desk(app.test_client(), world.desk)
+    assert [page for page in pages[:3] if "told us nothing" in desk.get(page).text] == []

@@ -45,6 +45,8 @@ def test_money_is_taken_in_several_ways_with_references_and_change_and_all_of_it
     assert "Give ₹200 in change." in page
     assert "Paid in 2 ways ₹1,700" in page
     assert "Paid by her brother ₹800 in cash ₹900 by UPI, 412345678901" in page
+    panel = text_of(desk.part(f"/desk/board/{world.url.rsplit('/', 1)[1]}").text)
+    assert "Paid in 2 ways ₹1,700" in panel
 
 
 @pytest.mark.parametrize(
