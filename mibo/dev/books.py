@@ -38,14 +38,14 @@ def paid_online() -> list[dict[str, Any]]:
     attempts = db.session().scalars(wanted.order_by(Attempt.id.desc()).limit(NEWEST)).all()
     back: dict[int, list[dict[str, Any]]] = defaultdict(list)
     sent = Refund.provider_refund_id.is_not(None), Refund.status.in_(STATES)
-    for one in db.session().scalars(select(Refund).where(*sent)):
-        back[one.attempt_id].append(
-            {"id": one.provider_refund_id, "amount": one.paise, "status": STATES[one.status],
-             "receipt": payments.key_of(one.id, one.round)}
+    for refund in db.session().scalars(select(Refund).where(*sent)):
+        back[refund.attempt_id].append(
+            {"id": refund.provider_refund_id, "amount": refund.paise, "status": STATES[refund.status],
+             "receipt": payments.key_of(refund.id, refund.round)}
         )  # fmt: skip
     stray, by_hand = _unmatched()
-    for one in attempts:
-        back[one.id] += by_hand[one.provider_payment_id]
+    for attempt in attempts:
+        back[attempt.id] += by_hand[attempt.provider_payment_id]
     return stray + [
         {
             "id": one.provider_payment_id, "order_id": one.provider_order_id, "amount": one.paise,
@@ -58,7 +58,8 @@ def paid_online() -> list[dict[str, Any]]:
 
 def _unmatched() -> tuple[list[dict[str, Any]], dict[str | None, list[dict[str, Any]]]]:
     """Payments of no booking, and refunds made outside Mibo by their payment: what waits for a person about them."""
-    stray, by_hand = [], defaultdict(list)
+    stray: list[dict[str, Any]] = []
+    by_hand: dict[str | None, list[dict[str, Any]]] = defaultdict(list)
     for one in db.session().scalars(select(heard.Mismatch).where(heard.Mismatch.resolved_at.is_(None))):
         if one.reason == MismatchReason.REFUND_NOT_OURS:
             by_hand[one.provider_payment_id].append({"id": one.about, "amount": one.told_paise, "status": "processed"})
