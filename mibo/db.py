@@ -30,6 +30,7 @@ LIMITS: Mapping[str, object] = {
     "idle_in_transaction_session_timeout": IDLE_TIMEOUT_MS,
     "timezone": "UTC",
     "jit": "off",  # our statements are short: compiling one takes longer than any of them
+    "max_parallel_workers_per_gather": 0,  # nor do they last longer than starting helpers on busy processors takes
     "pg_trgm.word_similarity_threshold": 0.5,  # people.search asks for names that are nearly so
 }
 PLAIN_ADDRESS = ("postgres://", "postgresql://")
