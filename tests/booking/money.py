@@ -42,13 +42,24 @@ def held(
     patient: Patient | None = None,
     source: str = "WEB_PATIENT",
 ) -> Held:
-    """A time that a patient holds; `beside` another, with the same clinician at the same centre."""
+    """A time the day after tomorrow that a patient holds; `beside` another, with the same clinician at the same centre.
+
+    That is before the cut-off of moving and cancelling at whatever hour of the day this runs.
+    """
     with db.transaction():
         where = beside.centre if beside else make.centre()
         who = beside.clinician if beside else make.clinician(where)
         asha = patient or make.patient()
         until = clock.now() + timedelta(minutes=minutes_left)
-        booked = make.appointment(asha, who, where, make.at(at), status=status, held_until=until, kind=kind)
+        booked = make.appointment(
+            asha,
+            who,
+            where,
+            make.at(at, make.tomorrow() + timedelta(days=1)),
+            status=status,
+            held_until=until,
+            kind=kind,
+        )
         booked.source = source
         desk = beside.desk if beside else make.actor(make.staff(Role.FRONT_DESK), Role.FRONT_DESK, centres=(where,))
     return Held(booked, asha, who, where, make.actor(asha), desk)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import permutations
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from mibo import booking, clock, db, payments
@@ -463,8 +463,6 @@ def test_every_step_is_in_the_audit_without_a_patients_name(sandbox, work):
 def test_the_registration_given_back_with_a_first_visit_is_asked_for_again(sandbox, work):
     back = approved(sandbox)
     sent_now(work)
-    with db.transaction() as session:
-        session.execute(delete(Message))
     again = held(patient=back.booking.patient, beside=back.booking, at="14:00", status=Status.PENDING)
     with db.reading() as session:
         payment = session.get_one(payments.Payment, again.appointment.payment_id)
