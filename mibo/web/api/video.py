@@ -15,6 +15,7 @@ from mibo.web.api.answers import said, the_id
 from mibo.web.api.document import documented
 from mibo.web.api.shown import Id, Instant, Shown
 from mibo.web.inputs.video import AboutAppointment, LinksFilter, LinkToSet
+from mibo.web.reads import noted
 
 bp = Blueprint("video", __name__, url_prefix="/video")
 
@@ -91,6 +92,7 @@ def generate(told: AboutAppointment) -> ResponseReturnValue:
 @bp.get(ONE)
 @documented(gives=VideoLink, tag=TAG, refuses=(404,))
 @may(Permission.SEE_SELF)
+@noted("appointment.opened", "appointment_id")
 def show(appointment_id: str) -> ResponseReturnValue:
     """The link of an appointment: of one's own, or within reach. Asking makes none."""
     by, wanted = actor(), the_id(appointment_id)

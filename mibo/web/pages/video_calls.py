@@ -14,6 +14,7 @@ from mibo.web.forms.video_calls import CallForm
 from mibo.web.htmx import go, show
 from mibo.web.inputs.video_calls import CallInput
 from mibo.web.keys import takes
+from mibo.web.reads import noted
 
 bp = Blueprint("video_calls", __name__)
 
@@ -85,6 +86,7 @@ def call_me(reference: str) -> ResponseReturnValue:
 
 @bp.get(f"/my-day/<int(max={GREATEST_ID}):appointment_id>/room")
 @may(Permission.CONSULT, own_transactions=True)
+@noted("appointment.opened", "appointment_id")
 def clinician_room(appointment_id: int) -> ResponseReturnValue:
     """Into the room, for the clinician whose appointment it is."""
     try:

@@ -1,6 +1,7 @@
 """The refunds page: who sees what, one refund decided from beginning to end, and refusals that keep what was typed."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -48,7 +49,13 @@ def cancelled(world: Clinic, face: str = "10:00", *, online: bool = True, by_cli
     """Paid, and called off: its refund."""
     with db.transaction():
         who = make.patient(f"Patient {face}") if face != "10:00" else world.asha
-        one = make.appointment(who, world.anita, world.kochi, make.at(face), kind="ORDER" if online else "DESK")
+        one = make.appointment(
+            who,
+            world.anita,
+            world.kochi,
+            make.at(face, make.tomorrow() + timedelta(days=1)),
+            kind="ORDER" if online else "DESK",
+        )
         attempt = db.session().scalars(select(Attempt).where(Attempt.payment_id == one.payment_id)).one()
         attempt.method = "ONLINE" if online else "CASH"
         attempt.provider_payment_id = f"pay_{attempt.id:012d}" if online else None
@@ -225,7 +232,8 @@ def test_places_and_parts_that_are_none_show_the_first_page(manager: Desk, world
 def test_the_terms_stand_before_paying_and_a_new_policy_changes_no_old_booking(
     app: Flask, manager: Desk, world: Clinic
 ) -> None:
-    hold, paid = world.hold("10:00"), world.book("12:00")
+    later = make.tomorrow() + timedelta(days=1)  # before the cut-off, at whatever hour this runs
+    hold, paid = world.hold("10:00", day=later), world.book("12:00")
     own = Visitor(app.test_client()).sign_in(world.asha)
     asked = words(own.get(f"/book/{hold.reference}/pay"))
     for each in ("₹1,600 comes back.", "After that the clinic decides, and nothing comes back.", "stays paid.",

@@ -3,7 +3,7 @@
 import html
 import re
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from flask.testing import FlaskClient
@@ -86,9 +86,11 @@ class Clinic:
             **more,
         }
 
-    def book(self, face: str = "10:00", *, who: Patient | None = None, **more: Any) -> Appointment:
+    def book(
+        self, face: str = "10:00", *, who: Patient | None = None, day: date | None = None, **more: Any
+    ) -> Appointment:
         with db.transaction():
-            return make.appointment(who or self.asha, self.anita, self.kochi, make.at(face), **more)
+            return make.appointment(who or self.asha, self.anita, self.kochi, make.at(face, day), **more)
 
     def hold(self, face: str = "10:00", **more: Any) -> Appointment:
         """A time that waits for its money by a link."""
