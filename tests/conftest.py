@@ -21,12 +21,16 @@ machine.forget_the_operators_settings()
 machine.refuse_the_outside_world()
 THIS = Machine()
 ABOUT_TIME = re.compile(r"tests/(booking|care|clinics|scheduling)/|tests/test_(clock|timetable)")
+ABOUT_MONEY = re.compile(  # and not about time, though it stands beside what is
+    r"booking/test_(adjusting|answering|climbing|desk_money|giving_back|links|listening|mismatches|parked|paying|reconciling|"
+    r"returning|settling|sweeping|writing_in)"
+)
 os.environ.update(THIS.settings())
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--share", default="", help="`0/3`: of what is not about time only every third test, from the first"
+        "--share", default="", help="`0/9`: of what is not about time only every ninth test, from the first"
     )
 
 
@@ -35,13 +39,15 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if share := config.getoption("--share"):
         mine, shares = map(int, share.split("/"))
         others = [
-            item
-            for item in items
-            if not ABOUT_TIME.search(str(item.path)) and crc32(item.nodeid.encode()) % shares != mine
+            item for item in items if not is_about_time(str(item.path)) and crc32(item.nodeid.encode()) % shares != mine
         ]
         left_out = set(others)
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=others)
+
+
+def is_about_time(path: str) -> bool:
+    return bool(ABOUT_TIME.search(path)) and not ABOUT_MONEY.search(path)
 
 
 def pytest_unconfigure() -> None:
