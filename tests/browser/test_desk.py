@@ -114,7 +114,7 @@ def test_without_script_another_clinician_and_day_can_be_chosen(signed_in, world
 
 def test_changing_the_clinician_keeps_what_was_typed(signed_in, world):
     page = signed_in()
-    page.goto(f"/desk/new?patient={world.asha.id}")
+    page.goto(f"/desk/new?patient={world.asha.id}&day={make.tomorrow()}")
     page.get_by_label("Patient's note").fill("Prefers Malayalam")
     page.get_by_role("radio", name="Cash").check()
     with page.expect_response(lambda answer: "clinician=" in answer.url):
