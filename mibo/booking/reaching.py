@@ -75,7 +75,7 @@ def just_noted(*, by: Actor) -> Sequence[Wanted]:
 def note_call(call_id: int, outcome: str, *, by: Actor, seen: int) -> PhoneCall:
     """Note what came of a call, as it was seen with so many tries. Raises Missing, AlreadyNoted."""
     call = _locked(call_id, by)
-    if call.status != "OPEN" or len(_standing(call)) != seen:
+    if call.status != "OPEN" or len(call.standing) != seen:
         raise AlreadyNoted
     db.session().add(CallTry(call_id=call.id, outcome=outcome, by_account_id=by.account_id))
     if outcome == "NO_ANSWER":
@@ -90,17 +90,13 @@ def note_call(call_id: int, outcome: str, *, by: Actor, seen: int) -> PhoneCall:
 def take_back(call_id: int, *, by: Actor, seen: int) -> None:
     """The last thing noted was a mistake: they are to be called, as before. Raises Missing, AlreadyNoted."""
     call = _locked(call_id, by)
-    standing = _standing(call)
+    standing = call.standing
     if not standing or len(standing) != seen:
         raise AlreadyNoted
     standing[-1].taken_back_at = clock.now()
     call.status, call.again_at = "OPEN", None
     audit.record("call.taken_back", call.about_id, by=by.account_id, outcome=standing[-1].outcome)
     db.session().flush()
-
-
-def _standing(call: PhoneCall) -> list[CallTry]:
-    return [each for each in call.tries if each.taken_back_at is None]
 
 
 def _locked(call_id: int, by: Actor) -> PhoneCall:

@@ -26,6 +26,11 @@ class LinkState(StrEnum):
     MISSING = "missing"
     FAILED = "failed"
 
+    @classmethod
+    def of(cls, status: str) -> "LinkState":
+        """There, still missing, or given up, by the status of its meeting."""
+        return {"READY": cls.READY, "FAILED": cls.FAILED}.get(status, cls.MISSING)
+
 
 @dataclass(frozen=True, slots=True)
 class LinkRow:
@@ -41,14 +46,12 @@ class LinkRow:
     @property
     def state(self) -> LinkState:
         """There, still missing, or given up."""
-        if self.status == "READY":
-            return LinkState.READY
-        return LinkState.FAILED if self.status == "FAILED" else LinkState.MISSING
+        return LinkState.of(self.status)
 
 
 def is_without_link(by: Actor) -> ColumnElement[bool]:
     """Online appointments within reach that begin soon, or have begun, and have no link; `meeting` must be outer-joined."""
-    return and_(_is_near(), Appointment.ends_at > clock.now(), _lacks(), within_reach(by))
+    return and_(_is_near(), Appointment.ends_at > clock.now(), lacks_link(), within_reach(by))
 
 
 def _is_near() -> ColumnElement[bool]:
@@ -68,7 +71,7 @@ def waiting_ids(by: Actor) -> Select[*tuple[Any, ...]]:
     """The ids of the alarms, and of those whose patients wait to be called by phone."""
     joined = select(Appointment.id).outerjoin(Meeting, Meeting.id == Appointment.meeting_id)
     wishes = select(CallWish.id).where(CallWish.appointment_id == Appointment.id, CallWish.done_at.is_(None)).exists()
-    lacks = and_(Appointment.ends_at > clock.now(), _lacks())
+    lacks = and_(Appointment.ends_at > clock.now(), lacks_link())
     return joined.where(_is_near(), or_(lacks, wishes), within_reach(by))
 
 
@@ -135,11 +138,12 @@ def _takes_place() -> ColumnElement[bool]:
     return and_(Appointment.mode == "ONLINE", states)
 
 
-def _lacks() -> ColumnElement[bool]:
+def lacks_link() -> ColumnElement[bool]:
+    """Nobody can join yet; `meeting` must be outer-joined."""
     return or_(Meeting.id.is_(None), Meeting.status != "READY")
 
 
 def _in_state(state: LinkState) -> ColumnElement[bool]:
     if state is LinkState.READY:
         return Meeting.status == "READY"
-    return Meeting.status == "FAILED" if state is LinkState.FAILED else _lacks()
+    return Meeting.status == "FAILED" if state is LinkState.FAILED else lacks_link()

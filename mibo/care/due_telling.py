@@ -17,13 +17,14 @@ from mibo.people import Patient
 DAYS_BEFORE = 7
 SETTLED = timedelta(days=1)  # a clinician may change their mind, and the centre may book, before anybody is told
 AT_ONCE = 500
+KNOWN_BY = "come-again:"
 
 log = structlog.get_logger(__name__)
 
 
 def key_of() -> ColumnElement[str]:
     """By what the message of a follow-up is known, so that there is one for each."""
-    return func.concat("come-again:", cast(FollowUp.id, String))
+    return func.concat(KNOWN_BY, cast(FollowUp.id, String))
 
 
 @job
@@ -83,7 +84,7 @@ def _promise(one: Row[Any]) -> Promised:
         wording=wording.come_again(one.full_name, day=one.wanted_on, link="my"),
         phone=one.phone,
         name=one.full_name,
-        dedupe_key=f"come-again:{one.id}",
+        dedupe_key=f"{KNOWN_BY}{one.id}",
         about_id=one.parent_id,
         centre_id=one.centre_id,
         not_after=clock.day_span(one.wanted_on)[1],

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, String, and_, cast, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select, tuple_
 from sqlalchemy.orm import aliased, joinedload
 
 from mibo import booking, clock, db
 from mibo.booking import Appointment, Status
+from mibo.care.due_telling import key_of
 from mibo.care.models import FollowUp
 from mibo.clinics import Centre
 from mibo.errors import Missing, Refused
@@ -122,8 +123,7 @@ def _due(by: Actor, centre_id: int | None, clinician_id: int | None, until: date
 
 def _told() -> ScalarSelect[datetime]:
     """Since when the patient knows that it comes near."""
-    key = func.concat("come-again:", cast(FollowUp.id, String))
-    return select(Message.created_at).where(Message.dedupe_key == key).scalar_subquery()
+    return select(Message.created_at).where(Message.dedupe_key == key_of()).scalar_subquery()
 
 
 def _waits() -> ColumnElement[bool]:

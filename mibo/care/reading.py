@@ -59,22 +59,24 @@ def covers(clinician_id: int) -> ColumnElement[bool]:
 
 def note_of(appointment_id: int, *, by: Actor) -> Written | None:
     """What is written of this consultation. Raises Missing for whoever may not read it."""
-    wanted = select(Appointment).where(Appointment.id == appointment_id, may_be_read(by))
-    appointment = db.session().scalar(wanted)
-    if appointment is None:
-        raise Missing("We could not find that note.")
+    appointment = _readable(appointment_id, by)
     latest = newest(appointment_id)
     return _written(latest, appointment) if latest else None
 
 
 def versions_of(appointment_id: int, *, by: Actor) -> Sequence[Written]:
     """Every version of a note, the newest first. Raises Missing."""
-    if note_of(appointment_id, by=by) is None:
-        return []
-    appointment = db.session().get_one(Appointment, appointment_id)
+    appointment = _readable(appointment_id, by)
     wanted = select(ConsultationNote).where(ConsultationNote.appointment_id == appointment_id)
     found = db.session().scalars(wanted.order_by(ConsultationNote.version.desc()))
     return [_written(note, appointment) for note in found]
+
+
+def _readable(appointment_id: int, by: Actor) -> Appointment:
+    appointment = db.session().scalar(select(Appointment).where(Appointment.id == appointment_id, may_be_read(by)))
+    if appointment is None:
+        raise Missing("We could not find that note.")
+    return appointment
 
 
 def earlier_notes(appointment_id: int, *, by: Actor, own: bool = False, limit: int = LATEST) -> Sequence[Written]:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from mibo import clinics, clock, db, jobs
@@ -97,42 +97,28 @@ def wait_for(template: str, wait_s: int, not_after: datetime | None, concerns_at
 
 def silence(patient_id: int) -> None:
     """They want no more messages: what waits for them is not sent either (security.md line 76)."""
-    db.session().execute(
-        update(Message)
-        .where(Message.patient_id == patient_id, Message.status == "PENDING", Message.kind != "CODE")
-        .values(status="DROPPED", last_error=UNWANTED, sealed=None)
-    )
+    _drop(Message.patient_id == patient_id, Message.kind != "CODE", last_error=UNWANTED)
 
 
 def withdraw(*dedupe_keys: str) -> None:
     """Take back promises that are no longer true, as far as they have not left."""
-    db.session().execute(
-        update(Message)
-        .where(Message.dedupe_key.in_(dedupe_keys), Message.status == "PENDING")
-        .values(status="DROPPED", sealed=None)
-    )
+    _drop(Message.dedupe_key.in_(dedupe_keys))
 
 
 def withdraw_overtaken(about_id: int) -> None:
     """What something stood for is so no more: no reminder of it leaves, and nothing that waits to leave by another way."""
-    db.session().execute(
-        update(Message)
-        .where(
-            Message.about_id == about_id,
-            or_(Message.template.in_(templates.REMINDERS), Message.rung > 0),
-            Message.status == "PENDING",
-        )
-        .values(status="DROPPED", sealed=None)
-    )
+    _drop(Message.about_id == about_id, or_(Message.template.in_(templates.REMINDERS), Message.rung > 0))
 
 
 def withdraw_kind(about_id: int, *templates: str) -> None:
     """Take back what was promised about something by these templates, as far as it has not left."""
-    db.session().execute(
-        update(Message)
-        .where(Message.about_id == about_id, Message.template.in_(templates), Message.status == "PENDING")
-        .values(status="DROPPED", sealed=None)
-    )
+    _drop(Message.about_id == about_id, Message.template.in_(templates))
+
+
+def _drop(*which: ColumnElement[bool], **why: str) -> None:
+    """Of these, what waits does not leave."""
+    waiting = update(Message).where(Message.status == "PENDING", *which)
+    db.session().execute(waiting.values(status="DROPPED", sealed=None, **why))
 
 
 def promise_again(about_id: int, wording: Wording, *, wait_s: int = 0) -> None:

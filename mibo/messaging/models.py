@@ -136,6 +136,11 @@ class PhoneCall(Entity):
 
     tries: Mapped[list["CallTry"]] = relationship(order_by="CallTry.id", lazy="raise")
 
+    @property
+    def standing(self) -> list["CallTry"]:
+        """The tries that were not taken back."""
+        return [each for each in self.tries if each.taken_back_at is None]
+
     __table_args__ = (
         UniqueConstraint("dedupe_key"),
         Index("ix_phone_call_open", "until", postgresql_where=text("status = 'OPEN'")),

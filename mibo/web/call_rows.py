@@ -60,7 +60,7 @@ def callers(found: Sequence[reaching.Wanted]) -> set[int]:
 
 
 def _line(one: reaching.Wanted, names: Mapping[int, str]) -> CallLine:
-    standing = [each for each in one.call.tries if each.taken_back_at is None]
+    standing = one.call.standing
     again, appointment, patient = one.call.again_at, one.appointment, one.patient
     return CallLine(
         id=one.call.id,

@@ -10,11 +10,11 @@ from mibo.web import bell_rows
 from mibo.web.access import actor, may
 from mibo.web.htmx import go, go_to, show, wants_part
 from mibo.web.keys import takes
+from mibo.web.paging import page_asked
 
 bp = Blueprint("bell", __name__, url_prefix="/desk/bell")
 
 PAGE = 30
-LAST_PAGE = 500
 
 
 @bp.get("")
@@ -22,13 +22,10 @@ LAST_PAGE = 500
 def listing() -> ResponseReturnValue:
     """What waits and was not seen; or all that rang."""
     all_of_them = request.args.get("show") == "all"
-    number = request.args.get("page", 1, int)
-    number = number if 1 <= number <= LAST_PAGE else 1
-    found = booking.bell.rings(by=actor(), unseen=not all_of_them, limit=PAGE + 1, offset=(number - 1) * PAGE)
-    return show(
-        "bell/listing.html", rows=[bell_rows.row(one) for one in found[:PAGE]], all_of_them=all_of_them,
-        number=number, more=len(found) > PAGE,
-    )  # fmt: skip
+    page = page_asked(PAGE)
+    found = booking.bell.rings(by=actor(), unseen=not all_of_them, **page.reach)
+    rows = [bell_rows.row(one) for one in page.shown(found)]
+    return show("bell/listing.html", rows=rows, all_of_them=all_of_them, **page.facts(found))
 
 
 @bp.get("/count")

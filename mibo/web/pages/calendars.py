@@ -21,7 +21,7 @@ PER_ADDRESS = "60 per hour"
 @may(Permission.SEE_OWN)
 def patient() -> ResponseReturnValue:
     """Whether there is an address, and what to do with it."""
-    return _own("layout/public.html")
+    return _own(staff=False)
 
 
 @bp.post("/my/calendar")
@@ -29,7 +29,7 @@ def patient() -> ResponseReturnValue:
 @takes()
 def make_for_patient() -> ResponseReturnValue:
     """A new address, shown this once."""
-    return _own("layout/public.html", feeds.make_feed(by=actor()))
+    return _own(feeds.make_feed(by=actor()), staff=False)
 
 
 @bp.post("/my/calendar/off")
@@ -44,7 +44,7 @@ def end_for_patient() -> ResponseReturnValue:
 @may(Permission.CONSULT)
 def clinician() -> ResponseReturnValue:
     """The same for a clinician."""
-    return _own("layout/staff.html")
+    return _own(staff=True)
 
 
 @bp.post("/my-day/calendar")
@@ -52,7 +52,7 @@ def clinician() -> ResponseReturnValue:
 @takes()
 def make_for_clinician() -> ResponseReturnValue:
     """A new address, shown this once."""
-    return _own("layout/staff.html", feeds.make_feed(by=actor()))
+    return _own(feeds.make_feed(by=actor()), staff=True)
 
 
 @bp.post("/my-day/calendar/off")
@@ -82,12 +82,12 @@ def feed(token: str) -> ResponseReturnValue:
     return answer.make_conditional(request)
 
 
-def _own(layout: str, token: str = "") -> ResponseReturnValue:
+def _own(token: str = "", *, staff: bool) -> ResponseReturnValue:
     address = url_for("calendars.feed", token=token, _external=True) if token else ""
-    staff = layout.endswith("staff.html")
     return show(
-        "calendars/own.html", layout=layout, staff=staff, since=feeds.made_at(by=actor()), address=address,
-        webcal="webcal" + address.partition(":")[1] + address.partition(":")[2] if address else "",
+        "calendars/own.html", layout="layout/staff.html" if staff else "layout/public.html", staff=staff,
+        since=feeds.made_at(by=actor()), address=address,
+        webcal=f"webcal{address[address.index(':'):]}" if address else "",
         make=url_for("calendars.make_for_clinician" if staff else "calendars.make_for_patient"),
         end=url_for("calendars.end_for_clinician" if staff else "calendars.end_for_patient"),
     )  # fmt: skip

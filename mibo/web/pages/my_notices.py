@@ -10,11 +10,11 @@ from mibo.web import notice_rows
 from mibo.web.access import actor, may
 from mibo.web.htmx import go, go_to, show
 from mibo.web.keys import takes
+from mibo.web.paging import page_asked
 
 bp = Blueprint("my_notices", __name__, url_prefix="/my/notices")
 
 PAGE = 20
-LAST_PAGE = 500
 
 
 @bp.get("")
@@ -22,16 +22,11 @@ LAST_PAGE = 500
 def listing() -> ResponseReturnValue:
     """The newest first; all of them, or those that were not read."""
     unread = request.args.get("show") == "unread"
-    number = request.args.get("page", 1, int)
-    number = number if 1 <= number <= LAST_PAGE else 1
-    found = people.inbox.notices(
-        people.inbox.Asked(unread=unread), by=actor(), limit=PAGE + 1, offset=(number - 1) * PAGE
-    )
+    page = page_asked(PAGE)
+    found = people.inbox.notices(people.inbox.Asked(unread=unread), by=actor(), **page.reach)
     several = len(people.family_of(actor().account_id)) > 1
-    return show(
-        "my_notices/listing.html", rows=notice_rows.rows(list(found[:PAGE]), several=several), unread=unread,
-        number=number, more=len(found) > PAGE,
-    )  # fmt: skip
+    rows = notice_rows.rows(list(page.shown(found)), several=several)
+    return show("my_notices/listing.html", rows=rows, unread=unread, **page.facts(found))
 
 
 @bp.post(f"/<int(max={GREATEST_ID}):notice_id>/reading")

@@ -1,7 +1,5 @@
 """What patients write back: seen to by the staff of their centre, from unknown numbers by managers."""
 
-from typing import Any
-
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 
@@ -12,12 +10,12 @@ from mibo.web import reply_rows
 from mibo.web.access import actor, may
 from mibo.web.htmx import go, show
 from mibo.web.keys import takes
+from mibo.web.paging import page_asked
 
 bp = Blueprint("replies", __name__, url_prefix="/desk/replies")
 
 ONE = f"/<int(max={GREATEST_ID}):reply_id>"
 PAGE = 30
-LAST_PAGE = 500
 TABS = (("waiting", "Waiting"), ("unknown", "Unknown numbers"), ("handled", "Seen to"))
 
 
@@ -28,13 +26,10 @@ def inbox() -> ResponseReturnValue:
     tabs = [tab for tab in TABS if tab[0] != "unknown" or actor().everywhere]
     wanted = request.args.get("part", "")
     part = booking.reply_inbox.Part(wanted if wanted in dict(tabs) else "waiting")
-    number = request.args.get("page", 1, int)
-    number = number if 1 <= number <= LAST_PAGE else 1
-    found = booking.reply_inbox.replies(part, by=actor(), limit=PAGE + 1, offset=(number - 1) * PAGE)
-    return show(
-        "replies/inbox.html", rows=[reply_rows.row(one) for one in found[:PAGE]], tabs=tabs, part=part.value,
-        number=number, more=len(found) > PAGE,
-    )  # fmt: skip
+    page = page_asked(PAGE)
+    found = booking.reply_inbox.replies(part, by=actor(), **page.reach)
+    rows = [reply_rows.row(one) for one in page.shown(found)]
+    return show("replies/inbox.html", rows=rows, tabs=tabs, part=part.value, **page.facts(found))
 
 
 @bp.post(f"{ONE}/handling")
@@ -64,6 +59,6 @@ def please_call(reply_id: int) -> ResponseReturnValue:
     return _done("We wrote: please call us.")
 
 
-def _done(words: str, **more: Any) -> ResponseReturnValue:
+def _done(words: str) -> ResponseReturnValue:
     flash(words, "success")
-    return go("replies.inbox", **more)
+    return go("replies.inbox")

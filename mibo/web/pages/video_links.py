@@ -6,7 +6,7 @@ from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mibo import booking, clinics, clock, db
-from mibo.booking import Appointment, gate, video_links, video_list
+from mibo.booking import gate, video_links, video_list
 from mibo.errors import Conflict, Invalid
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
@@ -108,7 +108,7 @@ def _one(
 ) -> ResponseReturnValue:
     found = booking.staff_appointment(appointment_id, by=actor())
     meeting, takes_place = found.meeting, found.status in video_links.TAKES_PLACE and found.mode == "ONLINE"
-    state = _state(found)
+    state = video_list.LinkState.of(meeting.status if meeting else "WANTED")
     pasted = meeting is not None and meeting.pasted_by is not None
     return show(
         "video_links/one.html", one=found, form=form or PasteForm(formdata=None), problem_words=problem,
@@ -119,10 +119,3 @@ def _one(
         share=url_for("my.appointment", reference=found.reference, _external=True),
         centre_name=found.centre.short_name, policy=clinics.policy_in_force(), status=status,
     )  # fmt: skip
-
-
-def _state(one: Appointment) -> video_list.LinkState:
-    status = one.meeting.status if one.meeting else "WANTED"
-    return {"READY": video_list.LinkState.READY, "FAILED": video_list.LinkState.FAILED}.get(
-        status, video_list.LinkState.MISSING
-    )
