@@ -183,5 +183,6 @@ def test_what_is_put_stands_at_once_and_once_more_after_the_database_was_away(da
     database.stop()
     database.start()
     assert put("two")
+    db.dispose()  # whoever reads had connections, too, and they are gone
     with db.reading() as session:
         assert session.execute(text("select event_id from provider_event order by 1")).scalars().all() == ["one", "two"]

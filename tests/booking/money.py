@@ -1,7 +1,7 @@
 """A booking that waits for its money, and what became of it."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 
@@ -36,15 +36,17 @@ def held(
     *,
     kind: str = "ORDER",
     at: str = "10:00",
+    day: date | None = None,
     minutes_left: float = 15,
     status: Status = Status.PENDING,
     beside: Held | None = None,
     patient: Patient | None = None,
     source: str = "WEB_PATIENT",
 ) -> Held:
-    """A time the day after tomorrow that a patient holds; `beside` another, with the same clinician at the same centre.
+    """A time that a patient holds, the day after tomorrow unless told otherwise; `beside` another, with the same clinician
+    at the same centre.
 
-    That is before the cut-off of moving and cancelling at whatever hour of the day this runs.
+    The day after tomorrow is before the cut-off of moving and cancelling at whatever hour of the day this runs.
     """
     with db.transaction():
         where = beside.centre if beside else make.centre()
@@ -55,7 +57,7 @@ def held(
             asha,
             who,
             where,
-            make.at(at, make.tomorrow() + timedelta(days=1)),
+            make.at(at, day or make.tomorrow() + timedelta(days=1)),
             status=status,
             held_until=until,
             kind=kind,

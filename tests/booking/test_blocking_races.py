@@ -109,7 +109,7 @@ def test_bookings_blocks_and_a_holiday_at_once_leave_nobody_inside_and_nobody_st
 def test_money_and_a_block_at_once_end_in_one_truth(world: World, boss: Actor) -> None:
     """Settling locks the appointment first, and so does closing: they wait for each other in one order only."""
     for _ in range(ROUNDS):
-        late = money.held(at="10:00", minutes_left=5)
+        late = money.held(at="10:00", day=make.tomorrow(), minutes_left=5)
         wish = Closing(clinician_id=late.clinician.id, spans=[span("10:00", "11:00")])
 
         def confirm(late=late) -> object:
@@ -128,7 +128,7 @@ def test_money_and_a_block_at_once_end_in_one_truth(world: World, boss: Actor) -
 
 
 def test_late_money_does_not_sit_down_inside_a_block(world: World, boss: Actor) -> None:
-    late = money.held(at="10:00", minutes_left=-1)
+    late = money.held(at="10:00", day=make.tomorrow(), minutes_left=-1)
     with db.transaction():
         db.session().get_one(Appointment, late.id).status = Status.EXPIRED
         db.session().add(booking.StatusChange(appointment_id=late.id, previous=Status.PENDING, next=Status.EXPIRED))
