@@ -21,9 +21,9 @@ machine.forget_the_operators_settings()
 machine.refuse_the_outside_world()
 THIS = Machine()
 ABOUT_TIME = re.compile(r"tests/(booking|care|clinics|scheduling)/|tests/test_(clock|timetable)")
-ABOUT_MONEY = re.compile(  # and not about time, though it stands beside what is
-    r"booking/test_(adjusting|answering|climbing|desk_money|giving_back|links|listening|mismatches|parked|paying|reconciling|"
-    r"returning|settling|sweeping|writing_in)"
+ABOUT_OTHERS = re.compile(  # money, and who comes first: not about time, though it stands beside what is
+    r"booking/test_(adjusting|answering|climbing|giving_back|links|listening|mismatches|paying|reconciling|returning|"
+    r"settling|sweeping|writing_in|lock_order|races|blocking_races|closing_races|merging|merging_the_day|nothing_is_lost)"
 )
 os.environ.update(THIS.settings())
 
@@ -47,7 +47,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def is_about_time(path: str) -> bool:
-    return bool(ABOUT_TIME.search(path)) and not ABOUT_MONEY.search(path)
+    return bool(ABOUT_TIME.search(path)) and not ABOUT_OTHERS.search(path)
 
 
 def pytest_unconfigure() -> None:

@@ -33,7 +33,7 @@ UNDER_OTHER_CLOCKS = (
 )  # fmt: skip
 BROWSERS = ("-m", "browser and not drill", "-n", "2", "-p", "no:cacheprovider", "-p", "no:randomly")
 DRILLS = ("-m", "drill", "-p", "no:cacheprovider", "-p", "no:randomly")  # one by one, with nothing beside them
-ALL_THE_REST = ("-m", "not browser and not drill", "-n", "2")
+ALL_THE_REST = ("-m", "not browser and not drill", "-n", "3")  # much of it waits for a database or a provider
 AT_ONCE = 3
 
 
