@@ -25,8 +25,12 @@
   on("submit", (e) => {
     const form = e.target;
     if (form.method !== "post") return;
-    if (form.hasAttribute("aria-busy")) { e.preventDefault(); e.stopImmediatePropagation(); return; }
-    setTimeout(() => e.defaultPrevented && !form.matches("[hx-post],[hx-put],[hx-delete],[hx-patch]") || busy(form, e.submitter));
+    if (form.pressed || form.hasAttribute("aria-busy")) { e.preventDefault(); e.stopImmediatePropagation(); return; }
+    form.pressed = true; // at once: on a slow machine the second press of two is here before the timer
+    setTimeout(() => {
+      form.pressed = false;
+      if (!e.defaultPrevented || form.matches("[hx-post],[hx-put],[hx-delete],[hx-patch]")) busy(form, e.submitter);
+    });
   });
   on("pageshow", () => all("form[aria-busy]").forEach(idle), window);
 

@@ -4,9 +4,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
-import axe_playwright_python
 import pytest
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
@@ -16,11 +14,10 @@ from mibo import booking, clock, db, identity
 from mibo.booking import Appointment, Status
 from mibo.identity.permissions import Role
 from tests import make
+from tests.browser.axe import minds
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("database", "sandbox")]
 
-AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 Opens = Callable[..., Page]
 
 
@@ -112,8 +109,7 @@ def keep(page: Page, name: str) -> None:
 
 
 def violations(page: Page) -> list[str]:
-    page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
+    found = minds(page)
     return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found]
 
 

@@ -4,13 +4,13 @@ import re
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 from sqlalchemy import select, update
 
 from mibo import clock, db
 from mibo.booking import Appointment
 from tests import make
+from tests.browser.axe import RULES, minds
 from tests.browser.conftest import Arrive, Person
 from tests.machine import Sandbox
 from tests.web.pages.visitor import PHONE, Clinic
@@ -19,7 +19,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("world")]
 
 FIRST_VISIT_BYTES = 60_000
 FIRST_VISIT_REQUESTS = 8
-WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+WCAG = [*RULES, "best-practice"]
 
 
 def bookings() -> list[tuple[str, str]]:
@@ -387,12 +387,11 @@ def visit_every_state(person: Person, sandbox: Sandbox, world: Clinic, look: obj
 def test_axe_finds_nothing_on_any_page_in_any_state(
     arrive: Arrive, sandbox: Sandbox, world: Clinic, dark: bool
 ) -> None:
-    axe, found = Axe(), []
+    found = []
 
     def look(page: Page) -> None:
         page.wait_for_load_state()
-        results = axe.run(page, options={"runOnly": {"type": "tag", "values": WCAG}})
-        for each in results.response["violations"]:
+        for each in minds(page, WCAG):
             nodes = [node["html"][:160] for node in each["nodes"][:2]]
             found.append((page.url.split("?")[0][-30:], each["id"], *nodes))
 

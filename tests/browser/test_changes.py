@@ -2,9 +2,7 @@
 
 import os
 from datetime import timedelta
-from pathlib import Path
 
-import axe_playwright_python
 import pytest
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
@@ -16,11 +14,10 @@ from mibo.identity import Account
 from tests import make
 from tests.booking import changes
 from tests.booking.changes import World, now_of
+from tests.browser.axe import minds
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("database", "sandbox")]
 
-AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PICTURES = os.environ.get("MIBO_PICTURES")
 
 
@@ -55,8 +52,7 @@ def at_browser(browser: Browser, app: Flask, live: str):
 
 def is_sound(page: Page, name: str) -> None:
     """Nothing that axe minds, and nothing wider than the screen."""
-    page.evaluate(AXE)
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
+    found = minds(page)
     assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in found] == [], name
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), name
     if PICTURES:

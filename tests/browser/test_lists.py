@@ -13,7 +13,8 @@ from mibo.booking import Status
 from mibo.care import FollowUp
 from mibo.identity.permissions import Role
 from tests import make
-from tests.browser.test_people import AXE, LOOKS, RULES
+from tests.browser.axe import minds
+from tests.browser.test_people import LOOKS
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("database", "sandbox")]
 
@@ -76,8 +77,7 @@ def test_axe_finds_nothing_and_nothing_runs_over_the_edge(opens: Opens, width: i
         answer = page.goto(path)
         assert answer
         assert answer.status == 200, path
-        page.evaluate(AXE)
-        found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
+        found = minds(page)
         assert [(path, each["id"], each["nodes"][0]["html"]) for each in found] == []
         over = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert over <= 0, (path, width)

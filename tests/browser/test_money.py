@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, Page, expect
@@ -17,6 +16,7 @@ from mibo.payments import Attempt
 from tests import make
 from tests.booking.money import held
 from tests.booking.parked import heard, stray
+from tests.browser.axe import minds
 from tests.browser.conftest import Arrive
 from tests.browser.test_booking import WCAG, choose
 from tests.machine import Sandbox
@@ -90,8 +90,7 @@ def test_a_manager_finds_money_of_nobody_and_attaches_it(
         expect(page.locator("h1")).to_contain_text("Money that does not match 1")
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") if script else True
         if script:
-            found = Axe().run(page, options={"runOnly": WCAG})
-            assert found.response["violations"] == [], found.generate_report()
+            assert minds(page, WCAG) == []
     page.get_by_role("button", name="Go through three days now").click()
     expect(page.locator("#looks")).to_contain_text("Meera Nair")
     if script:  # it fetches itself anew until the look is done
@@ -99,8 +98,7 @@ def test_a_manager_finds_money_of_nobody_and_attaches_it(
     page.get_by_role("link", name="Of no booking of ours").click()
     page.get_by_label(re.compile(waiting.appointment.reference)).check(force=True)
     if script:
-        found = Axe().run(page, options={"runOnly": WCAG})
-        assert found.response["violations"] == [], found.generate_report()
+        assert minds(page, WCAG) == []
     page.get_by_role("button", name="Attach it to the chosen booking").click()
     expect(page.locator("main")).to_contain_text("The booking is paid by it and confirmed")
     page.go_back()

@@ -1,9 +1,7 @@
 """Who is who in a real browser: every screen of people and places looked at by each role with axe, and used without script."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
-import axe_playwright_python
 import pytest
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
@@ -16,11 +14,10 @@ from mibo.identity import Account
 from mibo.identity.permissions import Role
 from mibo.people import Patient
 from tests import make
+from tests.browser.axe import minds
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("database", "sandbox")]
 
-AXE = next(Path(axe_playwright_python.__file__).parent.rglob("axe.min.js")).read_text()
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 LOOKS = [(width, scheme) for width in (1280, 360) for scheme in ("light", "dark")]
 OPEN = "/staff/sign-in", "/staff/sign-in/phone", "/staff/forgot"
 OWN = "/staff/sign-ins", "/staff/password", "/staff/second-factor", "/staff/phone"
@@ -113,7 +110,6 @@ def seen(page: Page, path: str, looks: list[tuple[int, str]]) -> list[str]:
     assert answer
     assert answer.status == 200, path
     wrong = []
-    page.evaluate(AXE)
     for width, scheme in looks:
         page.set_viewport_size({"width": width, "height": 860})
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
@@ -125,7 +121,7 @@ def seen(page: Page, path: str, looks: list[tuple[int, str]]) -> list[str]:
 
 def _violations(page: Page) -> list[str]:
     page.evaluate("document.getAnimations().forEach(each => each.finish())")  # a colour on its way is no colour yet
-    found = page.evaluate("rules => axe.run(document, {runOnly: rules})", RULES)["violations"]
+    found = minds(page)
     return [f"{each['id']}: {each['nodes'][0]['html']}" for each in found]
 
 
@@ -159,7 +155,6 @@ def test_axe_finds_nothing_on_forms_that_were_refused(opens: Opens) -> None:
         page.goto(path)
         page.locator("main").get_by_role("button", name=button).last.click()
         page.wait_for_selector(".problem")
-        page.evaluate(AXE)
         assert (path, _violations(page)) == (path, [])
 
 
