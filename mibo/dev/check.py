@@ -121,7 +121,9 @@ def _pass(steps: Sequence[Step]) -> None:
 
 
 def _environment(clock: str) -> dict[str, str]:
-    return {**os.environ, "TZ": clock}
+    """With a clock; and what one step has compiled is kept for the next ones, whatever the machine likes otherwise."""
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "TZ": clock}
 
 
 if __name__ == "__main__":
