@@ -94,6 +94,7 @@ from mibo.booking.moving import Place, is_displaced, reschedule, undo_move, why_
 from mibo.booking.patients import Sought, Visits
 from mibo.booking.paying import CheckoutOrder, PaymentAway, PriceChanged, note_failure, open_order, pay_at_desk
 from mibo.booking.queries import (
+    at_home,
     history_of,
     own_appointment,
     own_appointments,
@@ -148,7 +149,7 @@ __all__ = [
     "NotVouchedFor", "OpenTime", "Outcome", "PaymentAway", "Place", "Preview", "PriceChanged", "QueueEntry", "QueueRow",
     "Series", "SlotTaken", "Sought", "Status", "StatusChange", "Summary", "TooManyAhead", "TooManyHolds", "Touch",
     "VisitAhead", "Visits", "VisitsOutside", "VisitsToCome", "Week", "WeekAhead", "WeekDay", "WrongPatient",
-    "adjusting", "affected_on", "ahead_of_account", "answering", "ask_to_cancel", "asked", "attach_meeting",
+    "adjusting", "affected_on", "ahead_of_account", "answering", "ask_to_cancel", "asked", "at_home", "attach_meeting",
     "attach_wanted_meetings", "bell", "blocks", "board_version", "book_at_desk", "call_off", "cancel",
     "change_clinician", "change_status", "check_in", "check_may_close", "clinician_grid", "clinician_week",
     "close_centre", "close_clinician", "close_day", "close_time", "closed_over", "closes_for_others", "complete",

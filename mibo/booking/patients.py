@@ -10,8 +10,8 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from mibo import clock, db, people
 from mibo.booking.models import Appointment
-from mibo.booking.queries import OVER, _in_full, within_reach
-from mibo.booking.rules import Status
+from mibo.booking.queries import _in_full, within_reach
+from mibo.booking.rules import OVER, Status
 from mibo.errors import Conflict, Missing
 from mibo.identity import Actor
 from mibo.identity.permissions import Role

@@ -3,36 +3,43 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, and_, not_, or_, select, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
 from mibo import clock, db
 from mibo.booking.models import Appointment, StatusChange
-from mibo.booking.rules import Status
+from mibo.booking.rules import OVER, Status, is_ahead
 from mibo.errors import Missing
 from mibo.identity import Actor
 from mibo.identity.permissions import Role
 from mibo.payments import Payment
 from mibo.people import Patient
 
-OVER = (Status.CANCELLED, Status.EXPIRED, Status.NO_SHOW, Status.COMPLETED)
 PAGE = 20
+SOONEST = (Appointment.starts_at, Appointment.id)
+LATEST = (Appointment.starts_at.desc(), Appointment.id.desc())
 
 
-def _in_full() -> Select[Appointment]:
+def _brief() -> Select[Appointment]:
+    """With all that a line of a list says, in one statement."""
     return select(Appointment).options(
         joinedload(Appointment.patient),
         joinedload(Appointment.clinician),
         joinedload(Appointment.centre),
         joinedload(Appointment.meeting),
         joinedload(Appointment.series),
-        joinedload(Appointment.payment).selectinload(Payment.attempts),
+        joinedload(Appointment.payment),
     )
 
 
-def _own(by: Actor) -> ColumnElement[bool]:
-    """Appointments of the account's own patients."""
-    return Appointment.patient_id.in_(select(Patient.id).where(Patient.account_id == by.account_id))
+def _in_full() -> Select[Appointment]:
+    return _brief().options(joinedload(Appointment.payment).selectinload(Payment.attempts))
+
+
+def _own(by: Actor, patient_id: int | None = None) -> ColumnElement[bool]:
+    """Appointments of the account's own patients, or of one of them."""
+    mine = select(Patient.id).where(Patient.account_id == by.account_id)
+    return Appointment.patient_id.in_(mine.where(Patient.id == patient_id) if patient_id else mine)
 
 
 def own_appointment(by: Actor, *, appointment_id: int | None = None, reference: str | None = None) -> Appointment:
@@ -46,39 +53,37 @@ def own_appointments(by: Actor) -> Sequence[Appointment]:
     return db.session().scalars(_in_full().where(_own(by)).order_by(Appointment.starts_at.desc(), Appointment.id)).all()
 
 
-def upcoming(by: Actor) -> Sequence[Appointment]:
+def upcoming(
+    by: Actor, *, patient_id: int | None = None, limit: int | None = None, offset: int = 0
+) -> Sequence[Appointment]:
     """What is still to come of the visitor's own, the next one first; holds that ran out are not."""
-    now = clock.now()
-    return (
-        db.session()
-        .scalars(
-            _in_full()
-            .where(
-                _own(by),
-                Appointment.ends_at > now,
-                Appointment.status.not_in(OVER),
-                or_(Appointment.status != Status.PENDING, Appointment.held_until > now),
-            )
-            .order_by(Appointment.starts_at)
-        )
-        .all()
-    )
+    wanted = _brief().where(_own(by, patient_id), _ahead(clock.now()))
+    return db.session().scalars(wanted.order_by(*SOONEST).limit(limit).offset(offset)).all()
 
 
-def past(by: Actor, *, before: datetime | None = None, limit: int = PAGE) -> Sequence[Appointment]:
-    """What is over or came to nothing, the latest first; `before` pages on from a start."""
-    now = clock.now()
-    wanted = _in_full().where(
-        _own(by),
-        or_(
-            Appointment.ends_at <= now,
-            Appointment.status.in_(OVER),
-            (Appointment.status == Status.PENDING) & (Appointment.held_until <= now),
-        ),
-    )
-    if before:
-        wanted = wanted.where(Appointment.starts_at < before)
-    return db.session().scalars(wanted.order_by(Appointment.starts_at.desc()).limit(limit)).all()
+def past(by: Actor, *, patient_id: int | None = None, limit: int = PAGE, offset: int = 0) -> Sequence[Appointment]:
+    """What is over or came to nothing, the latest first."""
+    wanted = _brief().where(_own(by, patient_id), ~_ahead(clock.now()))
+    return db.session().scalars(wanted.order_by(*LATEST).limit(limit).offset(offset)).all()
+
+
+def at_home(
+    by: Actor, *, ahead: int, over: int, patient_id: int | None = None
+) -> tuple[Sequence[Appointment], Sequence[Appointment]]:
+    """The next ones and the last ones of the visitor's own, at most so many of each: one statement."""
+    now, own = clock.now(), _own(by, patient_id)
+    coming = select(Appointment.id).where(own, _ahead(now)).order_by(*SOONEST).limit(ahead)
+    gone = select(Appointment.id).where(own, ~_ahead(now)).order_by(*LATEST).limit(over)
+    either = union_all(select(coming.subquery()), select(gone.subquery()))
+    found = db.session().scalars(_brief().where(Appointment.id.in_(either)).order_by(*SOONEST)).all()
+    to_come = [one for one in found if is_ahead(one.status, one.ends_at, one.held_until, now)]
+    return to_come, [one for one in reversed(found) if one not in to_come]
+
+
+def _ahead(now: datetime) -> ColumnElement[bool]:
+    """`rules.is_ahead`, asked of the table."""
+    unpaid = and_(Appointment.status == Status.PENDING, Appointment.held_until <= now)
+    return and_(Appointment.ends_at > now, Appointment.status.not_in(OVER), not_(unpaid))
 
 
 def within_reach(by: Actor) -> ColumnElement[bool]:

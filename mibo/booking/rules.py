@@ -34,6 +34,7 @@ ALLOWED: dict[Status, frozenset[Status]] = {
     S.NO_SHOW: frozenset({S.CONFIRMED}),  # marked by mistake
 }
 
+OVER = (S.CANCELLED, S.EXPIRED, S.NO_SHOW, S.COMPLETED)
 HOLDS_TIME = (S.PENDING, S.CONFIRMED, S.CANCELLATION_REQUESTED, S.IN_PROGRESS, S.COMPLETED)
 
 
@@ -145,6 +146,13 @@ def reference_of(appointment_id: int) -> str:
 def is_live_hold(status: str, held_until: datetime | None, now: datetime) -> bool:
     """Whether an appointment is a hold that has not run out (P6)."""
     return status == Status.PENDING and held_until is not None and held_until > now
+
+
+def is_ahead(status: str, ends_at: datetime, held_until: datetime | None, now: datetime) -> bool:
+    """Whether somebody still has to come to it: it stands, or is held for them, and is not over."""
+    if status == Status.PENDING and not is_live_hold(status, held_until, now):
+        return False
+    return status not in OVER and ends_at > now
 
 
 _PAST_CANCELLING = {

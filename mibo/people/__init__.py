@@ -30,6 +30,7 @@ from mibo.people.clinicians import (
     staff_clinician,
     switch_off,
 )
+from mibo.people.household import Household, household
 from mibo.people.inbox_models import Notice
 from mibo.people.models import (
     BIO_LENGTH,
@@ -97,6 +98,7 @@ __all__ = [
     "ClinicianWish",
     "Contact",
     "Details",
+    "Household",
     "KeptElsewhere",
     "MedicalNote",
     "MrnTaken",
@@ -135,6 +137,7 @@ __all__ = [
     "forget_picture_later",
     "forget_picture_leftovers",
     "guardians",
+    "household",
     "inbox",
     "keep_picture",
     "let_go_of_picture",

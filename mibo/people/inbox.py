@@ -75,7 +75,12 @@ def notices(asked: Asked, *, by: Actor, limit: int, offset: int = 0) -> Sequence
 
 def how_many(asked: Asked, *, by: Actor) -> int:
     """How many there are of these."""
-    return db.session().scalar(_own(select(func.count(Notice.id)), by).where(*_wanted(asked))) or 0
+    return db.session().scalar(_counted(asked, by)) or 0
+
+
+def unread_count(by: Actor) -> Select[int]:
+    """Asks how many they have not read, for a statement that asks for more."""
+    return _counted(Asked(unread=True), by)
 
 
 def unread(*, by: Actor) -> int:
@@ -108,6 +113,10 @@ def forget_notices() -> None:
     """What is older than ninety days is not shown any more, and goes."""
     with db.transaction() as session:
         session.execute(delete(Notice).where(Notice.created_at < func.now() - KEPT_FOR))
+
+
+def _counted(asked: Asked, by: Actor) -> Select[int]:
+    return _own(select(func.count(Notice.id)), by).where(*_wanted(asked))
 
 
 def _own(what: Asking, by: Actor) -> Asking:

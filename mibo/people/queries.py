@@ -35,17 +35,15 @@ def own_patient(patient_id: int, *, by: Actor) -> Patient:
     return found
 
 
+def family(account_id: int) -> Select[Patient]:
+    """Asks for everybody an account may book for, themselves first."""
+    own = select(Patient).where(Patient.account_id == account_id, Patient.active)
+    return own.order_by((Patient.id == Patient.account_id).desc(), Patient.id)
+
+
 def family_of(account_id: int) -> Sequence[Patient]:
     """Everybody an account may book for, themselves first."""
-    return (
-        db.session()
-        .scalars(
-            select(Patient)
-            .where(Patient.account_id == account_id, Patient.active)
-            .order_by((Patient.id == Patient.account_id).desc(), Patient.id)
-        )
-        .all()
-    )
+    return db.session().scalars(family(account_id)).all()
 
 
 def on_phone(number: str) -> Sequence[Patient]:

@@ -9,6 +9,7 @@ from flask import url_for
 
 from mibo import booking, clinics, clock
 from mibo.booking import Appointment
+from mibo.ids import read_id
 from mibo.people import Clinician
 from mibo.scheduling.diary import Audience
 from mibo.scheduling.slots import PartOfDay, Slot, SlotState, free, nearest
@@ -84,7 +85,8 @@ def look(
     beyond = None if slots or way is None else _next_day(one, way, last + timedelta(days=1), last_day)
 
     def href(**changed: object) -> str:
-        kept: dict[str, Any] = {"way": way.key if way else None, "from": first, "day": day, **changed}
+        whose = read_id(asked.get("patient", ""))
+        kept: dict[str, Any] = {"way": way.key if way else None, "from": first, "day": day, "patient": whose, **changed}
         if moving:
             return url_for("my.move", reference=moving.reference, **kept)
         return url_for("book.choose", clinician_id=one.id, **kept)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import request, url_for
+from flask import g, request, url_for
 
 from mibo import care, db, people
 from mibo.care import Waiting
@@ -131,7 +131,9 @@ def menu_for(who: Actor | None) -> list[Group]:
 
 
 def unread_notices(who: Actor | None) -> int:
-    """How many notices a patient has not read: asked once for a whole page."""
+    """How many notices a patient has not read: asked once for a whole page, unless its view has asked already."""
+    if "unread_notices" in g:
+        return int(g.unread_notices)
     asks = who is not None and who.audience == "PATIENT" and not wants_part() and db.is_under_way()
     return people.inbox.unread(by=who) if who and asks else 0
 

@@ -16,6 +16,7 @@ from mibo.web.pages import changes as changes
 from mibo.web.pages import clinicians as clinicians
 from mibo.web.pages import desk as desk
 from mibo.web.pages import drawers as drawers
+from mibo.web.pages import family as family
 from mibo.web.pages import home as home
 from mibo.web.pages import hours as hours
 from mibo.web.pages import late as late
@@ -37,6 +38,7 @@ from mibo.web.pages import phones as phones
 from mibo.web.pages import pictures as pictures
 from mibo.web.pages import policy as policy
 from mibo.web.pages import prices as prices
+from mibo.web.pages import profile as profile
 from mibo.web.pages import proofs as proofs
 from mibo.web.pages import queue as queue
 from mibo.web.pages import receipts as receipts
@@ -59,7 +61,8 @@ from mibo.web.pages import week as week
 from mibo.web.pages import worklists as worklists
 
 PAGES = (
-    home, sign_in, answers, replies, bell, book, my, own_payments, my_messages, my_notices, desk, board, week, queue, my_day, late, changes,
+    home, sign_in, answers, replies, bell, book, my, profile, family,
+    own_payments, my_messages, my_notices, desk, board, week, queue, my_day, late, changes,
     session_notes,
     video_links, prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, refunds,
     drawers, patients, merging, clinicians, hours, blocks, openings, pictures, staff_sign_in, passwords, phones,

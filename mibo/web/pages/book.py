@@ -1,11 +1,11 @@
 """A patient books: chooses a time, holds it, checks it, pays for it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from secrets import token_urlsafe
 from typing import Any
 
-from flask import Blueprint, abort, redirect, request, url_for
+from flask import Blueprint, abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from mibo import booking, clinics, clock, db, people
@@ -13,8 +13,8 @@ from mibo.booking import Appointment, PaymentAway, SlotTaken, Status
 from mibo.booking.rules import is_live_hold
 from mibo.errors import Conflict
 from mibo.identity.permissions import Permission
-from mibo.people import Clinician
-from mibo.web import access, choosing, terms, ways
+from mibo.people import Clinician, Patient
+from mibo.web import access, acting, choosing, terms, ways
 from mibo.web.access import actor, may, public, public_in_steps
 from mibo.web.filters import clock_time
 from mibo.web.forms.booking import HoldForm, NoteForm
@@ -43,7 +43,8 @@ def _choose(
 ) -> ResponseReturnValue:
     who = access.visitor()
     family = people.family_of(who.account_id) if who and who.audience == "PATIENT" else []
-    offered = choosing.look(one, asked, patient_id=family[0].id if family else None, taken=taken)
+    for_whom = _chosen(family, asked)
+    offered = choosing.look(one, asked, patient_id=for_whom.id if for_whom else None, taken=taken)
     return show(
         "book/choose.html",
         "book/_choose.html",
@@ -51,12 +52,18 @@ def _choose(
         one=one,
         page=offered,
         family=family,
-        chosen_patient=asked.get("patient", ""),
+        chosen_patient=str(for_whom.id) if for_whom else "",
         key=token_urlsafe(16),
         problem=problem,
         form=form,
         minutes=clinics.policy_in_force().hold_minutes,
     )
+
+
+def _chosen(family: Sequence[Patient], asked: Mapping[str, str]) -> Patient | None:
+    """For whom it is: who stands in the address, else whom they act for, else themselves."""
+    wanted = asked.get("patient") or str(session.get(acting.KEY, ""))
+    return next((one for one in family if str(one.id) == wanted), family[0] if family else None)
 
 
 @bp.post("/book/<int:clinician_id>")
@@ -69,7 +76,7 @@ def hold(clinician_id: int) -> ResponseReturnValue:
     one = people.clinician(clinician_id)
     own = people.family_of(who.account_id)
     if not own or people.missing_of(own[0]):
-        return go("my.details", next=_back_to_it(clinician_id))
+        return go("profile.details", next=_back_to_it(clinician_id))
     form = HoldForm()
     wanted = form.read(HoldInput)
     if wanted is None:

@@ -2,50 +2,66 @@
 
 from datetime import datetime
 
-from flask import Blueprint, Response, flash, request, url_for
+from flask import Blueprint, Response, flash, g, request, url_for
 from flask.typing import ResponseReturnValue
 
-from mibo import booking, clinics, clock, db, payments, people, phone
+from mibo import booking, clinics, clock, db, payments, people
 from mibo.booking import Appointment, SlotTaken, gate, gate_rules
 from mibo.booking.rules import is_live_hold
 from mibo.errors import Conflict, Invalid
 from mibo.identity.permissions import Permission
-from mibo.people import Patient, SamePerson
-from mibo.web import calendar, choosing, own_changes, receipt_rows, ways
+from mibo.ids import read_id
+from mibo.web import acting, calendar, choosing, notice_rows, own_changes, portal_rows, receipt_rows, ways
 from mibo.web.access import actor, may
 from mibo.web.filters import moment
-from mibo.web.forms.booking import DetailsForm
 from mibo.web.forms.changes import AskForm, OwnCancelForm, OwnMoveForm
 from mibo.web.htmx import go, go_to, local_path, show
-from mibo.web.inputs.booking import DetailsInput
 from mibo.web.inputs.changes import AskInput, OwnCancelInput, OwnMoveInput
+from mibo.web.keys import takes
+from mibo.web.paging import page_asked
 
 bp = Blueprint("my", __name__, url_prefix="/my")
 
 PAGE = 10
+AHEAD, OVER, NEW = 5, 4, 3  # how much of what is to come, what is over and what was told stands on the first page
 
 
 @bp.get("")
 @may(Permission.SEE_OWN)
-def appointments() -> ResponseReturnValue:
-    """What is to come, the next one first, and what is over."""
-    before = _before(request.args.get("before"))
-    over = booking.past(actor(), before=before, limit=PAGE + 1)
+def home() -> ResponseReturnValue:
+    """The next appointment first, with the one thing to do about it; what is new; what was. Four statements."""
+    house = people.household(by=actor())
+    g.unread_notices = house.unread
+    who = acting.chosen(house)
+    ahead, over = booking.at_home(actor(), ahead=AHEAD + 1, over=OVER, patient_id=who.id if who else None)
+    told = people.inbox.notices(people.inbox.Asked(unread=True), by=actor(), limit=NEW) if house.unread else []
     return show(
-        "my/appointments.html",
-        ahead=[] if before else booking.upcoming(actor()),
-        over=over[:PAGE],
-        more=over[PAGE - 1].starts_at.isoformat() if len(over) > PAGE else "",
-        paged=before is not None,
-        several=len(people.family_of(actor().account_id)) > 1,
-    )
+        "my/home.html", house=house, who=who, cards=portal_rows.cards(list(ahead[:AHEAD])), more=len(ahead) > AHEAD,
+        over=over, again=portal_rows.again(list(over)), told=notice_rows.rows(list(told), several=house.several),
+    )  # fmt: skip
 
 
-def _before(typed: str | None) -> datetime | None:
-    try:
-        return clock.read_instant((typed or "").replace(" ", "+")) if typed else None
-    except ValueError:
-        return None
+@bp.post("/acting-for")
+@may(Permission.SEE_OWN)
+@takes("who")
+def act_for() -> ResponseReturnValue:
+    """Look after one of the family, or everybody again. Raises Missing for somebody who is not theirs."""
+    wanted = request.form.get("who", "")
+    acting.choose(people.own_patient(read_id(wanted) or 0, by=actor()).id if wanted else None)
+    return go_to(local_path(request.form.get("next"), url_for("my.home")))
+
+
+@bp.get("/appointments")
+@may(Permission.SEE_OWN)
+def appointments() -> ResponseReturnValue:
+    """All that is to come, the next first; or all that is over, the latest first."""
+    house = people.household(by=actor())
+    g.unread_notices = house.unread
+    who, page, over = acting.chosen(house), page_asked(PAGE), request.args.get("show") == "past"
+    found = (booking.past if over else booking.upcoming)(actor(), patient_id=who.id if who else None, **page.reach)
+    return show(
+        "my/appointments.html", house=house, who=who, rows=page.shown(found), over=over, **page.facts(found)
+    )  # fmt: skip
 
 
 @bp.get("/<reference>")
@@ -190,71 +206,3 @@ def calendar_file(reference: str) -> ResponseReturnValue:
     response = Response(calendar.event(one, address), mimetype="text/calendar")
     response.headers["Content-Disposition"] = f'attachment; filename="appointment-{one.reference}.ics"'
     return response
-
-
-@bp.route("/details", methods=["GET", "POST"])
-@may(Permission.BOOK_OWN)
-def details() -> ResponseReturnValue:
-    """Who somebody is: asked once, before the first booking, and changed here."""
-    own = people.own_patient(actor().account_id, by=actor())
-    form = DetailsForm(data=_known(own))
-    onward = local_path(request.values.get("next"), url_for("my.appointments"))
-    if said := form.read(DetailsInput):
-        try:
-            people.complete_own(said.told, by=actor())
-        except Invalid as error:
-            db.session().expunge_all()
-            form.refuse(error)
-        else:
-            flash("Saved.", "success")
-            return go_to(onward)
-    return show(
-        "my/details.html", form=form, next=onward, first_time=bool(people.missing_of(own)), status=_status(form)
-    )
-
-
-def _known(own: Patient) -> dict[str, object]:
-    return {
-        "full_name": own.full_name,
-        "date_of_birth": own.date_of_birth,
-        "age": people.age_of(own) if own.date_of_birth is None else None,
-        "gender": own.gender,
-        "guardian_name": own.guardian_name,
-        "guardian_relation": own.guardian_relation,
-        "guardian_phone": phone.shown(own.guardian_phone) if own.guardian_phone else "",
-        "guardian_consent": own.guardian_consent_at is not None,
-    }
-
-
-def _status(form: DetailsForm) -> int:
-    return 422 if form.errors else 200
-
-
-@bp.route("/family", methods=["GET", "POST"])
-@may(Permission.BOOK_OWN)
-def family() -> ResponseReturnValue:
-    """Somebody else to book for on the same phone."""
-    form = DetailsForm()
-    onward = local_path(request.values.get("next"), url_for("my.appointments"))
-    if said := form.read(DetailsInput):
-        try:
-            added = people.add_family_member(said.told, by=actor())
-        except Invalid as error:
-            db.session().expunge_all()
-            form.refuse(error)
-        except SamePerson as error:
-            db.session().expunge_all()
-            form.say("full_name", error.message)
-        else:
-            flash(f"{added.first_name} is added. You can book for them now.", "success")
-            return go_to(_chosen(onward, added.id))
-    return show(
-        "my/family.html", form=form, next=onward, known=people.family_of(actor().account_id), status=_status(form)
-    )
-
-
-def _chosen(onward: str, patient_id: int) -> str:
-    """Back to where they came from, with the new person chosen."""
-    if not onward.startswith("/book/"):
-        return onward
-    return f"{onward}{'&' if '?' in onward else '?'}patient={patient_id}"

@@ -29,7 +29,7 @@ def wishes() -> ResponseReturnValue:
             form.refuse(error)
         else:
             flash("Saved. You get no more messages about appointments." if said.no_messages else "Saved.", "success")
-            return go("my.appointments")
+            return go("my.home")
     return show(
         "my_messages/wishes.html", form=form, number=phone.shown(own.phone), email=own.email, status=422 if form.errors else 200,
         family=[one.full_name for one in people.family_of(actor().account_id) if one.id != own.id],

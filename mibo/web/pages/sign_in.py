@@ -67,7 +67,7 @@ def _welcome(phone: str, challenge_id: int) -> Response:
     onward = _next()
     access.remember(key)
     if people.missing_of(own):
-        return go_to(url_for("my.details", next=onward))
+        return go_to(url_for("profile.details", next=onward))
     return go_to(onward)
 
 
@@ -117,5 +117,5 @@ def theme() -> ResponseReturnValue:
     return go_to(local_path(request.form.get(NEXT), "/"))
 
 
-def _next(otherwise: str = "my.appointments") -> str:
+def _next(otherwise: str = "my.home") -> str:
     return local_path(request.values.get(NEXT), url_for(otherwise))

@@ -81,7 +81,7 @@ def longer() -> ResponseReturnValue:
     """Stay signed in: being asked is enough."""
     if "HX-Request" in request.headers:
         return "", 204
-    home = url_for("desk.board" if actor().audience == "STAFF" else "my.appointments")
+    home = url_for("desk.board" if actor().audience == "STAFF" else "my.home")
     return go_to(local_path(request.form.get("next"), home))
 
 

@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from icalendar import Calendar
+from sqlalchemy import select
 
-from mibo import clock, db
+from mibo import booking, clock, db
 from mibo.booking import Appointment, Status
-from mibo.people import Patient
+from mibo.clinics import Centre
+from mibo.people import Clinician, Patient
 from mibo.video import Meeting
 from tests import make
 from tests.counting import statements
@@ -72,7 +74,7 @@ def test_nothing_booked_says_what_to_do(asha: Visitor) -> None:
 def test_the_next_appointment_comes_first_and_a_hold_can_be_paid_from_here(asha: Visitor, world: Clinic) -> None:
     later, soon = world.book("15:00"), world.hold("11:00")
     page = asha.get("/my")
-    starts = re.findall(r'<h2 class="when">([^<]+)</h2>', page.text)
+    starts = re.findall(r'<h2 class="when"[^>]*><time[^>]*>([^<]+)</time>', page.text)
     assert [each.split(", ")[1] for each in starts] == ["11:00 am", "3:00 pm"]
     assert f'href="/book/{soon.reference}/pay"' in page.text
     assert f'href="/my/{later.reference}"' in page.text
@@ -101,7 +103,7 @@ def test_what_is_over_stands_below_and_what_ran_out_is_no_longer_ahead(asha: Vis
 def test_earlier_ones_come_ten_at_a_time_and_each_once(asha: Visitor, world: Clinic) -> None:
     for days in range(1, 24):
         booked(world, clock.now() - timedelta(days=days), status=Status.COMPLETED)
-    seen, address, pages = [], "/my", 0
+    seen, address, pages = [], "/my/appointments?show=past", 0
     while address and pages < 9:
         page = asha.get(address)
         seen += re.findall(r'<a href="/my/(MB-\w+)"><b>', page.text)
@@ -110,9 +112,9 @@ def test_earlier_ones_come_ten_at_a_time_and_each_once(asha: Visitor, world: Cli
     assert (len(seen), len(set(seen)), pages) == (23, 23, 3)
 
 
-@pytest.mark.parametrize("before", ["x", "", "9999-99-99", "%00", "2026-11-25T10:00:00+05:30", "0001-01-01"])
-def test_a_page_of_earlier_ones_that_makes_no_sense_is_still_a_page(asha: Visitor, before: str) -> None:
-    assert asha.get(f"/my?before={before}").status_code == 200
+@pytest.mark.parametrize("page", ["x", "", "-1", "%00", "99999999999", "2"])
+def test_a_page_of_earlier_ones_that_makes_no_sense_is_still_a_page(asha: Visitor, page: str) -> None:
+    assert asha.get(f"/my/appointments?show=past&page={page}").status_code == 200
 
 
 def test_only_ones_own_and_the_familys_are_listed(asha: Visitor, app, world: Clinic) -> None:
@@ -126,19 +128,76 @@ def test_only_ones_own_and_the_familys_are_listed(asha: Visitor, app, world: Cli
     assert "Ravi" not in page.text
 
 
-def test_the_list_takes_the_same_few_statements_whatever_there_is(asha: Visitor, world: Clinic) -> None:
-    world.book("10:00")
-    asha.get("/my")
-    with statements() as few:
-        asha.get("/my")
-    for face in ("11:00", "12:00", "13:00"):
+def test_home_and_appointments_take_four_statements_whatever_there_is(asha: Visitor, world: Clinic) -> None:
+    paths = ("/my", "/my/appointments", "/my/appointments?show=past")
+    with db.transaction():
+        child = make.patient("Mini Menon", family_of=world.asha)
+    for face in ("10:00", "11:00", "12:00"):
         world.book(face)
-    booked(world, clock.now() - timedelta(days=3), status=Status.COMPLETED)
-    with statements() as many:
-        asha.get("/my")
-    print(f"/my: {len(many)} statements")
-    assert len(few) <= len(many) <= len(few) + 1
-    assert len(many) <= 10
+    world.book("14:00", who=child)
+    for days in (3, 9):
+        booked(world, clock.now() - timedelta(days=days), status=Status.COMPLETED)
+    with db.transaction() as session:
+        for number in session.scalars(select(Appointment.id)):
+            booking.telling.confirmed(booking.locked(number))
+    asha.get("/my")
+    took = {}
+    for path in paths:
+        with statements() as sent:
+            assert asha.get(path).status_code == 200
+        took[path] = len(sent)
+    assert took == {"/my": 4, "/my/appointments": 3, "/my/appointments?show=past": 3}
+    assert "New for you" in words(asha.get("/my"))
+
+
+@pytest.mark.parametrize(
+    ("where", "ahead", "words_of_it", "leads"),
+    [
+        ({"status": Status.PENDING, "kind": "LINK"}, timedelta(days=3), "Check and pay", "/book/{}/pay"),
+        ({"mode": "ONLINE"}, timedelta(minutes=5), "Go to the video call", "/my/{}/call"),
+        ({"mode": "ONLINE"}, timedelta(days=3), "Move it to another time", "/my/{}/move"),
+        ({"mode": "ONLINE"}, timedelta(hours=3), "Details", "/my/{}"),
+        ({}, timedelta(days=3), "Get directions", "https://maps.example/kochi"),
+        ({"status": Status.CANCELLATION_REQUESTED}, timedelta(days=3), "Get directions", "https://maps.example/kochi"),
+    ],
+)
+def test_the_next_appointment_has_one_main_action(
+    asha: Visitor, world: Clinic, where: dict, ahead: timedelta, words_of_it: str, leads: str
+) -> None:
+    with db.transaction() as session:
+        session.get_one(Centre, world.kochi.id).map_url = "https://maps.example/kochi"
+    one = booked(world, clock.now() + ahead, **where)
+    booked(world, clock.now() + ahead + timedelta(days=4))
+    main = re.findall(r'<a class="btn big" href="([^"]+)"[^>]*>([^<]+)', asha.get("/my").text)
+    assert main == [(leads.format(one.reference), words_of_it)]
+
+
+def test_one_acts_for_one_of_the_family_or_for_everybody(asha: Visitor, world: Clinic) -> None:
+    with db.transaction():
+        child, other = make.patient("Mini Menon", family_of=world.asha), make.patient("Ravi Kumar")
+    own, childs = world.book("10:00"), world.book("11:00", who=child)
+    assert "Everybody" in words(asha.get("/my"))
+    assert asha.post("/my/acting-for", {"who": child.id, "next": "/my"}).location == "/my"
+    for path in ("/my", "/my/appointments"):
+        page = asha.get(path)
+        assert childs.reference in page.text
+        assert own.reference not in page.text
+    assert re.search(rf'value="{child.id}" checked', asha.get(world.choose).text)
+    assert asha.post("/my/acting-for", {"who": other.id}).status_code == 404
+    assert asha.post("/my/acting-for", {"who": ""}).location == "/my"
+    assert own.reference in asha.get("/my").text
+
+
+def test_a_known_clinician_is_booked_again_in_the_same_way_for_the_same_person(asha: Visitor, world: Clinic) -> None:
+    booked(world, clock.now() - timedelta(days=9), status=Status.COMPLETED)
+    page = asha.get("/my")
+    assert f"Book again with {world.anita.full_name}" in words(page)
+    path = re.search(r'href="(/book/[^"]+)"', page.text)
+    assert path
+    assert path[1].replace("&amp;", "&") == f"{world.choose}?way={world.kochi.id}&patient={world.asha.id}"
+    with db.transaction() as session:
+        session.get_one(Clinician, world.anita.id).active = False
+    assert "Book again" not in words(asha.get("/my"))
 
 
 def test_one_appointment_takes_few_statements(asha: Visitor, world: Clinic) -> None:
