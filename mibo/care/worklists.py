@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from mibo import booking, clock, db
+from mibo import booking, clock, db, messaging
 from mibo.booking import Appointment, reaching, video_list
 from mibo.care.queries import due_soon, follow_ups_waiting
 from mibo.identity import Actor
@@ -18,7 +18,8 @@ COUNTED_TO = 1_000
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """How many visits need closing, holds are unpaid, wishes to cancel are open, follow-ups are due, refunds wait, how much
-    money does not match, how many calls are about to begin without a link, and who is to be called.
+    money does not match, how many calls are about to begin without a link, who is to be called, and how many delivery
+    reports are of no message.
     """
 
     to_close: int = 0
@@ -29,6 +30,7 @@ class Waiting:
     refunds: int = 0
     no_link: int = 0
     calls: int = 0
+    reports: int = 0
 
 
 def waiting(*, by: Actor) -> Waiting:
@@ -44,6 +46,7 @@ def waiting(*, by: Actor) -> Waiting:
         "mismatches": (Permission.SETTLE_MISMATCHES, select(heard.Mismatch.id).where(booking.parked.is_open_mismatch())),
         "refunds": (Permission.GIVE_BACK, booking.refund_list.waits_for(by)),
         "calls": (Permission.BOOK_AT_DESK, reaching.waits_for(by)),
+        "reports": (Permission.OVERSEE_MESSAGES, messaging.unmatched.waiting_ids()),
     }  # fmt: skip
     counts = {name: _counted(wanted) for name, (permission, wanted) in lists.items() if by.may(permission)}
     if not counts:

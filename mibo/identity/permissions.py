@@ -73,7 +73,7 @@ class Permission(StrEnum):
     HEAR_BELL = "hear of what waits: wishes to cancel, refunds, messages that failed, missing video links"
     ANSWER_REPLIES = "see and answer what patients write back"
     REPLACE_MEETINGS = "replace a video link over the API, or take it away"
-    OVERSEE_MESSAGES = "see all messages and video links at once over the API, and remind by hand"
+    OVERSEE_MESSAGES = "see all messages, their unmatched reports and video links at once, and remind by hand"
     SEE_FOLLOW_UPS = "see who is due to come again"
     SEE_HOURS = "see the hours of clinicians"
     SET_HOURS = "set the hours of clinicians"

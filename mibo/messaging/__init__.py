@@ -1,6 +1,6 @@
 """What leaves by WhatsApp, SMS or e-mail; knows addresses, not appointments."""
 
-from mibo.messaging import ladder, log, templates, wording
+from mibo.messaging import ladder, log, templates, unmatched, wording
 from mibo.messaging.actions import (
     UNWANTED,
     promise_again,
@@ -11,7 +11,7 @@ from mibo.messaging.actions import (
     withdraw_kind,
     withdraw_overtaken,
 )
-from mibo.messaging.delivery import deliver, deliver_due
+from mibo.messaging.delivery import deliver_due
 from mibo.messaging.hearing import note_status
 from mibo.messaging.log import LogWish, Tally
 from mibo.messaging.many import Promised, tell_all
@@ -39,7 +39,6 @@ __all__ = [
     "Wishes",
     "Wording",
     "after_quiet",
-    "deliver",
     "deliver_due",
     "forget_replies",
     "forget_reports",
@@ -60,6 +59,7 @@ __all__ = [
     "titles",
     "token_of",
     "undelivered",
+    "unmatched",
     "withdraw",
     "withdraw_about",
     "withdraw_kind",

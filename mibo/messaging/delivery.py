@@ -11,7 +11,7 @@ from time import monotonic
 
 import structlog
 from cryptography.fernet import InvalidToken
-from sqlalchemy import ColumnElement, and_, case, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select, update
 
 from mibo import clock, db, jobs
 from mibo.config import settings
@@ -73,8 +73,7 @@ def _carry(most: int) -> int:
     """
     for count in range(most):
         with db.transaction() as session:
-            due = select(Message).where(_is_due()).order_by(Message.next_at).limit(1)
-            message = session.scalar(due.with_for_update(skip_locked=True))
+            message = session.scalar(_next_due())
             if message is None:
                 return count
             claim = _claimed(message)
@@ -90,22 +89,14 @@ def _send_or_say(claim: Claim) -> None:
         log.error("messages.failed", message=claim.message_id, exc_info=error)
 
 
-def deliver(message_id: int) -> None:
-    """Send one message, unless it has left, is not due, is being sent, or is no longer worth sending."""
-    with db.transaction():
-        claim = _claim(message_id)
-    if claim:
-        _send(claim)
+def _next_due() -> Select[Message]:
+    """The one that waits longest, locked; what another worker is about to take is left to it."""
+    return select(Message).where(_is_due()).order_by(Message.next_at).limit(1).with_for_update(skip_locked=True)
 
 
 def _is_due() -> ColumnElement[bool]:
     lapsed = and_(Message.status == "SENDING", Message.lease_until <= func.now())
     return and_(Message.next_at <= func.now(), or_(Message.status == "PENDING", lapsed))
-
-
-def _claim(message_id: int) -> Claim | None:
-    message = db.session().scalar(select(Message).where(Message.id == message_id, _is_due()).with_for_update())
-    return _claimed(message) if message else None
 
 
 def _claimed(message: Message) -> Claim | None:

@@ -34,8 +34,8 @@ ADDRESS_LENGTH = 254
 class DeliveryReport(Entity):
     """What the WhatsApp provider told us, as it came, kept once; `settled_at` is when nothing of it was left to look for.
 
-    News may come before the answer that names its message, or be of one that is not ours: it is tried again for a day.
-    The body holds phone numbers, so it is forgotten after ninety days.
+    News may come before the answer that names its message, or be of one that is not ours: it is tried again for a day,
+    and shown until somebody has seen it. The body holds phone numbers, so it is forgotten after ninety days.
     """
 
     __tablename__ = "delivery_report"
@@ -44,12 +44,15 @@ class DeliveryReport(Entity):
     event: Mapped[str] = mapped_column(String(60))
     body: Mapped[str] = mapped_column(Text)
     settled_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime | None]
+    seen_by: Mapped[int | None]
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     __table_args__ = (
         UniqueConstraint("known_by"),
         Index("ix_delivery_report_open", "received_at", postgresql_where=text("settled_at is null")),
         Index("ix_delivery_report_received", "received_at"),
+        CheckConstraint("(seen_at is null) = (seen_by is null)", name="seen"),
     )
 
 
@@ -84,7 +87,6 @@ class Message(Entity):
     status: Mapped[str] = mapped_column(String(10), server_default="PENDING")
     attempts: Mapped[int] = mapped_column(server_default="0")
     next_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    queued_until: Mapped[datetime | None]  # of a worker before this version; nothing reads it any more
     lease_until: Mapped[datetime | None]
     provider_id: Mapped[str | None] = mapped_column(String(100))
     last_error: Mapped[str | None] = mapped_column(String(ERROR_LENGTH))

@@ -25,6 +25,7 @@ AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
          "set up second factor", "turn off second factor"),
     ),
     "replies": ("What patients write back", ("reply.",)),
+    "messages": ("Messages", ("report.",)),
     "policy": ("Policy", ("policy.",)),
 }  # fmt: skip
 
@@ -104,6 +105,7 @@ ACTS = {
     "queue.joined": "Added somebody to the walk-ins",
     "queue.status": "Moved somebody on in the walk-ins",
     "refund.opened": "Opened a refund",
+    "report.seen": "Looked at a delivery report of no known message",
     "series.called_off": "Cancelled visits of a series",
     "set password by link": "Set a password with a link",
     "set up second factor": "Set up an authenticator app",

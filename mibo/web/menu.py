@@ -105,6 +105,7 @@ COUNTS = {
     "video_links.listing": "no_link",
     "mismatches.index": "mismatches",
     "refunds.index": "refunds",
+    "message_log.listing": "reports",
 }
 
 

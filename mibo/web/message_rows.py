@@ -43,7 +43,7 @@ class LogLine:
 
     at: str
     name: str
-    number: str
+    address: str
     what: str
     text: str
     how: str
@@ -61,7 +61,7 @@ def line(one: Message, references: Mapping[int, str]) -> LogLine:
     return LogLine(
         at=moment(one.created_at),
         name=one.name or "Nobody known yet",
-        number=phone.shown(one.phone),
+        address=_address(one),
         what=templates.KINDS[one.kind],
         text=_text(one),
         how=", ".join(how),
@@ -71,6 +71,14 @@ def line(one: Message, references: Mapping[int, str]) -> LogLine:
         reference=reference,
         appointment=f"/desk/appointments/{one.about_id}" if reference else "",
     )
+
+
+def _address(one: Message) -> str:
+    """Where it went: of a mail address only as much as tells it from another."""
+    if one.channel != "EMAIL":
+        return phone.shown(one.phone)
+    name, at, host = (one.email or "").partition("@")
+    return f"{name[:1]}•••{at}{host}" if at else "No e-mail address"
 
 
 def _text(one: Message) -> str:

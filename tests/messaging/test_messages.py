@@ -12,7 +12,7 @@ from mibo import clock, db, jobs, messaging
 from mibo.config import settings
 from mibo.integrations.http import ProviderError
 from mibo.messaging import Message, wording
-from mibo.messaging.delivery import LEASE, _claim, _record_error, _record_sent, deliver, seconds_to_wait
+from mibo.messaging.delivery import LEASE, _claimed, _next_due, _record_error, _record_sent, seconds_to_wait
 
 PHONE = "+919876543210"
 WHEN = datetime(2026, 12, 1, 10, 0)
@@ -44,9 +44,11 @@ def due_again():
     change(next_at=func.now())
 
 
-def claim(message_id):
-    with db.transaction():
-        return _claim(message_id)
+def claim():
+    """What a worker takes that dies, or sleeps, before it calls."""
+    with db.transaction() as session:
+        message = session.scalar(_next_due())
+        return _claimed(message) if message else None
 
 
 def note(*ids, **how):
@@ -190,7 +192,7 @@ class TestTrouble:
         put_back = row(message_id)
         assert (put_back.status, put_back.attempts) == ("PENDING", 1)
         assert put_back.next_at > clock.now()
-        deliver(message_id)  # somebody rings too early
+        messaging.deliver_due()  # somebody rings too early
         assert sent(sandbox) == []
         due_again()
         messaging.deliver_due()
@@ -203,7 +205,7 @@ class TestTrouble:
         message_id = tell()
         for _ in range(10):
             due_again()
-            deliver(message_id)
+            messaging.deliver_due()
         assert (row(message_id).status, row(message_id).attempts) == ("FAILED", 8)
         assert len(sandbox.calls("gallabox")) == 8
 
@@ -216,7 +218,6 @@ class TestTrouble:
         due_again()
         change(lease_until=func.now() - LEASE)
         messaging.deliver_due()
-        deliver(message_id)
         work()
         assert len(sandbox.calls("gallabox")) == 1
 
@@ -247,14 +248,14 @@ class TestClaims:
     def test_of_ten_workers_that_hear_the_same_bell_one_sends(self, sandbox):
         message_id = tell()
         with ThreadPoolExecutor(10) as pool:
-            list(pool.map(lambda _: deliver(message_id), range(10)))
+            list(pool.map(lambda _: messaging.deliver_due(), range(10)))
         assert len(sent(sandbox)) == 1
         assert row(message_id).attempts == 1
 
     def test_the_call_is_made_while_nothing_is_locked(self, sandbox):
         sandbox.fault("gallabox", "slow")
         message_id = tell()
-        sending = threading.Thread(target=deliver, args=(message_id,))
+        sending = threading.Thread(target=messaging.deliver_due)
         sending.start()
         while row(message_id).status == "PENDING":
             pass
@@ -266,9 +267,8 @@ class TestClaims:
 
     def test_what_a_dead_worker_had_is_left_alone_and_then_unsure(self, sandbox):
         message_id = tell()
-        assert claim(message_id)
+        assert claim()
         messaging.deliver_due()
-        deliver(message_id)
         assert row(message_id).status == "SENDING"
         change(lease_until=func.now())
         messaging.deliver_due()
@@ -277,18 +277,18 @@ class TestClaims:
 
     def test_a_code_a_dead_worker_had_stays_unsure(self, sandbox):
         message_id = tell_a_code()
-        assert claim(message_id)
+        assert claim()
         change(lease_until=func.now())
-        deliver(message_id)
+        messaging.deliver_due()
         assert sent(sandbox) == []
         assert (row(message_id).status, row(message_id).last_error) == ("UNKNOWN", "WORKER_GONE")
         assert row(message_id).sealed is None
 
     def test_who_slept_through_the_lease_still_knows_that_it_was_taken(self):
         message_id = tell()
-        sleeper = claim(message_id)
+        sleeper = claim()
         change(lease_until=func.now())
-        assert claim(message_id) is None
+        assert claim() is None
         _record_error(sleeper, ProviderError("gallabox", "retry", "LATE"))
         assert row(message_id).status == "UNKNOWN"
         _record_sent(sleeper, "good")
@@ -296,9 +296,9 @@ class TestClaims:
 
     def test_who_slept_does_not_speak_for_the_next(self):
         message_id = tell()
-        sleeper = claim(message_id)
+        sleeper = claim()
         change(status="PENDING", lease_until=None)
-        second = claim(message_id)
+        second = claim()
         _record_sent(sleeper, "late")
         assert (row(message_id).status, row(message_id).provider_id) == ("SENDING", None)
         _record_sent(second, "good")
@@ -308,7 +308,7 @@ class TestClaims:
     def test_a_worker_that_dies_again_and_again_does_not_send_for_ever(self):
         message_id = tell()
         change(attempts=8)
-        deliver(message_id)
+        messaging.deliver_due()
         assert (row(message_id).status, row(message_id).last_error) == ("FAILED", "TOO_MANY_ATTEMPTS")
 
 
@@ -360,7 +360,7 @@ class TestNews:
     @pytest.fixture
     def message_id(self, database):
         made = tell()
-        _record_sent(claim(made), "g1")
+        _record_sent(claim(), "g1")
         return made
 
     def test_news_only_ever_raises_a_message(self, message_id):
@@ -392,14 +392,14 @@ class TestNews:
 
     def test_news_that_overtakes_the_answer_is_not_lost(self):
         made = tell()
-        held = claim(made)
+        held = claim()
         assert note("g9", status="delivered", phone=PHONE)
         _record_sent(held, "g9")
         assert (row(made).status, row(made).provider_id) == ("DELIVERED", "g9")
 
     def test_news_of_an_unsure_message_settles_it(self):
         made = tell_a_code()
-        _record_error(claim(made), ProviderError("gallabox", "unknown", "TIMED_OUT"))
+        _record_error(claim(), ProviderError("gallabox", "unknown", "TIMED_OUT"))
         assert note("g9", status="sent", phone=PHONE, template="mibo_payment_link") is False
         assert note("g9", status="sent", phone=PHONE, template="mibo_sign_in_code")
         assert (row(made).status, row(made).provider_id) == ("SENT", "g9")
@@ -408,5 +408,6 @@ class TestNews:
 
     def test_news_that_fits_two_unsure_messages_is_given_to_neither(self):
         for n in range(2):
-            _record_error(claim(tell(key=f"k:{n}")), ProviderError("gallabox", "unknown", "TIMED_OUT"))
+            tell(key=f"k:{n}")
+            _record_error(claim(), ProviderError("gallabox", "unknown", "TIMED_OUT"))
         assert note("g9", status="sent", phone=PHONE, template="mibo_booking_cancelled") is False

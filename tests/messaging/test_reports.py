@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 
 from mibo import clock, db, messaging
 from mibo.messaging import Message, wording
-from mibo.messaging.delivery import _claim, _record_sent
+from mibo.messaging.delivery import _claimed, _next_due, _record_sent
 from mibo.messaging.models import DeliveryReport
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -29,9 +29,9 @@ def reports() -> list[DeliveryReport]:
 def held():
     with db.transaction():
         said = wording.hold_ended("Asha", when=clock.now())
-        message_id = messaging.tell(said, phone=PHONE, name="Asha", dedupe_key="k")
-    with db.transaction():
-        return _claim(message_id)
+        messaging.tell(said, phone=PHONE, name="Asha", dedupe_key="k")
+    with db.transaction() as session:
+        return _claimed(session.scalars(_next_due()).one())
 
 
 def status() -> str:

@@ -144,6 +144,8 @@ TABLE = {
     "GET  /desk/messages/numbers": "303 403 200 200 200 403 403 403",
     "POST /desk/messages/numbers": "303 403 200 200 200 403 403 403",
     "GET  /desk/messages/wording": "303 403 200 200 200 403 403 403",
+    "GET  /desk/messages/reports": "303 403 200 200 403 403 403 403",
+    "POST /desk/messages/reports/seen": "303 403 303 303 403 403 403 403",
     "GET  /answer/<token>": "404 404 404 404 404 404 404 404",
     "POST /answer/<token>/<verb>": "404 404 404 404 404 404 404 404",
     "GET  /desk/replies": "303 403 200 200 200 403 200 200",

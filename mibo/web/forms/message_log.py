@@ -20,6 +20,12 @@ STANDINGS = [
     SelectChoice("dropped", "Not needed any more"),
 ]
 KINDS = [SelectChoice("", "All"), *(SelectChoice(kind, words) for kind, words in templates.KINDS.items())]
+CHANNELS = [
+    SelectChoice("", "Any way"),
+    SelectChoice("WHATSAPP", "WhatsApp"),
+    SelectChoice("SMS", "SMS"),
+    SelectChoice("EMAIL", "E-mail"),
+]
 ANY_CENTRE = SelectChoice("", "Any centre")
 
 
@@ -29,6 +35,7 @@ class LogForm(InputForm):
     q = SearchField("Who", description="Name or phone.", render_kw={"autocomplete": "off", "spellcheck": "false"})
     standing = SelectField("How far it came", choices=STANDINGS, validate_choice=False)
     kind = SelectField("About", choices=KINDS, validate_choice=False)
+    channel = SelectField("Way", choices=CHANNELS, validate_choice=False)
     centre = SelectField("Centre", choices=[ANY_CENTRE], validate_choice=False)
     since = DateField("From")
     until = DateField("To")

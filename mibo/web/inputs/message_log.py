@@ -14,11 +14,12 @@ Kind = Literal["", "CODE", "BOOKING", "PAYMENT", "REMINDER", "CHANGE", "AFTER", 
 
 
 class LogFilter(Strict):
-    """To whom, what, how far it came, and when; `before` is the last message of the page before."""
+    """To whom, what, by which way, how far it came, and when; `before` is the last message of the page before."""
 
     q: Annotated[str, StringConstraints(max_length=100), BeforeValidator(plain)] = ""
     standing: Standing = ""
     kind: Kind = ""
+    channel: Literal["", "WHATSAPP", "SMS", "EMAIL"] = ""
     centre: Chosen | None = None
     patient: Chosen | None = None
     appointment: Chosen | None = None

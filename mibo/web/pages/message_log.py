@@ -2,22 +2,26 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, request
+from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 
-from mibo import booking, clinics, clock, messaging
+from mibo import booking, clinics, clock, identity, messaging
 from mibo.errors import Missing
 from mibo.identity.permissions import Permission
+from mibo.ids import GREATEST_ID
 from mibo.messaging import LANGUAGES, LogWish
-from mibo.web import message_rows, message_samples
+from mibo.web import message_rows, message_samples, report_rows
 from mibo.web.access import actor, may
 from mibo.web.forms.message_log import LogForm, NumbersForm, offer
-from mibo.web.htmx import show
+from mibo.web.htmx import go, show
 from mibo.web.inputs.message_log import LogFilter, NumbersFilter
+from mibo.web.keys import takes
+from mibo.web.paging import page_asked
 
 bp = Blueprint("message_log", __name__, url_prefix="/desk/messages")
 
 DAYS = 28
+PAGE = 30
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -61,6 +65,7 @@ def _wish(asked: LogFilter) -> LogWish:
         typed=asked.q,
         standing=asked.standing,
         kind=asked.kind,
+        channel=asked.channel,
         centre_id=asked.centre,
         patient_ids=booking.patients.records_of(asked.patient) if asked.patient else None,
         about_id=asked.appointment,
@@ -92,6 +97,33 @@ def numbers() -> ResponseReturnValue:
         days=[(message_rows.short_day(one.of), one) for one in reversed(every_day) if one.total], kinds=kinds,
         status=422 if form.errors else 200,
     )  # fmt: skip
+
+
+@bp.get("/reports")
+@may(Permission.OVERSEE_MESSAGES)
+def reports() -> ResponseReturnValue:
+    """Delivery reports that are of no message we know, or that nobody can read: those nobody has seen, or the others."""
+    seen, page = "seen" in request.args, page_asked(PAGE)
+    found = messaging.unmatched.unmatched(seen=seen, **page.reach)
+    shown = page.shown(found)
+    names = identity.names_of({one.seen_by for one in shown if one.seen_by})
+    return show(
+        "message_log/reports.html",
+        lines=[report_rows.line(one, names) for one in shown],
+        seen=seen,
+        **page.facts(found),
+    )
+
+
+@bp.post("/reports/seen")
+@may(Permission.OVERSEE_MESSAGES)
+@takes("report")
+def see() -> ResponseReturnValue:
+    """Somebody has looked at them."""
+    ids = {int(each) for each in request.form.getlist("report")[:PAGE] if each.isascii() and each.isdigit()}
+    count = messaging.unmatched.mark_seen({each for each in ids if each <= GREATEST_ID}, by=actor().account_id)
+    flash(f"{count} marked as seen." if count else "Nothing was left to mark.", "success" if count else "info")
+    return go("message_log.reports")
 
 
 @bp.get("/wording")

@@ -1,14 +1,17 @@
 """The message log: within reach, filtered, paged, counted; and the texts as they are read."""
 
+import json
 import re
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from mibo import booking, clock, db, messaging
+from mibo.audit import AuditEntry
 from mibo.identity.permissions import Role
 from mibo.messaging import LANGUAGES, Message, templates, wording
+from mibo.messaging.models import DeliveryReport
 from tests import make
 from tests.web.pages.desk import Desk, statements
 from tests.web.pages.visitor import words
@@ -136,3 +139,48 @@ def test_every_text_can_be_read_in_every_language(app, world):
         assert all(templates.approved_name(name, language) in page for name in templates.TEMPLATES)
         assert "{" not in page
     assert admin.get("/desk/messages/wording?language=xx").status_code == 404
+
+
+def test_a_report_that_fits_no_message_is_shown_with_its_reason_until_it_is_seen(app, world):
+    admin, head = Desk(app.test_client(), world.admin), Desk(app.test_client(), world.head)
+    news = {
+        "id": "g-404", "status": "failed", "recipient_id": "919876543210", "errors": [{"code": 131026}],
+        "contact": {"name": "Asha Menon"},
+    }  # fmt: skip
+    with db.transaction():
+        messaging.hear("Message.WA.Status.Received", json.dumps(news).encode())
+        messaging.hear("Message.WA.Status.New", b'{"919876543210": {"state": "gone"}}')
+    assert "Every report has its message" in words(admin.get("/desk/messages/reports")), "its answer may still come"
+    with db.transaction() as session:
+        session.execute(update(DeliveryReport).values(received_at=clock.now() - timedelta(minutes=10)))
+    page = admin.get("/desk/messages/reports")
+    assert all(
+        each in words(page)
+        for each in (
+            "Not delivered. The number is not on WhatsApp", "No message of ours fits it", "Mibo cannot read it",
+            "contact.name:str", "errors[].code:int", "….state:str",
+        )
+    ), words(page)  # fmt: skip
+    assert not [secret for secret in ("9876543210", "98765 43210", "Asha", "g-404") if secret in page.text]
+    waits = r'Messages <b>2<span class="sr"> waiting'
+    assert [bool(re.search(waits, who.get("/desk/messages").text)) for who in (admin, head)] == [True, False]
+    ids = re.findall(r'<button[^>]* name="report" value="(\d+)"', page.text)
+    assert admin.post("/desk/messages/reports/seen", report=[ids[0], "x", "9" * 30]).status_code == 303
+    assert admin.post("/desk/messages/reports/seen", report=ids[0]).status_code == 303
+    left, seen = admin.get("/desk/messages/reports"), admin.get("/desk/messages/reports?seen=1")
+    assert re.findall(r'<button[^>]* name="report" value="(\d+)"', left.text) == ids[1:]
+    assert world.admin.full_name in words(seen)
+    with db.reading() as session:
+        acts = session.scalars(select(AuditEntry.subject_id).where(AuditEntry.act == "report.seen")).all()
+    assert acts == [int(ids[0])]
+
+
+def test_the_log_says_which_way_and_to_which_address(app, world):
+    admin = Desk(app.test_client(), world.admin)
+    with db.transaction() as session:
+        mine = update(Message).where(Message.patient_id == world.asha.id)
+        session.execute(mine.values(channel="EMAIL", email="asha.menon@example.com"))
+    mailed = words(admin.post("/desk/messages", channel="EMAIL"), "tbody")
+    assert "Asha Menon a•••@example.com" in mailed
+    assert "Farah" not in mailed
+    assert "Asha" not in words(admin.post("/desk/messages", channel="WHATSAPP"), "tbody")
