@@ -6,6 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
 
 from mibo.errors import Invalid
+from mibo.scheduling.reasons import clock_face
 
 QUARTER = 15
 A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
@@ -106,5 +107,9 @@ def _whole(first: date, last: date, now: datetime) -> Span:
 def _between(day: date, opens: time, closes: time, now: datetime) -> Span:
     starts, ends = datetime.combine(day, opens), datetime.combine(day, closes)
     if starts < now:
-        raise Invalid.field("from_time", f"This time is over. Today can be closed from {next_quarter(now):%H:%M} on.")
+        raise Invalid.field("from_time", _over(next_quarter(now)))
     return Span(starts, ends if closes != time.min else ends + A_DAY)
+
+
+def _over(quarter: datetime) -> str:
+    return f"This time is over. Today can be closed from {clock_face(quarter.hour * 60 + quarter.minute).lower()} on."

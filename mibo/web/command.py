@@ -20,6 +20,7 @@ PAIRS = {("in", "person"): "inperson", ("walk", "in"): "walkin"}
 DOTTED = re.compile(r"(\.{2,}|…|\*+)?(\+?\d{2,13})(\.{2,}|…|\*+)?")
 CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*([ap])\.?m\.?")
 FACE = re.compile(r"(\d{1,2})[:.](\d{2})")
+ISO_DAY = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})")
 NUMERIC_DAY = re.compile(r"(\d{1,2})[/-](\d{1,2})(?:[/-](\d{2}|\d{4}))?")
 DAY_NUMBER = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?")
 DAY_AND_MONTH = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?([a-z]{3,9})")
@@ -40,11 +41,13 @@ class Wish:
     pay_by: str | None = None
     pay_note: str = ""
     walk_in: bool = False
+    odd: tuple[str, ...] = ()  # what was meant for a day or a time and cannot be one, each as a sentence
 
     @property
     def is_plain(self) -> bool:
         """Whether only a patient is looked for."""
-        return not (self.days or self.times or self.clinician or self.mode or self.pay_by or self.walk_in)
+        when = self.days or self.times or self.odd
+        return not (when or self.clinician or self.mode or self.pay_by or self.walk_in)
 
 
 def read(typed: str, today: date) -> Wish:
@@ -76,12 +79,14 @@ class _Reading:
     patient: list[str] = field(default_factory=list)
     clinician: list[str] = field(default_factory=list)
     found: dict[str, object] = field(default_factory=dict)
+    odd: list[str] = field(default_factory=list)
     next_week: bool = False
     is_clinician: bool = False
 
     @property
     def wish(self) -> Wish:
-        return Wish(patient=" ".join(self.patient), clinician=" ".join(self.clinician), **self.found)  # type: ignore[arg-type]
+        names = {"patient": " ".join(self.patient), "clinician": " ".join(self.clinician), "odd": tuple(self.odd)}
+        return Wish(**names, **self.found)  # type: ignore[arg-type]
 
     def step(self) -> None:
         readers: tuple[Callable[[str], int], ...] = (
@@ -99,6 +104,17 @@ class _Reading:
         self.found[what] = value
         self.is_clinician = True
         return 1
+
+    def _day_or_odd(self, day: date | None, *words: str) -> int:
+        """The day that was said; or a sentence, when the calendar has no such day."""
+        if day is None:
+            return self._odd(f"{' '.join(words)} is no day of the calendar.", len(words))
+        self._said("days", (day,))
+        return len(words)
+
+    def _odd(self, sentence: str, used: int = 1) -> int:
+        self.odd.append(sentence)
+        return used
 
     def _plain_word(self, word: str) -> int:
         if word in WALKS_IN:
@@ -136,22 +152,21 @@ class _Reading:
             return self._said("days", (self.today + timedelta(days=NEAR_DAYS[word]),))
         if (weekday := _weekday(word)) is not None:
             return self._said("days", _weekdays(self.today, weekday, self.next_week))
+        if parts := ISO_DAY.fullmatch(word):
+            return self._day_or_odd(_date(self.today, parts[3], int(parts[2]), parts[1]), word)
         if parts := NUMERIC_DAY.fullmatch(word):
-            day = _date(self.today, parts[1], int(parts[2]), parts[3])
-            return self._said("days", (day,)) if day else 0
+            return self._day_or_odd(_date(self.today, parts[1], int(parts[2]), parts[3]), word)
         return self._day_in_words(word)
 
     def _day_in_words(self, word: str) -> int:
         """`24 nov`, `nov 24`, `24nov`."""
-        if parts := DAY_AND_MONTH.fullmatch(word):
-            day = _date(self.today, parts[1], _month(parts[2]))
-            return self._said("days", (day,)) if day else 0
+        if (parts := DAY_AND_MONTH.fullmatch(word)) and (month := _month(parts[2])):
+            return self._day_or_odd(_date(self.today, parts[1], month), word)
         other = self._peek().lower()
         for number, name in ((word, other), (other, word)):
             month, parts = _month(name), DAY_NUMBER.fullmatch(number)
-            if month and parts and (day := _date(self.today, parts[1], month)):
-                self._said("days", (day,))
-                return 2
+            if month and parts:
+                return self._day_or_odd(_date(self.today, parts[1], month), word, other)
         return 0
 
     def _clock(self, word: str) -> int:
@@ -159,12 +174,14 @@ class _Reading:
             return self._said("times", (time(12),))
         if parts := CLOCK.fullmatch(word):
             hour = int(parts[1])
-            if not 1 <= hour <= 12:
-                return 0
-            return self._time(hour % 12 + (12 if parts[3] == "p" else 0), int(parts[2] or 0))
+            half = hour % 12 + (12 if parts[3] == "p" else 0) if 1 <= hour <= 12 else 24
+            return self._time(half, int(parts[2] or 0)) or self._no_time(word)
         if parts := FACE.fullmatch(word):
-            return self._time_of_either_half(int(parts[1]), int(parts[2]))
+            return self._time_of_either_half(int(parts[1]), int(parts[2])) or self._no_time(word)
         return 0
+
+    def _no_time(self, word: str) -> int:
+        return self._odd(f"{word} is no time of day.")
 
     def _hour(self, word: str) -> int:
         return self._time_of_either_half(int(word), 0) if re.fullmatch(r"[0-9]{1,2}", word) else 0

@@ -15,6 +15,7 @@ from mibo.web.filters import day as day_words
 
 SHOWN = 6
 AHEAD_DAYS = 13
+NO_TIME = "none"  # so that none is chosen on their behalf, where what was typed is no day or no time
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,8 @@ def understand(typed: str, centre: Centre | None, patient_id: int | None = None)
         who=typed if wish.is_plain else who, name=wish.patient, phone=wish.ends if len(wish.ends) == 10 else "",
         patients=patients, kept=_kept(wish), note=wish.pay_note,
     )  # fmt: skip
+    if wish.odd:
+        return replace(meant, kept={**meant.kept, "at": NO_TIME}, problems=[f"{each} Choose one." for each in wish.odd])
     return _placed(meant, wish, centre, there) if centre and not wish.is_plain else meant
 
 

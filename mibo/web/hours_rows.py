@@ -24,7 +24,7 @@ class Row:
     name: str
     about: str
     href: str
-    days: Sequence[Sequence[str]]
+    days: Sequence[Sequence[tuple[str, str]]]
     note: str
 
 

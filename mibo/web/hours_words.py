@@ -78,12 +78,12 @@ def names() -> list[str]:
     return [WEEKDAYS[weekday] for weekday in WEEK]
 
 
-def glance(rows: Iterable[Window], centres: Mapping[int, str]) -> list[list[str]]:
-    """The week at a glance, Monday first: `9 am–1 pm`, with the centre where there are several; short pauses are left out."""
+def glance(rows: Iterable[Window], centres: Mapping[int, str]) -> list[list[tuple[str, str]]]:
+    """The week at a glance, Monday first: (`9 am–1 pm`, centre where there are several); short pauses are left out."""
     several = len({row.centre_id for row in rows}) > 1 if (rows := sorted(rows)) else False
     return [
         [
-            f"{_short(opens)}–{_short(closes)}" + (f" {centres.get(centre, '')}" if several else "")
+            (f"{_short(opens)}–{_short(closes)}", centres.get(centre, "") if several else "")
             for opens, closes, centre in _runs([row for row in rows if row.weekday == weekday])
         ]
         for weekday in WEEK

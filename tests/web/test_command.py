@@ -42,6 +42,7 @@ def test_a_whole_booking_is_read():
         ("ravi nov 24th", Wish(patient="ravi", days=(date(2026, 11, 24),))),
         ("ravi 3jan", Wish(patient="ravi", days=(date(2027, 1, 3),))),
         ("ravi 24/11/2027", Wish(patient="ravi", days=(date(2027, 11, 24),))),
+        ("ravi 2026-11-24", Wish(patient="ravi", days=(date(2026, 11, 24),))),
         ("ravi 5", Wish(patient="ravi", times=(time(5), time(17)))),
         ("ravi 5.30 pm", Wish(patient="ravi", times=(time(17, 30),))),
         ("ravi 17:00", Wish(patient="ravi", times=FIVE)),
@@ -58,11 +59,20 @@ def test_words_mean_what_the_desk_means(typed, wish):
     assert read(typed, SUNDAY) == wish
 
 
-@pytest.mark.parametrize("typed", ["ravi 31/2", "ravi 31 feb", "ravi 25:99", "ravi 99pm", "ravi 0/0"])
-def test_what_is_no_day_and_no_time_is_not_made_one(typed):
-    wish = read(typed, SUNDAY)
-    assert (wish.days, wish.clinician) == ((), "")
-    assert wish.times == ()
+@pytest.mark.parametrize(
+    ("typed", "odd"),
+    [
+        ("ravi 31/2", "31/2 is no day of the calendar."),
+        ("ravi 31 feb", "31 feb is no day of the calendar."),
+        ("ravi 31feb", "31feb is no day of the calendar."),
+        ("ravi 2027-02-31", "2027-02-31 is no day of the calendar."),
+        ("ravi 0/0", "0/0 is no day of the calendar."),
+        ("ravi 25:99", "25:99 is no time of day."),
+        ("ravi 99pm", "99pm is no time of day."),
+    ],
+)
+def test_what_is_no_day_and_no_time_is_not_made_one_nor_taken_for_a_name(typed, odd):
+    assert read(typed, SUNDAY) == Wish(patient="ravi", odd=(odd,))
 
 
 def test_only_who_is_looked_for_is_no_command():

@@ -120,7 +120,7 @@ def _is_asked(each: Hours, told: WeekdayWish) -> bool:
 @bp.get("/clinicians/<clinician_id>/availability/by-day")
 @bp.get("/users/clinicians/<clinician_id>/availability/by-day")
 @documented(gives=dict[str, list[DayHours]], query=CentreChoice, tag="Clinicians", refuses=(404,))
-@may(Permission.SEE_HOURS)
+@may(Permission.SET_HOURS)
 def show_by_day(clinician_id: str, asked: CentreChoice) -> ResponseReturnValue:
     """A normal week by weekday, "0" (Sunday) to "6"; days without hours are not there."""
     now: Standing = scheduling.standing(the_id(clinician_id), by=actor())

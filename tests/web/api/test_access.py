@@ -115,7 +115,6 @@ TABLE = [
         PUT /appointments/<appointment_id>
         PUT /appointments/<appointment_id>/reschedule
         PUT /appointments/<appointment_id>/status
-        GET /clinicians/<clinician_id>/availability/by-day
         GET /patients/<patient_id>
         GET /patients/<patient_id>/appointments
     """,
@@ -165,6 +164,7 @@ TABLE = [
         MANAGERS | {Role.CLINICIAN},
         """
         PUT /clinicians/<clinician_id>/availability
+        GET /clinicians/<clinician_id>/availability/by-day
         DELETE /clinicians/<clinician_id>/availability/<rule_id>
         POST /clinicians/<clinician_id>/availability/delete-by-day
     """,

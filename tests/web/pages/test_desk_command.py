@@ -135,6 +135,13 @@ def test_a_time_that_is_taken_is_said_with_the_nearest_ones(desk, world):
     assert "Nearest free:" in page
 
 
+def test_a_day_that_the_calendar_has_not_is_said_and_no_time_is_chosen_instead(desk, world):
+    page = desk.post("/desk/find", q="3210 31/2 3pm anita cash")
+    assert "31/2 is no day of the calendar. Choose one." in text_of(page.text)
+    assert "Asha Menon, 30, phone ending 3210" in text_of(page.text)
+    assert not re.search(r'name="at"[^>]*checked|checked[^>]*name="at"', page.text)
+
+
 def test_nobody_of_that_name_works_here(desk, world):
     page = text_of(desk.post("/desk/find", q="3210 cash with zorba").text)
     assert "Nobody called zorba sees patients at Kochi." in page
