@@ -10,7 +10,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from mibo import clock, logs
 from mibo.config import Settings, settings
-from mibo.web import access, cli, errors, filters, reads, requests
+from mibo.web import access, cli, errors, filters, languages, reads, requests
 from mibo.web.api import register_api
 from mibo.web.limits import use_limiter
 from mibo.web.menu import menu_for, role_words, unread_notices
@@ -31,6 +31,7 @@ def create_app() -> Flask:
     if chosen.proxy_hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=chosen.proxy_hops, x_proto=1, x_host=1)  # type: ignore[method-assign]
     requests.surround(app)
+    languages.use_languages(app)
     app.after_request(access.note_presence)
     app.after_request(reads.note_read)
     csrf = CSRFProtect(app)

@@ -150,6 +150,11 @@ def visitor() -> Actor | None:
     return g.visitor  # type: ignore[no-any-return]
 
 
+def visitor_if_known() -> Actor | None:
+    """The same, but nobody is looked up where no database is at hand: a page that says what went wrong has none."""
+    return visitor() if db.is_under_way() else g.get("visitor")
+
+
 def _is_stranger() -> bool:
     """Surely nobody: no token and no cookie that could be somebody's. Whoever is known reads what they have just written."""
     return "Authorization" not in request.headers if for_programs() else SESSION_KEY not in session

@@ -9,7 +9,7 @@ from flask_migrate import Migrate
 from mibo import audit, db, identity
 from mibo.config import settings
 from mibo.phone import canonical
-from mibo.web import message_commands, note_commands, operating
+from mibo.web import message_commands, note_commands, operating, words_commands
 from mibo.web.requests import ROOT
 
 
@@ -27,6 +27,7 @@ def register(app: Flask) -> None:
     operating.register(app)
     message_commands.register(app)
     note_commands.register(app)
+    words_commands.register(app)
 
 
 @click.command("create-admin")

@@ -36,6 +36,7 @@ TABLE = {
     "POST /staff/sign-in": "422 422 422 422 422 422 422 422",
     "POST /sign-out": "303 303 303 303 303 303 303 303",
     "POST /theme": "303 303 303 303 303 303 303 303",
+    "POST /language": "422 422 422 422 422 422 422 422",
     "GET  /book/<clinician_id>": "200 200 200 200 200 200 200 200",
     "POST /book/<clinician_id>": "303 422 303 303 303 303 303 303",
     "GET  /book/<reference>/pay": "303 200 403 403 403 403 403 403",

@@ -19,6 +19,7 @@ from mibo.web.pages import drawers as drawers
 from mibo.web.pages import family as family
 from mibo.web.pages import home as home
 from mibo.web.pages import hours as hours
+from mibo.web.pages import languages as languages
 from mibo.web.pages import late as late
 from mibo.web.pages import ledgers as ledgers
 from mibo.web.pages import merging as merging
@@ -61,7 +62,7 @@ from mibo.web.pages import week as week
 from mibo.web.pages import worklists as worklists
 
 PAGES = (
-    home, sign_in, answers, replies, bell, book, my, profile, family,
+    home, languages, sign_in, answers, replies, bell, book, my, profile, family,
     own_payments, my_messages, my_notices, desk, board, week, queue, my_day, late, changes,
     session_notes,
     video_links, prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, refunds,

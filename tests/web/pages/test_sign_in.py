@@ -231,9 +231,9 @@ def test_an_account_closed_after_the_code_was_sent_does_not_get_in(visitor: Visi
 )  # fmt: skip
 def test_only_our_own_paths_are_gone_to(visitor: Visitor, world: Clinic, wanted: str) -> None:
     visitor.sign_in(world.asha)
-    for path, otherwise in (("/sign-in", "/my"), ("/my/details", "/my"), ("/theme", "/")):
-        if path == "/theme":
-            answer = visitor.post(path, {"theme": "dark", "next": wanted})
+    for path, otherwise in (("/sign-in", "/my"), ("/my/details", "/my"), ("/theme", "/"), ("/language", "/")):
+        if path in ("/theme", "/language"):
+            answer = visitor.post(path, {path[1:]: "dark" if path == "/theme" else "en", "next": wanted})
         elif path == "/sign-in":
             answer = visitor.get(f"{path}?next={quote(wanted, safe='')}")
         else:
@@ -241,7 +241,7 @@ def test_only_our_own_paths_are_gone_to(visitor: Visitor, world: Clinic, wanted:
             answer = visitor.post(path, told)
         assert (answer.status_code, answer.location) == (303, otherwise)
         assert answer.headers.getlist("Set-Cookie") == [
-            each for each in answer.headers.getlist("Set-Cookie") if each.startswith("mibo=")
+            each for each in answer.headers.getlist("Set-Cookie") if each.startswith(("mibo=", "language="))
         ]
 
 
@@ -315,7 +315,9 @@ def test_pages_with_personal_data_are_kept_nowhere(visitor: Visitor, world: Clin
         assert visitor.get(path).headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("path", ["/sign-in", "/sign-in/code", "/sign-out", "/theme", "/staff/sign-in", "/my/details"])
+@pytest.mark.parametrize(
+    "path", ["/sign-in", "/sign-in/code", "/sign-out", "/theme", "/language", "/staff/sign-in", "/my/details"]
+)
 @pytest.mark.parametrize("token", [None, "", "x", "IjEi.x.y"])
 def test_nothing_is_posted_without_the_forms_token(visitor: Visitor, world: Clinic, path: str, token: str) -> None:
     visitor.sign_in(world.asha)
