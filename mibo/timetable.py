@@ -47,6 +47,7 @@ TIMETABLE = (
     Periodic(booking.sweeping.reconcile_daily, 600),
     Periodic(booking.listening.listen, 900),
     Periodic(identity.forget_spent, 3600),
+    Periodic(identity.repeating.forget_answers, 3600),
     Periodic(people.forget_picture_leftovers, 6 * 3600),
     Periodic(people.inbox.forget_notices, 6 * 3600),
     Periodic(audit.chain_new, 10),

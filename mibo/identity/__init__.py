@@ -1,6 +1,6 @@
 """Accounts, codes, sign-ins and tokens: how somebody proves who they are, and what they may do."""
 
-from mibo.identity import second_factor
+from mibo.identity import repeating, second_factor
 from mibo.identity.accounts import PhoneTaken, UsernameTaken, forget_spent, open_account
 from mibo.identity.actor import Actor, Audience
 from mibo.identity.codes import Asked, CodeOutcome, CodeUsed, Verdict, ask_for_code, check_code, use_code
@@ -163,6 +163,7 @@ __all__ = [
     "prove",
     "refresh",
     "reopen_account",
+    "repeating",
     "roles_of",
     "roles_within_reach",
     "second_factor",

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from mibo.db import Entity
+from mibo.db import Base, Entity
 from mibo.identity.permissions import Role
 
 NAME_LENGTH = 100
@@ -13,6 +13,7 @@ USERNAME_LENGTH = 50
 EMAIL_LENGTH = 254
 DEVICE_LENGTH = 200
 NETWORK_LENGTH = 24
+REQUEST_KEY_LENGTH = 80
 AUDIENCES = ("PATIENT", "STAFF")
 PHONE_FORMAT = r"phone ~ '^\+[1-9][0-9]{7,14}$'"
 
@@ -151,3 +152,16 @@ class OneTimeLink(Entity):
     used_at: Mapped[datetime | None]
 
     __table_args__ = (CheckConstraint("purpose in ('SET_PASSWORD', 'RESET_PASSWORD')", name="purpose"),)
+
+
+class AnsweredRequest(Base):
+    """A request that a program may send again, by the key it gave it: what it asked, as a hash, and its sealed answer."""
+
+    __tablename__ = "answered_request"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    request_key: Mapped[str] = mapped_column(String(REQUEST_KEY_LENGTH), primary_key=True)
+    asked: Mapped[bytes] = mapped_column(LargeBinary)
+    began_at: Mapped[datetime] = mapped_column(index=True)
+    status: Mapped[int | None]
+    answer: Mapped[bytes | None] = mapped_column(LargeBinary)

@@ -18,7 +18,7 @@ from mibo import db, identity
 from mibo.errors import Refused
 from mibo.identity import Account, Actor, TooMany, second_factor
 from mibo.identity.permissions import Permission
-from mibo.web import keys
+from mibo.web import keys, repeating
 
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 UPLOAD = "multipart/form-data"
@@ -98,17 +98,23 @@ def _guarded(view: Callable[..., Any], access: Access) -> Callable[..., Any]:
         if access.permission is not None:
             _check(access.permission, fresh=access.fresh)
         keys.check(view)
-        if access.own_transactions:
-            return view(**arguments)
-        if request.method in SAFE_METHODS:
-            return db.read(lambda: view(**arguments), may_lag=access.permission is None and _is_stranger())
-        if request.mimetype == UPLOAD:  # a file that has been read cannot be read once more
-            with db.transaction():
-                return view(**arguments)
-        return db.change(lambda: view(**arguments))
+        if request.method == "POST" and access.permission is not None and for_programs():
+            return repeating.answered_once(actor().account_id, lambda: _answered(view, access, arguments))
+        return _answered(view, access, arguments)
 
     guarded.access = access  # type: ignore[attr-defined]
     return guarded
+
+
+def _answered(view: Callable[..., Any], access: Access, arguments: dict[str, Any]) -> Any:
+    if access.own_transactions:
+        return view(**arguments)
+    if request.method in SAFE_METHODS:
+        return db.read(lambda: view(**arguments), may_lag=access.permission is None and _is_stranger())
+    if request.mimetype == UPLOAD:  # a file that has been read cannot be read once more
+        with db.transaction():
+            return view(**arguments)
+    return db.change(lambda: view(**arguments))
 
 
 def _check(permission: Permission, *, fresh: bool) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import orjson
-from flask import current_app, request
+from flask import current_app
 from werkzeug.wrappers import Response
 
 from mibo.errors import Invalid
@@ -17,7 +17,6 @@ from mibo.web.inputs.lists import PAGE, OwnFilter, Paging
 
 Row = TypeVar("Row")
 NOTHING: Any = object()
-KEY_LENGTH = 80
 
 
 def said(data: Any = NOTHING, message: str | None = None, status: int = 200, *, meta: Shown | None = None) -> Response:
@@ -30,14 +29,6 @@ def said(data: Any = NOTHING, message: str | None = None, status: int = 200, *, 
     if meta:
         body["meta"] = meta
     return plain(body, status)
-
-
-def request_key() -> str | None:
-    """The Idempotency-Key of the request: asked again with it, one gets the same answer (api-contract.md 1.3)."""
-    key = request.headers.get("Idempotency-Key", "").strip()
-    if len(key) > KEY_LENGTH or not key.isprintable():
-        raise Invalid(f"An Idempotency-Key has at most {KEY_LENGTH} printable characters.")
-    return key or None
 
 
 def plain(body: dict[str, Any], status: int = 200) -> Response:

@@ -11,7 +11,7 @@ from mibo.errors import Invalid, Missing
 from mibo.identity import Actor, Permission
 from mibo.web.access import actor, may
 from mibo.web.api import dialect
-from mibo.web.api.answers import request_key, said, the_id
+from mibo.web.api.answers import said, the_id
 from mibo.web.api.appointment_shapes import AppointmentLine, eyes, line
 from mibo.web.api.document import documented
 from mibo.web.api.shown import Id, Shown
@@ -19,6 +19,7 @@ from mibo.web.api.slots import SlotShown, slots_of
 from mibo.web.inputs.appointment_changes import CancellationWish, StaffBooking, StaffCancellation, StaffChange
 from mibo.web.inputs.taking import SlotWish
 from mibo.web.reads import noted, notes_read
+from mibo.web.repeating import request_key
 
 bp = Blueprint("appointments", __name__)
 

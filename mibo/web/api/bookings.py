@@ -8,12 +8,13 @@ from mibo.booking import Appointment
 from mibo.identity import Actor, Permission
 from mibo.web.access import actor, may
 from mibo.web.api import booking_shapes, dialect
-from mibo.web.api.answers import part_of, request_key, said, the_id
+from mibo.web.api.answers import part_of, said, the_id
 from mibo.web.api.booking_shapes import NO_REFUND, AppointmentInFull, Booked, BookedAtDesk, CancellationShown, OwnList
 from mibo.web.api.desk import patient_at_desk
 from mibo.web.api.document import documented
 from mibo.web.inputs.lists import OwnFilter
 from mibo.web.inputs.taking import BookingWish, Cancellation, DeskWish
+from mibo.web.repeating import request_key
 
 bp = Blueprint("bookings", __name__, url_prefix="/booking")
 
