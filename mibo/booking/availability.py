@@ -192,7 +192,7 @@ def month_view(
             clinician.id,
             offer_of(clinician, facts, mode=mode, centre_id=centre_id),
             facts.hours_of(clinician.id),
-            busy.get(clinician.id, ()),
+            busy.get(clinician.id, b""),
             facts.closed_of(clinician.id),
             facts.holidays,
         )

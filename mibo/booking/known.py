@@ -1,9 +1,8 @@
 """What the pure core needs to know of clinicians' time, read as plain rows and turned into its plain values."""
 
-import sys
-from array import array
+import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -15,20 +14,20 @@ from mibo import clinics, clock, db
 from mibo.booking.models import Appointment
 from mibo.booking.rules import HOLDS_TIME, Status
 from mibo.scheduling.diary import BOTH, Audience, Busy, Closed, Holiday, Hours, Offer
-from mibo.scheduling.openings import Span
 
 LONGEST_APPOINTMENT = timedelta(hours=24)
 LONGEST_BUFFER = timedelta(hours=2)  # what an appointment of the day before or after may still keep free (R-SLOT-10)
 
-# One row of JSON: five lists of what is known of the clinicians' days. JSON because it is read by C, row by row it is not
+# One row of JSON: five lists of what is known of the clinicians' days. JSON because it is read by C, row by row it is not;
+# as text where it seldom changes, so that what was made of it stands until it does
 _FACTS = """
     (select json_agg(json_build_array(id, active, modes, buffer_minutes)) from clinician where id = any(%(who)s)),
     (select json_agg(json_build_array(id, clinician_id, centre_id, weekday, opens_minute, closes_minute, slot_minutes,
-            mode, effective_from, effective_to))
+            mode, effective_from, effective_to))::text
        from weekly_hours
       where clinician_id = any(%(who)s) and active
         and effective_from <= %(last)s and (effective_to is null or effective_to >= %(first)s)),
-    (select json_agg(json_build_array(id, clinician_id, centre_id, starts_local, ends_local, reason))
+    (select json_agg(json_build_array(id, clinician_id, centre_id, starts_local, ends_local, reason))::text
        from time_block
       where lifted_at is null and starts_local < %(ends_local)s and ends_local > %(starts_local)s
         and (clinician_id = any(%(who)s) or clinician_id is null)),
@@ -78,20 +77,15 @@ def facts_of(clinician_ids: Collection[int], first: date, last: date) -> Facts:
     return _facts(_asked(f"select {_FACTS}", clinician_ids, first, last))
 
 
-def facts_and_busy(
-    clinician_ids: Collection[int], first: date, last: date
-) -> tuple[Facts, Mapping[int, Iterable[Span]]]:
+def facts_and_busy(clinician_ids: Collection[int], first: date, last: date) -> tuple[Facts, Mapping[int, bytes]]:
     """The same with the time that is taken, still in one statement."""
     *known, busy = _asked(f"select {_FACTS}, {_BUSY}", clinician_ids, first, last)
     return _facts(known), dict(map(_spans, busy or ()))
 
 
-def _spans(told: bytes) -> tuple[int, Iterable[Span]]:
-    """A clinician's id and busy spans: integers of eight bytes in the network's order."""
-    numbers = array("q", told)
-    if sys.byteorder == "little":
-        numbers.byteswap()
-    return numbers[0], zip(numbers[1::2], numbers[2::2], strict=True)
+def _spans(told: bytes) -> tuple[int, bytes]:
+    """A clinician's id and busy spans, which are left as they are until somebody asks when."""
+    return int.from_bytes(told[:8], "big"), told[8:]
 
 
 def _asked(statement: str, clinician_ids: Collection[int], first: date, last: date) -> Sequence[Any]:
@@ -109,21 +103,32 @@ def _asked(statement: str, clinician_ids: Collection[int], first: date, last: da
 
 def _facts(known: Sequence[Any]) -> Facts:
     clinicians, windows, blocks, holidays, inactive = (each or () for each in known)
-    hours: dict[int, list[Hours]] = defaultdict(list)
-    for row in windows:
-        hours[row[1]].append(_window(*row))
-    closed: dict[int | None, list[Closed]] = defaultdict(list)
-    for block_id, whose, centre_id, starts, ends, reason in blocks:
-        closed[whose].append(
-            Closed(_wall(starts), _wall(ends), reason, block_id, centre_id, centre_wide=whose is None)
-        )  # fmt: skip
     return Facts(
         {row[0]: ClinicianRow(*row) for row in clinicians},
-        hours,
-        closed,
+        _hours(windows or "[]"),
+        _closed(blocks or "[]"),
         [Holiday(_day(day), centre_id, reason) for day, centre_id, reason in holidays],
         frozenset(inactive),
     )
+
+
+@lru_cache(maxsize=32)
+def _hours(told: str) -> Mapping[int, Sequence[Hours]]:
+    """Each clinician's windows. A chain's are some 200 kB of text, and change when somebody changes hours."""
+    hours: dict[int, list[Hours]] = defaultdict(list)
+    for row in json.loads(told):
+        hours[row[1]].append(_window(*row))
+    return hours
+
+
+@lru_cache(maxsize=32)
+def _closed(told: str) -> Mapping[int | None, Sequence[Closed]]:
+    closed: dict[int | None, list[Closed]] = defaultdict(list)
+    for block_id, whose, centre_id, starts, ends, reason in json.loads(told):
+        closed[whose].append(
+            Closed(_wall(starts), _wall(ends), reason, block_id, centre_id, centre_wide=whose is None)
+        )  # fmt: skip
+    return closed
 
 
 _day = lru_cache(maxsize=1024)(date.fromisoformat)

@@ -5,9 +5,11 @@ Smearing the busy bits backwards by a slot's length marks every start that would
 without a loop over slots.
 
 What is done for each of a chain's hundred thousand busy spans is a look-up and an or: many clinicians are busy at the
-same times, so the bits of each span are worked out once for all of them.
+same times, so the bits of each span are worked out once for all of them. And it is done once: whoever is as busy as when
+last asked about has the mask of then.
 """
 
+import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -19,6 +21,7 @@ from mibo.scheduling.diary import MINUTES_A_DAY, MODE_BITS, Closed, Holiday, Hou
 TAKEN, SHUT = 0, 4  # kinds of row beside the windows, whose kind is their mode bits: 1 in person, 2 online, 3 both
 
 Span = tuple[int, int]  # from and to, in microseconds since 2000, which is how PostgreSQL keeps and sends instants
+SPAN = struct.Struct(">qq")  # a span as PostgreSQL sends it
 EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 MINUTE = 60_000_000
@@ -27,7 +30,7 @@ COARSE_STEP = 5  # minutes per bit, when every slot starts and ends on it
 
 @dataclass(frozen=True, slots=True)
 class ClinicianDays:
-    """What is known of one clinician over some days; `busy` has no hold that ran out.
+    """What is known of one clinician over some days; `busy` is spans one after another, and no hold that ran out.
 
     Spans, blocks and holidays may lie outside the days and be of any centre, hours of any weekday.
     """
@@ -35,7 +38,7 @@ class ClinicianDays:
     clinician_id: int
     offer: Offer
     hours: Sequence[Hours]
-    busy: Iterable[Span] = ()
+    busy: bytes = b""
     closed: Iterable[Closed] = ()
     holidays: Iterable[Holiday] = ()
 
@@ -82,21 +85,18 @@ def free_times(day: date, rows: Iterable[Sequence[int]], offer: Offer) -> list[t
 def month_counts(diaries: Iterable[ClinicianDays], first: date, last: date) -> dict[tuple[int, date], DayCount]:
     """For each clinician and each day from `first` to `last`, both included, what `slots_between` would find free."""
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    known: dict[tuple[int, int, int], _Marks] = {}
     counts: dict[tuple[int, date], DayCount] = {}
     for diary in diaries:
         step = COARSE_STEP if all(map(_is_coarse, diary.hours)) else 1
-        kind = diary.offer.midnight(first), step, diary.offer.buffer_minutes
-        marks = known.get(kind) or known.setdefault(kind, _Marks(*kind, days=len(days)))
-        lanes = _free_starts(diary, days, marks)
+        lanes = _free_starts(diary, days, step)
         whose = [(diary.clinician_id, day) for day in days]
         counts.update(zip(whose, _counts(lanes, len(days), step), strict=True))
     return counts
 
 
-def span(starts_at: datetime, ends_at: datetime) -> Span:
+def span(starts_at: datetime, ends_at: datetime) -> bytes:
     """Busy time as `ClinicianDays` takes it; what comes from PostgreSQL is such a span already."""
-    return (starts_at - EPOCH) // MICROSECOND, (ends_at - EPOCH) // MICROSECOND
+    return SPAN.pack((starts_at - EPOCH) // MICROSECOND, (ends_at - EPOCH) // MICROSECOND)
 
 
 def _earliest_minute(day: date, offer: Offer) -> int:
@@ -135,15 +135,16 @@ def _together(*counts: DayCount) -> DayCount:
     return DayCount(sum(count.free for count in counts), min(first)) if first else NONE_FREE
 
 
-def _free_starts(diary: ClinicianDays, days: Sequence[date], marks: "_Marks") -> list[int]:
+def _free_starts(diary: ClinicianDays, days: Sequence[date], step: int) -> list[int]:
     """Masks over all the days with a bit at each free start; in one mask unless slots begin at one and the same time."""
-    offer, origin, step = diary.offer, marks.origin, marks.step
+    offer = diary.offer
+    origin = offer.midnight(days[0])
     opens = _up(offer.earliest - origin, 60 * step)
     closes = ((offer.last_day - days[0]).days + 1) * (MINUTES_A_DAY // step)
     if not offer.clinician_active or closes <= max(opens, 0):
         return []
     within = (1 << closes) - 1 & -1 << max(opens, 0)
-    busy = _busy_mask(diary.busy, marks)
+    busy = _busy_mask(diary.busy, origin, step, offer.buffer_minutes, len(days))
     closed, holidays = list(diary.closed), list(diary.holidays)
     free: list[int] = []
     for (centre_id, length), lanes in _lanes(diary, days, step).items():
@@ -224,10 +225,18 @@ class _Marks(dict[Span, tuple[int, int]]):
         return found
 
 
-def _busy_mask(busy: Iterable[Span], marks: _Marks) -> int:
-    """The bits that busy spans touch, gathered by day and then joined."""
-    by_day = [0] * marks.days
-    for told in busy:
+@lru_cache(maxsize=16)
+def _marks(origin: int, step: int, buffer: int, days: int) -> _Marks:
+    """Kept from one question to the next: as many spans as there are times at which somebody can be busy."""
+    return _Marks(origin, step, buffer, days=days)
+
+
+@lru_cache(maxsize=1024)
+def _busy_mask(busy: bytes, origin: int, step: int, buffer: int, days: int) -> int:
+    """The bits that busy spans touch, gathered by day and then joined. Kept for a chain and more: at most some 10 MB."""
+    marks = _marks(origin, step, buffer, days)
+    by_day = [0] * days
+    for told in SPAN.iter_unpack(busy):
         day, bits = marks[told]
         by_day[day] |= bits
     full, over, joined = (1 << marks.width) - 1, 0, []
