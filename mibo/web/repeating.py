@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from mibo.errors import Invalid
 from mibo.identity import repeating
-from mibo.identity.models import REQUEST_KEY_LENGTH
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -17,8 +16,8 @@ REPLAYED = "Idempotent-Replayed"
 def request_key() -> str | None:
     """The key that the program gave this request; None without one. Raises Invalid."""
     key = request.headers.get(HEADER, "").strip()
-    if len(key) > REQUEST_KEY_LENGTH or not key.isprintable():
-        raise Invalid(f"An Idempotency-Key has at most {REQUEST_KEY_LENGTH} printable characters.")
+    if len(key) > repeating.REQUEST_KEY_LENGTH or not key.isprintable():
+        raise Invalid(f"An Idempotency-Key has at most {repeating.REQUEST_KEY_LENGTH} printable characters.")
     return key or None
 
 
