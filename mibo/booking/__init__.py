@@ -101,6 +101,7 @@ from mibo.booking.queries import (
     past,
     staff_appointment,
     upcoming,
+    upcoming_in_full,
     within_reach,
 )
 from mibo.booking.queue_rules import AlreadyWaiting
@@ -165,5 +166,6 @@ __all__ = [
     "series", "series_changes", "series_rules", "series_times", "set_hours", "settle", "settle_payment",
     "settle_waiting", "share_of", "slot_of_span", "staff_appointment", "staff_locked", "still_at", "sweeping",
     "telling_again", "undo_booking", "undo_check_in", "undo_merge", "undo_move", "undo_no_show", "upcoming",
+    "upcoming_in_full",
     "visits_ahead", "waiting", "week_version", "why_not", "why_not_own", "within_reach", "worklists", "write_note",
 ]  # fmt: skip

@@ -70,7 +70,7 @@ def locked(appointment_id: int) -> Appointment:
 def own_locked(appointment_id: int, by: Actor) -> Appointment:
     """The same, for whoever's it is, or their family's. Raises Missing, as for one that never was."""
     appointment = locked(appointment_id)
-    if appointment.patient.account_id != by.account_id:
+    if not people.acts_for(by, appointment.patient):
         raise Missing("We could not find that appointment.")
     return appointment
 

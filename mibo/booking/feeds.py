@@ -7,12 +7,12 @@ from sqlalchemy import and_, delete, or_, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import joinedload
 
-from mibo import audit, clinics, clock, db
+from mibo import audit, clinics, clock, db, people
 from mibo.booking.models import Appointment, CalendarFeed
 from mibo.booking.rules import Status
 from mibo.errors import Missing
 from mibo.identity import LONGEST_KEY, Account, Actor, hash_of, new_key
-from mibo.people import Clinician, Patient
+from mibo.people import Clinician
 
 BACK = timedelta(days=30)
 STANDS = (Status.CONFIRMED, Status.IN_PROGRESS, Status.CANCELLATION_REQUESTED, Status.COMPLETED)
@@ -57,7 +57,7 @@ def feed(token: str) -> tuple[str, Sequence[Appointment]]:
     account_id, audience = owner
     now = clock.now()
     theirs = (
-        Appointment.patient_id.in_(select(Patient.id).where(Patient.account_id == account_id))
+        Appointment.patient_id.in_(people.ids_acted_for(account_id))
         if audience == "PATIENT"
         else Appointment.clinician_id.in_(select(Clinician.id).where(Clinician.account_id == account_id))
     )

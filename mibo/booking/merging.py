@@ -163,7 +163,7 @@ def _refusal(kept: Patient, merged: Patient, *, overlapping: bool) -> str:
         return "One of the two records is not active."
     if merged.id == merged.account_id and kept.account_id == merged.account_id:
         return "This phone belongs to the record that would go. Open that record and merge this one into it."
-    if merged.id == merged.account_id and any(one.id != merged.id for one in people.family_of(merged.account_id)):
+    if merged.id == merged.account_id and any(one.id != merged.id for one in people.all_of(merged.account_id)):
         return (
             "There is family on the phone of the record that would go. Change their phone first, or keep that record."
         )
@@ -174,7 +174,7 @@ def _refusal(kept: Patient, merged: Patient, *, overlapping: bool) -> str:
 
 def _account_closes(kept: Patient, merged: Patient) -> bool:
     """A phone on which nobody is left opens the record that is kept (`people.welcome_patient`), or says where it is."""
-    others = [one for one in people.family_of(merged.account_id) if one.id != merged.id]
+    others = [one for one in people.all_of(merged.account_id) if one.id != merged.id]
     return merged.account_id != kept.account_id and not others
 
 

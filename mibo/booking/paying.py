@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from mibo import clock, db, payments
+from mibo import clock, db, payments, people
 from mibo.booking import actions, desk_money, rules
 from mibo.booking.models import Appointment
 from mibo.booking.rules import HoldOver, Status
@@ -154,7 +154,7 @@ def payable(appointment_id: int, by: Actor | None) -> Appointment:
 
 def theirs(appointment: Appointment, by: Actor | None) -> Appointment:
     """A patient pays for themselves and their family, staff at their centres. Raises Missing."""
-    if by is None or (by.audience == "PATIENT" and appointment.patient.account_id == by.account_id):
+    if by is None or (by.audience == "PATIENT" and people.acts_for(by, appointment.patient)):
         return appointment
     if by.audience == "STAFF" and by.may(Permission.TAKE_PAYMENT) and by.reaches(appointment.centre_id):
         return appointment

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, not_, or_, select, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
-from mibo import clock, db
+from mibo import clock, db, people
 from mibo.booking.models import Appointment, StatusChange
 from mibo.booking.rules import OVER, Status, is_ahead
 from mibo.errors import Missing
@@ -38,7 +38,7 @@ def _in_full() -> Select[Appointment]:
 
 def _own(by: Actor, patient_id: int | None = None) -> ColumnElement[bool]:
     """Appointments of the account's own patients, or of one of them."""
-    mine = select(Patient.id).where(Patient.account_id == by.account_id)
+    mine = people.ids_acted_for(by.account_id)
     return Appointment.patient_id.in_(mine.where(Patient.id == patient_id) if patient_id else mine)
 
 
@@ -59,6 +59,12 @@ def upcoming(
     """What is still to come of the visitor's own, the next one first; holds that ran out are not."""
     wanted = _brief().where(_own(by, patient_id), _ahead(clock.now()))
     return db.session().scalars(wanted.order_by(*SOONEST).limit(limit).offset(offset)).all()
+
+
+def upcoming_in_full(by: Actor) -> Sequence[Appointment]:
+    """The same with every try to pay for each, as apps are told of them."""
+    wanted = _in_full().where(_own(by), _ahead(clock.now()))
+    return db.session().scalars(wanted.order_by(*SOONEST)).all()
 
 
 def past(by: Actor, *, patient_id: int | None = None, limit: int = PAGE, offset: int = 0) -> Sequence[Appointment]:

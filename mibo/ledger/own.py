@@ -6,13 +6,12 @@ from dataclasses import dataclass
 
 from sqlalchemy import or_, select, tuple_
 
-from mibo import db
+from mibo import db, people
 from mibo.booking import Appointment
 from mibo.identity import Actor
 from mibo.ledger.lists import Place
 from mibo.ledger.rows import PaymentRow, columns, has_surplus, is_owed
 from mibo.payments import Payment, Refund
-from mibo.people import Patient
 
 PAGE = 20
 
@@ -31,7 +30,7 @@ def own_payments(
     """A page, what was booked last first, and where the next one begins; two statements. What was never paid, and is
     owed no more, is nothing to look at.
     """
-    own = select(Patient.id).where(Patient.account_id == by.account_id)
+    own = people.ids_acted_for(by.account_id)
     matters = or_(Payment.status != "PENDING", is_owed(), has_surplus())
     wanted = columns().where(Appointment.patient_id.in_(own), matters)
     if after is not None:

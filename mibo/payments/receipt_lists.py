@@ -6,7 +6,7 @@ from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
-from mibo import db
+from mibo import db, people
 from mibo.errors import Missing
 from mibo.identity import Actor
 from mibo.payments.models import Payment
@@ -121,7 +121,7 @@ def _reached(by: Actor) -> ColumnElement[bool]:
 
 def _own(by: Actor) -> ColumnElement[bool]:
     mine = select(Payment.id).join(Patient, Patient.id == Payment.patient_id)
-    return Receipt.payment_id.in_(mine.where(Patient.account_id == by.account_id))
+    return Receipt.payment_id.in_(mine.where(people.acted_for(by.account_id)))
 
 
 def _wished(wish: ReceiptWish) -> list[ColumnElement[bool]]:

@@ -30,6 +30,8 @@ from mibo.people.clinicians import (
     staff_clinician,
     switch_off,
 )
+from mibo.people.growing_up import agree_grown_up
+from mibo.people.guardians import acts_for
 from mibo.people.household import Household, household
 from mibo.people.inbox_models import Notice
 from mibo.people.models import (
@@ -58,13 +60,16 @@ from mibo.people.pictures import picture
 from mibo.people.queries import (
     SHORTEST_SEARCH,
     Wish,
+    acted_for,
     age_of,
+    all_of,
     clinician,
     clinicians_at,
     directory,
     directory_choices,
     family_of,
     find_patients,
+    ids_acted_for,
     missing_of,
     on_phone,
     own_patient,
@@ -112,10 +117,14 @@ __all__ = [
     "Profile",
     "SamePerson",
     "Wish",
+    "acted_for",
+    "acts_for",
     "add_clinician",
     "add_family_member",
     "age_of",
+    "agree_grown_up",
     "all_clinicians",
+    "all_of",
     "assign_mrn",
     "change_clinician",
     "change_own_phone",
@@ -138,6 +147,7 @@ __all__ = [
     "forget_picture_leftovers",
     "guardians",
     "household",
+    "ids_acted_for",
     "inbox",
     "keep_picture",
     "let_go_of_picture",

@@ -3,7 +3,7 @@
 from mibo import audit, clock, db
 from mibo.errors import Invalid, Problem
 from mibo.identity import Account, Actor
-from mibo.people import queries, records, rules
+from mibo.people import guardians, queries, records, rules
 from mibo.people.models import GENDERS, Patient
 from mibo.people.records import Told
 from mibo.people.rules import OLDEST, Details, KeptElsewhere
@@ -45,6 +45,8 @@ def add_family_member(told: Told, *, by: Actor) -> Patient:
     if missing:
         raise Invalid(problems=[Problem(field, "Please fill this in.") for field in missing])
     own = db.session().get(Patient, by.account_id)
+    if own and guardians.is_minor(queries.age_of(own)) and guardians.is_minor(rules.age_told(told, clock.today())):
+        raise Invalid.field("guardian_name", guardians.TOO_YOUNG)
     wishes = {field: getattr(own, field) for field in WISHES} if own else {}
     return records.register_patient({**wishes, **told, "phone": account.phone}, by=by, family=True)
 

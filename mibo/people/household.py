@@ -3,17 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mibo import db
+from mibo import clock, db
 from mibo.identity import Actor
-from mibo.people import inbox, queries
+from mibo.people import guardians, inbox, queries
 from mibo.people.models import Patient
 
 
 @dataclass(frozen=True)
 class Household:
-    """Everybody an account acts for, themselves first, and the number of notices that none of them has read."""
+    """Everybody an account acts for, themselves first; who has turned eighteen on its phone and left; and the number of
+    notices that none of the former has read.
+    """
 
     members: Sequence[Patient]
+    left: Sequence[Patient]
     unread: int
 
     @property
@@ -29,5 +32,6 @@ class Household:
 def household(by: Actor) -> Household:
     """Who they are, and what waits for them: one statement."""
     unread = inbox.unread_count(by).correlate(None).scalar_subquery()
-    found = db.session().execute(queries.family(by.account_id).add_columns(unread)).all()
-    return Household([one for one, _ in found], found[0][1] if found else 0)
+    found = db.session().execute(queries.everybody_on(by.account_id).add_columns(unread)).all()
+    gone = [one for one, _ in found if guardians.has_left(one, clock.today())]
+    return Household([one for one, _ in found if one not in gone], gone, found[0][1] if found else 0)

@@ -14,6 +14,7 @@ from mibo import clock, db, jobs, messaging
 from mibo.errors import Missing
 from mibo.identity import Actor
 from mibo.messaging import Message, Wording
+from mibo.people import queries
 from mibo.people.inbox_models import Notice
 from mibo.people.models import Patient
 
@@ -127,7 +128,7 @@ def _own(what: Asking, by: Actor) -> Asking:
         what.join(Message, Message.id == Notice.message_id)
         .join(Patient, Patient.id == Notice.patient_id)
         .where(
-            Patient.account_id == by.account_id, Patient.active, ~taken_back, Notice.shows_at <= now,
+            queries.acted_for(by.account_id), Patient.active, ~taken_back, Notice.shows_at <= now,
             Notice.shows_at > now - KEPT_FOR,
         )
     )  # fmt: skip

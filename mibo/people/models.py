@@ -58,6 +58,7 @@ class Patient(Entity):
     guardian_relation: Mapped[str | None] = mapped_column(String(60))
     guardian_phone: Mapped[str | None] = mapped_column(String(16))
     guardian_consent_at: Mapped[datetime | None]
+    grown_up_agreed_at: Mapped[datetime | None]  # since when, grown up, they let their phone's holder act for them
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
     mrn: Mapped[str | None] = mapped_column(String(MRN_LENGTH))
     registration_paid_at: Mapped[datetime | None]

@@ -3,7 +3,22 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, any_, func, literal, or_, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    Integer,
+    Select,
+    and_,
+    any_,
+    cast,
+    false,
+    func,
+    literal,
+    not_,
+    or_,
+    select,
+    union,
+)
 from sqlalchemy.orm import joinedload, selectinload
 
 from mibo import clock, db
@@ -28,22 +43,45 @@ def patient(patient_id: int) -> Patient:
 def own_patient(patient_id: int, *, by: Actor) -> Patient:
     """A patient of this account: oneself or family. Raises Missing, as for a patient who never was."""
     found = db.session().scalar(
-        select(Patient).where(Patient.id == patient_id, Patient.account_id == by.account_id, Patient.active)
+        select(Patient).where(Patient.id == patient_id, acted_for(by.account_id), Patient.active)
     )
     if found is None:
         raise Missing("We could not find that patient.")
     return found
 
 
-def family(account_id: int) -> Select[Patient]:
-    """Asks for everybody an account may book for, themselves first."""
+def acted_for(account_id: int) -> ColumnElement[bool]:
+    """Patients whom an account's holder acts for: themselves, and family who did not turn eighteen on their phone, or
+    agreed since (M12). It ends by itself, at the clinic's midnight: nothing has to run for it. As `guardians.has_left`.
+    """
+    told = Patient.age_told_on - func.make_interval(cast(Patient.age_told, Integer))
+    born = func.coalesce(Patient.date_of_birth, cast(told, Date))
+    made_on = cast(func.timezone(clock.CLINIC_ZONE.key, Patient.created_at), Date)
+    was_a_child = born > cast(made_on - func.make_interval(cast(rules.OF_AGE, Integer)), Date)
+    grew_up = func.coalesce(and_(was_a_child, born <= rules.years_before(clock.today(), rules.OF_AGE)), false())
+    theirs = or_(Patient.id == Patient.account_id, Patient.grown_up_agreed_at.is_not(None), not_(grew_up))
+    return and_(Patient.account_id == account_id, theirs)
+
+
+def ids_acted_for(account_id: int) -> Select[int]:
+    """Asks for the ids of everybody whose things an account's holder may see and change."""
+    return select(Patient.id).where(acted_for(account_id))
+
+
+def everybody_on(account_id: int) -> Select[Patient]:
+    """Asks for the patients in use of an account, whoever may act for them, its holder first."""
     own = select(Patient).where(Patient.account_id == account_id, Patient.active)
     return own.order_by((Patient.id == Patient.account_id).desc(), Patient.id)
 
 
 def family_of(account_id: int) -> Sequence[Patient]:
     """Everybody an account may book for, themselves first."""
-    return db.session().scalars(family(account_id)).all()
+    return db.session().scalars(everybody_on(account_id).where(acted_for(account_id))).all()
+
+
+def all_of(account_id: int) -> Sequence[Patient]:
+    """Everybody on an account's phone, also who has turned eighteen and left: for the clinic, not for its holder."""
+    return db.session().scalars(everybody_on(account_id)).all()
 
 
 def on_phone(number: str) -> Sequence[Patient]:

@@ -32,7 +32,7 @@ def register_patient(told: Told, *, by: Actor, family: bool = False, guardian_la
     (`family`); SamePerson where it is shared with somebody of that name who cannot be told apart.
     """
     account, _ = account_on(told["phone"])
-    known = queries.family_of(account.id)
+    known = queries.all_of(account.id)
     holder = known[0] if known else queries.kept_instead(account.id)
     if holder and not family:
         raise PhoneInUse(holder.id, holder.full_name)
@@ -157,6 +157,15 @@ def _put(one: Patient, told: Told, *, guardian_later: bool) -> None:
         one.guardian_consent_at = guardians.consent(one.guardian_consent_at, told.get("guardian_consent"), clock.now())
         if guardians.is_named(told) or not guardian_later:
             guardians.check(one, queries.age_of(one))
+            _check_grown_up(one)
+
+
+def _check_grown_up(one: Patient) -> None:
+    """The guardian of a child is no child themselves, as far as we know those on their phone. Raises Invalid."""
+    if not one.guardian_phone or not guardians.is_minor(queries.age_of(one)):
+        return
+    if guardians.names_a_child(queries.on_phone(one.guardian_phone), one, queries.age_of):
+        raise Invalid.field("guardian_name", guardians.TOO_YOUNG)
 
 
 def _put_names(one: Patient, told: Told) -> None:
@@ -215,7 +224,7 @@ def _move(one: Patient, account: Account, number: str, *, by: Actor, family: boo
     """To another phone: family goes to that phone's account; whoever the account belongs to takes it along, and
     everybody who is signed in by the former number is signed out. Raises PhoneInUse."""
     taken = identity.account_by_phone("PATIENT", number)
-    known = queries.family_of(taken.id) if taken else []
+    known = queries.all_of(taken.id) if taken else []
     own = one.id == account.id
     if (taken and own) or (known and not family):
         raise PhoneInUse(known[0].id if known else one.id, known[0].full_name if known else "")

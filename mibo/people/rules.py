@@ -8,6 +8,7 @@ from typing import Any
 from mibo.errors import Conflict, Problem, Refused
 
 OLDEST = 150
+OF_AGE = 18
 LONGEST_NAME = 100
 
 
@@ -38,6 +39,13 @@ class PhoneInUse(Conflict):
         super().__init__("A patient with this phone number already exists.")
         self.patient_id = patient_id
         self.full_name = full_name
+
+
+class NotGrownUp(Conflict):
+    """Only who has turned eighteen on somebody's phone is asked whether its holder goes on acting for them."""
+
+    code = "NOT_GROWN_UP"
+    message = "There is nothing to ask: this patient has not turned 18 on somebody else's phone."
 
 
 class SamePerson(Conflict):
@@ -83,8 +91,35 @@ def age_on(day: date, date_of_birth: date | None, age_told: int | None, age_told
     return None
 
 
+def age_told(told: Mapping[str, Any], today: date) -> int | None:
+    """The age of somebody as a form has it."""
+    return age_on(today, told.get("date_of_birth"), told.get("age"), today)
+
+
 def _full_years(since: date, day: date) -> int:
     return day.year - since.year - ((day.month, day.day) < (since.month, since.day))
+
+
+def born_about(date_of_birth: date | None, age_told: int | None, age_told_on: date | None) -> date | None:
+    """The birth date, or the latest that an age told on a day allows; None where neither is known."""
+    if date_of_birth or age_told is None or age_told_on is None:
+        return date_of_birth
+    return years_before(age_told_on, age_told)
+
+
+def years_before(day: date, years: int) -> date:
+    """The same day so many years earlier; of a 29th of February that was not, the day before."""
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:
+        return day.replace(year=day.year - years, day=28)
+
+
+def grew_up(born: date | None, known_since: date, today: date) -> bool:
+    """Whether somebody who was a child when first known has turned eighteen since (M12); who was grown up then has not."""
+    if born is None:
+        return False
+    return years_before(known_since, OF_AGE) < born <= years_before(today, OF_AGE)
 
 
 def missing_fields(

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from flask import url_for
 
-from mibo import booking, clock, money, people, phone
+from mibo import booking, clock, identity, money, people, phone
 from mibo.audit import AuditEntry
 from mibo.booking import Appointment, Status, Visits
 from mibo.identity import Actor
@@ -53,6 +53,8 @@ class Page:
     payments: Sequence[tuple[str, str, str, str]]
     messages: Sequence[tuple[str, str, tuple[str, str, str]]]
     lacks_guardian: bool
+    holder: str
+    """Who turned eighteen on another's phone: whose it is, for the desk to ask whether they go on acting for them."""
     consents: Sequence[tuple[str, str, str]]
 
 
@@ -83,6 +85,7 @@ def look(
         payments=[_payment(each) for each in appointments] if desk else [],
         messages=[_message(each) for each in told] if desk else [],
         lacks_guardian=people.guardians.is_missing(one, people.age_of(one)),
+        holder=_holder(one) if desk else "",
         consents=_consents(one, recorded_by) if desk else [],
     )
 
@@ -112,13 +115,21 @@ def openings(entries: Sequence[AuditEntry], names: Mapping[int, str]) -> list[tu
     ]
 
 
+def _holder(one: Patient) -> str:
+    if one.id == one.account_id or not people.guardians.has_grown_up(one, clock.today()):
+        return ""
+    return identity.names_of({one.account_id}).get(one.account_id, "")
+
+
 def _consents(one: Patient, recorded_by: str) -> list[tuple[str, str, str]]:
     """What was agreed to, when, and who recorded it."""
+    grown = one.grown_up_agreed_at
+    family = [(_date(grown), "Whose phone it is goes on acting for them", "agreed when grown up")] if grown else []
     if one.guardian_consent_at is None:
-        return []
+        return family
     guardian = ", ".join(filter(None, (one.guardian_name, one.guardian_relation)))
     note = f"by {guardian}" + (f"; recorded by {recorded_by}" if recorded_by else "")
-    return [(_date(one.guardian_consent_at), "Guardian agreed to the treatment and to these records", note)]
+    return [*family, (_date(one.guardian_consent_at), "Guardian agreed to the treatment and to these records", note)]
 
 
 def doubles(patients: Sequence[Patient]) -> list[tuple[int, str, str]]:
@@ -206,7 +217,7 @@ def _shown(number: str | None) -> str:
 
 
 def _family(one: Patient) -> list[tuple[str, str, str]]:
-    others = [each for each in people.family_of(one.account_id) if each.id != one.id]
+    others = [each for each in people.all_of(one.account_id) if each.id != one.id]
     return [(each.full_name, in_a_line(each), url_for("patients.show_patient", patient_id=each.id)) for each in others]
 
 

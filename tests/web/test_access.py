@@ -185,6 +185,7 @@ TABLE = {
     "POST /desk/clinicians/new": "303 403 422 422 422 403 403 403",
     "GET  /desk/patients": "303 403 200 200 200 403 200 200",
     "GET  /desk/patients/<patient_id>": "303 403 200 200 200 200 200 200",
+    "POST /desk/patients/<patient_id>/grown-up": "303 403 409 409 409 403 409 409",
     "POST /desk/patients/<patient_id>/archive": "303 403 409 409 409 403 409 409",
     "GET  /desk/patients/<patient_id>/history.csv": "303 403 200 200 200 403 200 200",
     "GET  /desk/patients/<patient_id>/edit": "303 403 200 200 200 403 200 200",

@@ -51,7 +51,7 @@ def list_own(asked: OwnFilter) -> ResponseReturnValue:
     """One's own appointments, newest first."""
     states = dialect.appointment_states(asked.status)
     by = actor()
-    own = reversed(booking.upcoming(by)) if asked.upcoming else booking.own_appointments(by)
+    own = reversed(booking.upcoming_in_full(by)) if asked.upcoming else booking.own_appointments(by)
     found = [one for one in own if states is None or booking_shapes.status_now(one) in states]
     rows, meta = part_of(found, asked)
     shown = [booking_shapes.own_row(one) for one in rows]

@@ -14,6 +14,7 @@ from mibo.web.pages import calls as calls
 from mibo.web.pages import centres as centres
 from mibo.web.pages import changes as changes
 from mibo.web.pages import clinicians as clinicians
+from mibo.web.pages import consents as consents
 from mibo.web.pages import desk as desk
 from mibo.web.pages import drawers as drawers
 from mibo.web.pages import family as family
@@ -62,7 +63,7 @@ from mibo.web.pages import week as week
 from mibo.web.pages import worklists as worklists
 
 PAGES = (
-    home, languages, sign_in, answers, replies, bell, book, my, profile, family,
+    home, languages, sign_in, answers, replies, bell, book, my, profile, family, consents,
     own_payments, my_messages, my_notices, desk, board, week, queue, my_day, late, changes,
     session_notes,
     video_links, prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, refunds,

@@ -33,13 +33,11 @@ def listing() -> ResponseReturnValue:
         else:
             flash(f"{added.first_name} is added. You can book for them now.", "success")
             return go_to(_chosen(onward, added.id))
+    house = people.household(by=actor())
     return show(
-        "family/listing.html",
-        form=form,
-        next=onward,
-        known=people.family_of(actor().account_id),
+        "family/listing.html", form=form, next=onward, house=house, ages={one.id: people.age_of(one) for one in house.members},
         status=422 if form.errors else 200,
-    )
+    )  # fmt: skip
 
 
 def _chosen(onward: str, patient_id: int) -> str:
