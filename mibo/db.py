@@ -31,6 +31,7 @@ LIMITS: Mapping[str, object] = {
     "timezone": "UTC",
     "jit": "off",  # our statements are short: compiling one takes longer than any of them
     "max_parallel_workers_per_gather": 0,  # nor do they last longer than starting helpers on busy processors takes
+    "random_page_cost": 1.1,  # a page lies in memory or on a disk without arms: one far away costs hardly more than the next
     "pg_trgm.word_similarity_threshold": 0.5,  # people.search asks for names that are nearly so
 }
 PLAIN_ADDRESS = ("postgres://", "postgresql://")

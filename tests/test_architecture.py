@@ -23,6 +23,7 @@ PURE = {
     "gate_rules",
     "policy",
     "receipt_rules",
+    "settlement_rules",
     "permissions",
     "wording",
     "vocabulary",

@@ -67,10 +67,20 @@ def hand_over(refund_id: int, method: str, reference: str | None, *, by: Actor, 
     held, one = _in_hand(refund_id, by, Permission.GIVE_BACK, version)
     if held.refund.status == "FAILED" and not by.may(Permission.DECIDE_REFUNDS):
         raise Refused
-    own = next(iter(by.centre_ids)) if len(by.centre_ids) == 1 else one.centre_id
-    payments.hand_over(held, method, reference, by=by, centre_id=own)
+    payments.hand_over(held, method, reference, by=by, centre_id=_desk_of(one, by))
     telling.refund_done(one, held.refund)
     return held.refund
+
+
+def open_drawer_for(refund_id: int, *, by: Actor) -> None:
+    """Open the drawer out of which they will hand it over. Raises Refused, Missing."""
+    _, one = _in_hand(refund_id, by, Permission.GIVE_BACK, None)
+    payments.drawers.open_drawer(_desk_of(one, by), None, by=by)
+
+
+def _desk_of(one: Appointment, by: Actor) -> int:
+    """At which centre's desk: their own where they have one, else the booking's."""
+    return next(iter(by.centre_ids)) if len(by.centre_ids) == 1 else one.centre_id
 
 
 def assign(refund_id: int, to: int | None, *, by: Actor, version: int | None = None) -> Refund:

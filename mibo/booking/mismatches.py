@@ -23,6 +23,7 @@ from mibo.payments import Attempt, heard
 from mibo.payments.rules import AlreadyResolved, MismatchReason
 
 SHORTEST_NOTE = 5
+REFUND_MARK = "rfnd_"
 GOOD_ENDS = (Outcome.CONFIRMED, Outcome.RESEATED, Outcome.SURPLUS, Outcome.TOO_LATE, Outcome.ALREADY)
 
 log = structlog.get_logger(__name__)
@@ -65,7 +66,9 @@ def look_again(mismatch_id: int, *, by: Actor | None) -> Look:
         one = open_one(mismatch_id)
     if one.reason == MismatchReason.UNREADABLE:
         return _read_again(one, by)
-    if one.reason == MismatchReason.REFUND_NOT_OURS:
+    if one.reason == MismatchReason.ADJUSTED:
+        raise DoesNotFit("The payment service tells of this in its report only. Set it aside, and say what it is.")
+    if one.reason == MismatchReason.REFUND_NOT_OURS or one.about.startswith(REFUND_MARK):
         return _refund_again(one, by)
     try:
         found = _traced(one)
@@ -109,9 +112,12 @@ def _refund_again(one: heard.Mismatch, by: Actor | None) -> Look:
     with db.transaction():
         payments.parking.note_look(one.id, clock.now())
         known = payments.refund_of_provider(one.about)
-    if told is None:
-        return Look.NOT_THERE
-    if not known and told.status != "failed":
+        if told is None:
+            return Look.NOT_THERE
+        payments.parking.note_payment(one.id, told.payment_id)
+    if not known and told.status != "failed" and settling.hear_of_refund(told, told_by="PERSON") is Outcome.PARKED:
+        return Look.AS_BEFORE
+    if known and one.reason == MismatchReason.BOOKS_DIFFER and known.paise != told.paise:
         return Look.AS_BEFORE
     _resolve(one.id, "SETTLED", by, "It is in our books." if known else "It failed, so no money has left.")
     return Look.SETTLED
@@ -121,7 +127,9 @@ def refund_told(one: heard.Mismatch) -> ProviderRefund | None:
     """The refund that it is about, as the provider tells it now; None where it knows none. Raises NotAnswered."""
     db.between_steps()
     try:
-        known = razorpay.refunds(one.provider_payment_id or "")
+        known = (
+            razorpay.refunds(one.provider_payment_id) if one.provider_payment_id else [razorpay.one_refund(one.about)]
+        )
     except ProviderError as error:
         log.warning("payments.not_answered", mismatch=one.id, error=str(error))
         if error.kind == "refused":
@@ -180,7 +188,7 @@ def attach(mismatch_id: int, reference: str, *, by: Actor) -> Outcome:
             raise DoesNotFit("That booking costs another amount than came. Give the money back, and send a new link.")
         attempt = _attempt_for(payment.id, told)
         payments.parking.resolve(one, "ATTACHED", by=by, attempt_id=attempt.id, reference=appointment.reference)
-        one.attempt_id = attempt.id
+        payments.parking.place(one, attempt.id)
         return settling.take_money(appointment, attempt, told)
 
 
@@ -210,7 +218,7 @@ def give_back(mismatch_id: int, reference: str | None, *, by: Actor) -> int:
             raise DoesNotFit("This money is in our books by now. Please look again.")
         stray = payments.record_stray(appointment.payment_id, told)
         payments.parking.resolve(one, "GIVEN_BACK", by=by, attempt_id=stray.id, paise=stray.paise)
-        one.attempt_id = stray.id
+        payments.parking.place(one, stray.id)
         return stray.paise
 
 
@@ -241,7 +249,7 @@ def _asked_anew(mismatch_id: int) -> ProviderPayment:
     """The payment as the provider tells it now, if its money is here. Raises NotAnswered, DoesNotFit."""
     with db.transaction():
         one = open_one(mismatch_id)
-    if one.reason in (MismatchReason.REFUND_NOT_OURS, MismatchReason.BOOKS_DIFFER) or not one.provider_payment_id:
+    if one.reason in payments.parking.NOT_SETTLED_BY_MONEY or not one.provider_payment_id:
         raise DoesNotFit("This is not money that could be placed. Look again, or set it aside with a reason.")
     db.between_steps()
     try:

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import (
     ARRAY,
@@ -38,13 +39,13 @@ class Meant:
     clinicians: Sequence[int]
     reference: str
 
-    def ways(self) -> list[ColumnElement[bool]]:
-        """The conditions of an appointment, of which one must hold."""
+    def ways(self, patient_id: Any = Appointment.patient_id) -> list[ColumnElement[bool]]:
+        """The conditions of an appointment, of which one must hold; what else knows its patient may say by what."""
         ways: list[ColumnElement[bool]] = []
         if self.patients is None:
-            ways.append(Appointment.patient_id.in_(select(Patient.id).where(search.literally(self.typed))))
+            ways.append(patient_id.in_(select(Patient.id).where(search.literally(self.typed))))
         elif self.patients:
-            ways.append(Appointment.patient_id == _one_of(self.patients))
+            ways.append(patient_id == _one_of(self.patients))
         if self.clinicians:
             ways.append(Appointment.clinician_id == _one_of(self.clinicians))
         if self.reference:

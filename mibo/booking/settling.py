@@ -65,7 +65,7 @@ def settle(event_id: int) -> None:
         event = session.scalar(wanted.with_for_update(skip_locked=True))
         if event is None:
             return
-        event.outcome = _settle_news(razorpay.read_event(event.body.encode()), event_id)
+        event.outcome, event.attempt_id = _settle_news(razorpay.read_event(event.body.encode()), event_id)
         event.settled_at = clock.now()
 
 
@@ -73,7 +73,7 @@ def settle_once_more(event_id: int) -> Outcome:
     """Read an event again that could not be read: Mibo may have learned its language meanwhile."""
     with db.transaction() as session:
         event = session.get_one(ProviderEvent, event_id, with_for_update=True)
-        outcome = _settle_news(razorpay.read_event(event.body.encode()), event_id)
+        outcome, event.attempt_id = _settle_news(razorpay.read_event(event.body.encode()), event_id)
         event.outcome = outcome
         return outcome
 
@@ -143,31 +143,36 @@ def _of_our_order(attempt: Attempt, told: ProviderPayment) -> ProviderPayment:
     return replace(told, link_id=attempt.provider_link_id or told.link_id)
 
 
-def _settle_news(news: ProviderNews, event_id: int) -> Outcome:
+def _settle_news(news: ProviderNews, event_id: int) -> tuple[Outcome, int | None]:
+    """What became of it, and which attempt it is about."""
     if news.refund:
-        return hear_of_refund(news.refund, told_by="WEBHOOK", event_id=event_id)
+        outcome = hear_of_refund(news.refund, told_by="WEBHOOK", event_id=event_id)
+        return outcome, payments.attempt_by_payment(news.refund.payment_id)
     if news.payment is None:
+        attempt = payments.attempt_by_link(news.link.id) if news.link else None
+        about = attempt.id if attempt else None
         if news.event not in BRINGS_MONEY:
-            return Outcome.NOTED
+            return Outcome.NOTED, about
         payments.parking.park_event(event_id)
-        return Outcome.PARKED
+        return Outcome.PARKED, about
     attempt = attempt_of(news.payment, news.link, news.receipt)
     if attempt:
-        return settle_payment(
+        outcome = settle_payment(
             attempt.id, news.payment, told_by="WEBHOOK", made=news.link, receipt=news.receipt, event_id=event_id
         )
-    return _of_nothing(news.payment, event_id)
+        return outcome, attempt.id
+    return _of_nothing(news.payment, event_id), None
 
 
 def hear_of_refund(told: ProviderRefund, *, told_by: str, event_id: int | None = None) -> Outcome:
     """News of money that goes back. Where we did not ask for it, or it does not fit what we asked, a person says why."""
-    with db.transaction() as session:
+    with db.transaction():
         outcome = Outcome(settle_refund(told))
         if outcome is not Outcome.PARKED:
             return outcome
         if told.status == "failed":
             return Outcome.NOTED
-        paid = session.scalar(select(Attempt.id).where(Attempt.provider_payment_id == told.payment_id))
+        paid = payments.attempt_by_payment(told.payment_id)
         payments.parking.park_refund(told, told_by=told_by, attempt_id=paid, event_id=event_id)
         return Outcome.PARKED
 

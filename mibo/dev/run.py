@@ -137,10 +137,13 @@ def _bring_up(wishes: Wishes, home: Home, supervisor: Supervisor) -> None:
     migrate.upgrade(database_url)
     _load_demo(wishes, home, environment)
     _say("Starting the sandbox, the web server, the worker and the clock …")
-    for child in _programs(wishes, home, environment):
+    *others, clock = _programs(wishes, home, environment)
+    for child in others:
         supervisor.start(child)
-    _wait_until_ready(addresses, supervisor)
+    _wait_for("sandbox", f"{addresses.sandbox}/_sandbox/health", supervisor)
     _tell_sandbox(addresses, home, environment)
+    supervisor.start(clock)  # its daily look asks the sandbox about every payment
+    _wait_for("web", f"{addresses.web}/readyz", supervisor)
     accounts = home.accounts()
     announce.write_run_file(home.run_file, addresses, accounts)
     _say(announce.table(addresses, accounts, home.logs))
@@ -239,16 +242,16 @@ def _programs(wishes: Wishes, home: Home, environment: Mapping[str, str]) -> lis
     return [Child(name, command, home.logs / f"{name}.log", ROOT, environment) for name, command in commands.items()]
 
 
-def _wait_until_ready(addresses: Addresses, supervisor: Supervisor) -> None:
-    """Return once the clinic serves; a program that cannot start says why."""
+def _wait_for(name: str, url: str, supervisor: Supervisor) -> None:
+    """Return once a program serves; one that cannot start says why."""
     deadline = time.monotonic() + READY_WITHIN_S
-    while not (_answers(f"{addresses.web}/readyz") and _answers(f"{addresses.sandbox}/_sandbox/health")):
+    while not _answers(url):
         for one in supervisor.running:
             if one.ended:
                 raise CannotStart(f"{one.child.name} ended while starting ({one.how}): {one.child.last_words()}")
         if time.monotonic() > deadline:
-            web = next(one.child for one in supervisor.running if one.child.name == "web")
-            raise CannotStart(f"The clinic did not come up within {READY_WITHIN_S:.0f} s: {web.last_words()}")
+            slow = next(one.child for one in supervisor.running if one.child.name == name)
+            raise CannotStart(f"The clinic did not come up within {READY_WITHIN_S:.0f} s: {slow.last_words()}")
         time.sleep(0.1)
 
 

@@ -37,7 +37,7 @@ class Permission(StrEnum):
     SEE_DRAWERS = "see drawers: one's own, or those of one's centres"
     REOPEN_DRAWERS = "open a drawer again that was counted"
     SEE_PAYMENT_LINKS = "see how a payment link stands, one's own or of one's centre"
-    SETTLE_MISMATCHES = "say what becomes of money that does not match, and reconcile"
+    SETTLE_MISMATCHES = "say what becomes of money that does not match, reconcile, and read settlement reports"
     EDIT_PATIENTS = "change a patient's record"
     SET_MRN = "set a patient's record number"
     MERGE_PATIENTS = "merge two records of one patient, and undo it"

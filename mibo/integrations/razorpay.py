@@ -30,7 +30,7 @@ from mibo.integrations.wire import Entity, Unreadable, mac, part, parts, same
 __all__ = [
     "Link", "Order", "ProviderNews", "ProviderPayment", "ProviderRefund",
     "cancel_link", "checkout_signature_is_good", "conversation", "find_link", "find_order", "link", "link_of_payment",
-    "link_signature_is_good", "open_link", "open_order", "order", "order_payments", "payment",
+    "link_signature_is_good", "one_refund", "open_link", "open_order", "order", "order_payments", "payment",
     "payments_between", "read_event", "refund", "refunds",
     "settled_payment_of_link", "webhook_signature_is_good",
 ]  # fmt: skip
@@ -200,6 +200,12 @@ def refunds(payment_id: str) -> list[ProviderRefund]:
     """Every refund of a payment."""
     with opened() as client:
         return _refunds(client, payment_id)
+
+
+def one_refund(refund_id: str) -> ProviderRefund:
+    """How a refund stands now, of whichever payment it is."""
+    with opened() as client:
+        return _read(read_refund, client.refund.fetch(_id("rfnd", refund_id)))
 
 
 def checkout_signature_is_good(order_id: str, payment_id: str, signature: str | None) -> bool:

@@ -1,6 +1,6 @@
 """Money as it is looked at: what came in, went back, is owed; and whose the audit's ids are. Nothing here changes anything."""
 
-from mibo.ledger import lists
+from mibo.ledger import lists, settled
 from mibo.ledger.lists import PaymentWish
 from mibo.ledger.money import METHODS
 from mibo.ledger.named import Named, named
@@ -36,5 +36,6 @@ __all__ = [
     "owed_of",
     "own_payments",
     "payment_in_full",
+    "settled",
     "takings",
 ]

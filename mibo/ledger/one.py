@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from mibo import audit, db, payments
 from mibo.audit import AuditEntry, AuditWish
@@ -35,6 +35,12 @@ class PaymentInFull:
         return self.booking.payment
 
     @property
+    def events(self) -> Sequence[heard.ProviderEvent]:
+        """What the provider told of its tries, in the order in which it came; not word for word."""
+        told = (event for attempt in self.payment.attempts for event in attempt.told)
+        return sorted(told, key=lambda event: event.id)
+
+    @property
     def people(self) -> set[int]:
         """The accounts whose names the page needs."""
         took = {attempt.taken_by for attempt in self.payment.attempts}
@@ -50,7 +56,9 @@ def payment_in_full(payment_id: int, *, by: Actor) -> PaymentInFull:
             joinedload(Appointment.patient),
             joinedload(Appointment.clinician),
             joinedload(Appointment.centre),
-            joinedload(Appointment.payment).selectinload(Payment.attempts).selectinload(Attempt.tenders),
+            joinedload(Appointment.payment)
+            .selectinload(Payment.attempts)
+            .options(selectinload(Attempt.tenders), joinedload(Attempt.told).defer(heard.ProviderEvent.body)),
         )
         .where(Appointment.payment_id == payment_id, payments_within_reach(by))
     )

@@ -1,6 +1,6 @@
 """What is owed, asked, taken and given back."""
 
-from mibo.payments import drawer_lists, drawer_rules, drawers, heard, parking
+from mibo.payments import drawer_lists, drawer_rules, drawers, heard, parking, settlement_rules
 from mibo.payments.actions import (
     Recorded,
     ask_by,
@@ -50,6 +50,7 @@ from mibo.payments.queries import (
     asked,
     attempt_by_link,
     attempt_by_order,
+    attempt_by_payment,
     attempt_by_reference,
     newest_attempt,
     reference,
@@ -112,6 +113,7 @@ from mibo.payments.rules import (
     refuse_card_number,
     terms_of,
 )
+from mibo.payments.settlement_models import Settlement, SettlementFile, SettlementLine
 from mibo.payments.tendering import (
     ReferenceKnown,
     ReferenceUsed,
@@ -176,6 +178,9 @@ __all__ = [
     "RefundState",
     "Registration",
     "Series",
+    "Settlement",
+    "SettlementFile",
+    "SettlementLine",
     "Taken",
     "Tender",
     "Terms",
@@ -191,6 +196,7 @@ __all__ = [
     "assign",
     "attempt_by_link",
     "attempt_by_order",
+    "attempt_by_payment",
     "attempt_by_reference",
     "billing_of",
     "cash_of",
@@ -260,6 +266,7 @@ __all__ = [
     "series",
     "set_billing",
     "settle_free",
+    "settlement_rules",
     "staff_receipt",
     "suggested_billing",
     "take_at_desk",

@@ -11,7 +11,7 @@ from mibo.payments.rules import MismatchReason
 MISMATCH_REASONS = tuple(str(each) for each in MismatchReason)
 MISMATCH_ENDS = ("SETTLED", "ATTACHED", "GIVEN_BACK", "SET_ASIDE", "WRITTEN_IN")
 MISMATCH_NOTE_LENGTH = 500
-TELLERS = ("WEBHOOK", "BROWSER", "RECONCILER", "PERSON")
+TELLERS = ("WEBHOOK", "BROWSER", "RECONCILER", "PERSON", "SETTLEMENT")
 
 
 class ProviderEvent(Entity):
@@ -26,9 +26,11 @@ class ProviderEvent(Entity):
     received_at: Mapped[datetime] = mapped_column(server_default=func.now())
     settled_at: Mapped[datetime | None]
     outcome: Mapped[str | None] = mapped_column(String(30))
+    attempt_id: Mapped[int | None] = mapped_column(ForeignKey("attempt.id"))  # which try it is about, once settled
 
     __table_args__ = (
         UniqueConstraint("provider", "event_id"),
+        Index("ix_provider_event_attempt", "attempt_id", postgresql_where=text("attempt_id is not null")),
         Index("ix_provider_event_unsettled", "received_at", postgresql_where=text("settled_at is null")),
     )
 

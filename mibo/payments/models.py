@@ -7,6 +7,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, SmallInteger, String,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mibo.db import Entity
+from mibo.payments.heard import ProviderEvent
 from mibo.payments.rules import DESK_METHODS, REFERENCE_LENGTH, AdjustmentKind, Terms
 
 DESK_NOTE_LENGTH = 500
@@ -54,7 +55,7 @@ class Payment(Entity):
     )
 
     __table_args__ = (
-        Index("ix_payment_patient", "patient_id"),
+        Index("ix_payment_patient", "patient_id", "created_at"),
         Index("ix_payment_made", "created_at", "id"),
         Index("ix_payment_paid", text("COALESCE(paid_at, '1970-01-01 00:00:00+00'::timestamp with time zone)"), "id"),
         Index("ix_payment_owed", "id", postgresql_where=text("status = 'PENDING' and released_at is null")),
@@ -116,6 +117,7 @@ class Attempt(Entity):
 
     payment: Mapped[Payment] = relationship(lazy="raise", overlaps="attempts")
     tenders: Mapped[list["Tender"]] = relationship(order_by="Tender.id", lazy="raise")
+    told: Mapped[list["ProviderEvent"]] = relationship(order_by="ProviderEvent.id", lazy="raise", viewonly=True)
 
     __table_args__ = (
         Index("ix_attempt_payment", "payment_id"),
@@ -242,6 +244,7 @@ class Refund(Entity):
         ),
         Index("uq_refund_upi_reference", "reference", unique=True, postgresql_where=text("method = 'UPI'")),
         Index("ix_refund_opened", "opened_at", "id"),
+        Index("ix_refund_done", "payment_id", postgresql_include=["paise"], postgresql_where=text("status = 'DONE'")),
         Index(
             "ix_refund_open",
             "opened_at",

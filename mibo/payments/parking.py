@@ -10,10 +10,12 @@ from sqlalchemy.dialects.postgresql import insert
 from mibo import audit, clock, db
 from mibo.identity import Actor
 from mibo.integrations.razorpay import ProviderPayment, ProviderRefund
-from mibo.payments.heard import Mismatch
+from mibo.payments.heard import Mismatch, ProviderEvent
+from mibo.payments.models import Attempt
 from mibo.payments.rules import AlreadyResolved, MismatchReason
 
 GREATEST_PAISE = 2**63 - 1
+NOT_SETTLED_BY_MONEY = (MismatchReason.REFUND_NOT_OURS, MismatchReason.BOOKS_DIFFER, MismatchReason.ADJUSTED)
 
 log = structlog.get_logger(__name__)
 
@@ -50,6 +52,14 @@ def park_unknown_link(link_id: str, provider_payment_id: str) -> int | None:
         about=provider_payment_id, reason=MismatchReason.NOT_OURS, told_by="BROWSER",
         provider_payment_id=provider_payment_id, told_link_id=link_id,
     )  # fmt: skip
+
+
+def park_settled(about: str, reason: MismatchReason, **facts: Any) -> int:
+    """A line of a settlement does not match our books. The id of what stands about it, open or ended."""
+    opened = _open(about=about, reason=reason, told_by="SETTLEMENT", **facts)
+    if opened is not None:
+        return opened
+    return db.session().scalars(select(Mismatch.id).where(Mismatch.about == about, Mismatch.reason == reason)).one()
 
 
 def _open(**facts: Any) -> int | None:
@@ -89,6 +99,13 @@ def resolve(one: Mismatch, resolution: str, *, by: Actor | None, note: str | Non
     db.session().flush()
 
 
+def place(one: Mismatch, attempt_id: int) -> None:
+    """It is about this attempt, and so is what the provider told of it."""
+    one.attempt_id = attempt_id
+    if one.event_id:
+        db.session().get_one(ProviderEvent, one.event_id).attempt_id = attempt_id
+
+
 def settle_mismatches(provider_payment_id: str) -> None:
     """Money that we could not place is placed now: what was open about its payment settles by itself."""
     now = clock.now()
@@ -96,13 +113,22 @@ def settle_mismatches(provider_payment_id: str) -> None:
         update(Mismatch)
         .where(
             Mismatch.provider_payment_id == provider_payment_id, Mismatch.resolved_at.is_(None),
-            Mismatch.reason.not_in((MismatchReason.REFUND_NOT_OURS, MismatchReason.BOOKS_DIFFER)),
+            Mismatch.reason.not_in(NOT_SETTLED_BY_MONEY),
         )
         .values(resolution="SETTLED", resolved_at=now)
         .returning(Mismatch.id, Mismatch.reason)
     )  # fmt: skip
     for mismatch_id, reason in settled.all():
         audit.record("mismatch.settled", mismatch_id, by=None, reason=reason)
+
+
+def note_payment(mismatch_id: int, provider_payment_id: str) -> None:
+    """Of which payment a refund is, where only its own id was told; and of which money of ours."""
+    one = db.session().get_one(Mismatch, mismatch_id)
+    if one.provider_payment_id is None:
+        one.provider_payment_id = provider_payment_id
+        of = select(Attempt.id).where(Attempt.provider_payment_id == provider_payment_id)
+        one.attempt_id = one.attempt_id or db.session().scalar(of)
 
 
 def note_look(mismatch_id: int, at: datetime) -> None:

@@ -57,6 +57,11 @@ def refunds_of(payment_id: int) -> Sequence[Refund]:
     return db.session().scalars(select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id)).all()
 
 
+def attempt_by_payment(provider_payment_id: str) -> int | None:
+    """The attempt that the provider's payment is of, once its money is here."""
+    return db.session().scalar(select(Attempt.id).where(Attempt.provider_payment_id == provider_payment_id))
+
+
 def refund_of_provider(provider_refund_id: str) -> Refund | None:
     """The refund that the provider knows by this."""
     return db.session().scalar(select(Refund).where(Refund.provider_refund_id == provider_refund_id))

@@ -76,6 +76,7 @@ class MismatchReason(StrEnum):
     UNREADABLE = "UNREADABLE"
     REFUND_NOT_OURS = "REFUND_NOT_OURS"
     BOOKS_DIFFER = "BOOKS_DIFFER"
+    ADJUSTED = "ADJUSTED"
 
 
 class Verdict(StrEnum):

@@ -10,6 +10,7 @@ from mibo.sandbox.options import Options
 from mibo.sandbox.pay_pages import pay_pages
 from mibo.sandbox.phones import phones
 from mibo.sandbox.razorpay_api import razorpay_api
+from mibo.sandbox.settlements import settlements
 from mibo.sandbox.sms_api import sms_api
 from mibo.sandbox.wire import Wire, provider_of
 from mibo.sandbox.world import World, rupees
@@ -27,7 +28,7 @@ def create_sandbox(options: Options) -> Flask:
     app.jinja_env.policies["urlize.rel"] = "noreferrer"
     for blueprint in (razorpay_api(world), gallabox_api(world), google_api(world.diary), sms_api(world.mailbox)):
         app.register_blueprint(blueprint)
-    for blueprint in (control(world), pay_pages(world), phones(world)):
+    for blueprint in (control(world), pay_pages(world), phones(world), settlements(world)):
         app.register_blueprint(blueprint)
     app.register_error_handler(HTTPException, _not_spoken)
     return app

@@ -53,6 +53,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
             ("Unpaid", "unpaid.listing", Permission.BOOK_AT_DESK),
             ("Takings", "takings.summary", Permission.SEE_REVENUE),
             ("Does not match", "mismatches.index", Permission.SETTLE_MISMATCHES),
+            ("Settlements", "settlements.index", Permission.SETTLE_MISMATCHES),
             ("Refunds", "refunds.index", Permission.GIVE_BACK),
             ("Receipts", "receipts.index", Permission.SEE_RECEIPTS),
             ("Drawers", "drawers.listing", Permission.SEE_DRAWERS),

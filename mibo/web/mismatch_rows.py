@@ -25,6 +25,7 @@ TITLES: Mapping[str, str] = {
     MismatchReason.UNREADABLE: "Cannot be read",
     MismatchReason.REFUND_NOT_OURS: "Given back outside Mibo",
     MismatchReason.BOOKS_DIFFER: "Our books say otherwise",
+    MismatchReason.ADJUSTED: "Taken off or added by the payment service",
 }
 WHY: Mapping[str, str] = {
     MismatchReason.NOT_OURS: (
@@ -51,10 +52,15 @@ WHY: Mapping[str, str] = {
     MismatchReason.BOOKS_DIFFER: (
         "Mibo holds this money as paid, and the payment service says otherwise. Compare both before anything is given back."
     ),
+    MismatchReason.ADJUSTED: (
+        "The payment service settled something beside the payments, the refunds and their fees: a dispute, a correction, a"
+        " transfer. Its dashboard says what it was for. Note that here, so that it is accounted for."
+    ),
 }
 TOLD_BY = {
     "WEBHOOK": "The payment service told us", "BROWSER": "A payer came back with it",
     "RECONCILER": "Found when we asked the payment service", "PERSON": "Found when somebody looked again",
+    "SETTLEMENT": "Read in a settlement report",
 }  # fmt: skip
 ENDS = {
     "SETTLED": ("done", "tick", "Settled by itself"), "ATTACHED": ("done", "link", "Attached to a booking"),
@@ -65,7 +71,9 @@ STATES = {
     "captured": "Paid", "refunded": "Given back", "authorized": "Promised by the bank, not taken yet",
     "failed": "Failed", "created": "Begun", "processed": "Done", "pending": "Under way",
 }  # fmt: skip
-NOT_MONEY = (MismatchReason.UNREADABLE, MismatchReason.REFUND_NOT_OURS, MismatchReason.BOOKS_DIFFER)
+NOT_MONEY = (
+    MismatchReason.UNREADABLE, MismatchReason.REFUND_NOT_OURS, MismatchReason.BOOKS_DIFFER, MismatchReason.ADJUSTED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +102,7 @@ class Whole:
     came: str
     facts: list[tuple[str, str, str]]
     is_open: bool
+    may_be_asked: bool
     may_be_placed: bool
     may_be_written_in: bool
     booking: books.Booking | None
@@ -172,7 +181,7 @@ def whole(parked: books.Parked, event: ProviderEvent | None, names: Mapping[int,
     one, booking = parked.one, parked.booking
     return Whole(
         one.id, TITLES[one.reason], WHY[one.reason], came_words(parked), _facts(parked, event),
-        one.resolved_at is None,
+        one.resolved_at is None, one.reason != MismatchReason.ADJUSTED,
         one.reason not in NOT_MONEY and one.reason != MismatchReason.GIVEN_BACK,
         one.reason == MismatchReason.REFUND_NOT_OURS and booking is not None, booking,
         url_for("desk.appointment", appointment_id=booking.appointment_id) if booking else "",
@@ -188,7 +197,8 @@ def _facts(parked: books.Parked, event: ProviderEvent | None) -> list[tuple[str,
         ("There it is", STATES.get(one.told_status or "", one.told_status or "")),
         ("Paid", moment(one.told_at) if one.told_at else ""),
         ("Payment", one.provider_payment_id or ""),
-        ("Refund", one.about if one.reason == MismatchReason.REFUND_NOT_OURS else ""),
+        ("Refund", one.about if one.about.startswith("rfnd_") else ""),
+        ("Known there as", one.about if one.reason == MismatchReason.ADJUSTED else ""),
         ("Its order", one.told_order_id or ""),
         ("Its link", one.told_link_id or ""),
         ("Our order or link", _ours(parked.attempt)),

@@ -15,7 +15,7 @@ from mibo.ledger import PaymentInFull, State, is_owed_now
 from mibo.payments import Attempt, Payment, Refund, heard
 from mibo.web import receipt_rows
 from mibo.web.desk_record import REFUND_WORDS, facts_of
-from mibo.web.filters import moment
+from mibo.web.filters import day, moment
 from mibo.web.mismatch_rows import ENDS, TITLES
 from mibo.web.payment_rows import FREE, LESS, METHODS, STATES
 
@@ -35,6 +35,20 @@ NOTED = {
     "payment.unsaid": "Noted by mistake, unsaid", "payment.adjusted": "Price lowered",
     "payment.adjustment_undone": "Price as before", "payment.settled_free": "Settled, nothing to pay",
     "payment.refunded": "All of it is back", "refund.opened": "Refund opened",
+}  # fmt: skip
+EVENTS = {
+    "payment.authorized": "The bank promised the money", "payment.captured": "The money was taken",
+    "payment.failed": "The try failed", "order.paid": "The order was paid", "payment_link.paid": "The link was paid",
+    "payment_link.partially_paid": "The link was paid in part", "payment_link.expired": "The link’s time was over",
+    "payment_link.cancelled": "The link was closed", "refund.created": "A refund was begun",
+    "refund.processed": "A refund was done", "refund.failed": "A refund failed",
+    "refund.speed_changed": "A refund takes another way",
+}  # fmt: skip
+CHANGED = {
+    "CONFIRMED": "The booking is paid and confirmed", "RESEATED": "Paid late; the booking has its time again",
+    "ALREADY": "Nothing, it was known", "SURPLUS": "Paid twice: this money goes back",
+    "TOO_LATE": "The time was gone: the money goes back", "WAITING": "Nothing yet", "FAILED": "Noted as failed",
+    "PARKED": "It does not match, and waits for somebody", "NOTED": "Nothing",
 }  # fmt: skip
 
 
@@ -75,6 +89,7 @@ class Page:
     refunds: Sequence[Back]
     papers: Sequence[Mapping[str, str]]
     mismatches: Sequence[tuple[str, str, tuple[str, str, str]]]
+    told: Sequence[tuple[str, str, str]]  # when the provider told what, and what that changed
     noted: Sequence[tuple[str, str, str]]
     owed: bool
     refundable: bool
@@ -92,6 +107,7 @@ def look(found: PaymentInFull, names: Mapping[int, str], who: Actor) -> Page:
         noted=[_noted(each, names) for each in found.noted] if who.may(Permission.SEE_REVENUE) else [], owed=owed,
         papers=receipt_rows.links(found.receipts, "/money/receipts") if who.may(Permission.GIVE_RECEIPTS) else [],
         mismatches=[_mismatch(each) for each in found.mismatches] if who.may(Permission.SETTLE_MISMATCHES) else [],
+        told=[_told(each, found.payment) for each in found.events] if who.may(Permission.SEE_REVENUE) else [],
         refundable=who.may(Permission.DECIDE_REFUNDS) and _is_left(found),
     )  # fmt: skip
 
@@ -209,6 +225,15 @@ def _mismatch(one: heard.Mismatch) -> tuple[str, str, tuple[str, str, str]]:
     waits = ("bad", "warning", "Waits for somebody")
     words = f"{TITLES[one.reason]}, {moment(one.opened_at)}"
     return url_for("mismatches.one", mismatch_id=one.id), words, ENDS.get(one.resolution or "", waits)
+
+
+def _told(one: heard.ProviderEvent, payment: Payment) -> tuple[str, str, str]:
+    """`Tue 24 Nov, 10:41:07 am`, what was told and of which try, and what it changed."""
+    at = clock.local(one.received_at)
+    kind = next((KINDS[each.kind] for each in payment.attempts if each.id == one.attempt_id), "")
+    what = f"{EVENTS.get(one.kind, one.kind)}{f' ({kind.lower()})' if kind else ''}"
+    changed = CHANGED.get(one.outcome or "", one.outcome or "") if one.settled_at else "Not looked at yet"
+    return f"{day(at)}, {at:%-I:%M:%S} {'am' if at.hour < 12 else 'pm'}", what, changed
 
 
 def _by(at: datetime | None, account: int | None, names: Mapping[int, str]) -> str:

@@ -271,6 +271,9 @@ TABLE = {
     # money: what does not match
     "GET  /money/mismatches": "303 403 200 200 403 403 403 403",
     "POST /money/mismatches/reconciliation": "303 403 303 303 403 403 403 403",
+    "GET  /money/settlements": "303 403 200 200 403 403 403 403",
+    "POST /money/settlements": "303 403 422 422 403 403 403 403",
+    "GET  /money/settlements/<settlement_id>": "303 403 404 404 403 403 403 403",
     "GET  /money/mismatches/<mismatch_id>": "303 403 404 404 403 403 403 403",
     "POST /money/mismatches/<mismatch_id>/look": "303 403 404 404 403 403 403 403",
     "POST /money/mismatches/<mismatch_id>/booking": "303 403 404 404 403 403 403 403",

@@ -24,7 +24,7 @@ from mibo.care import FollowUp
 from mibo.identity import Account, SignIn
 from mibo.identity.permissions import Role
 from mibo.messaging import Message, PhoneCall, Reply
-from mibo.payments import Attempt, Drawer, Refund, Tender
+from mibo.payments import Attempt, Drawer, Refund, Settlement, Tender
 from mibo.payments.heard import Mismatch
 from mibo.people import Notice, Patient, PatientMerge
 from mibo.scheduling import WeeklyHours
@@ -42,6 +42,7 @@ MEANT = {
     "rule_id": "hours", "entry_id": "queue entry", "holiday_id": "holiday", "merge_id": "merge",
     "sign_in_id": "sign-in", "series_id": "series", "payment_id": "payment", "tender_id": "tender",
     "refund_id": "refund", "drawer_id": "drawer", "mismatch_id": "mismatch", "receipt_id": "receipt",
+    "settlement_id": "settlement",
     "notice_id": "notice", "ring_id": "ring", "reply_id": "reply", "notification_id": "message",
 }  # fmt: skip
 QUERY = f"?date={make.tomorrow()}&start_date={make.tomorrow()}&end_date={make.tomorrow()}"
@@ -124,6 +125,7 @@ class World:
                 "mismatch": self._kept(
                     Mismatch(about="pay_ABCDEFGHIJKLMN", reason="NOT_OURS", told_by="WEBHOOK", told_paise=100)
                 ),
+                "settlement": self._kept(Settlement(known_by="setl_ABCDEFGHIJ", utr="", settled_at=clock.now())),
                 "receipt": payments.issue_receipt(one.payment_id),
                 "drawer": self._kept(Drawer(account_id=staff.id, centre_id=self.clinic.kochi.id, opened_at=clock.now())),
                 "follow-up": self._kept(FollowUp(parent_id=one.id, wanted_on=make.tomorrow(), created_by=doctor.id)),

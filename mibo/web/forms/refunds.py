@@ -38,6 +38,8 @@ class HandingOverForm(InputForm):
 
     missing: ClassVar = {"method": "Choose cash, UPI or card."}
 
+    open_drawer = HiddenField()
+
     method = RadioField("How was it handed over?", choices=METHODS, validate_choice=False)
     reference = StringField(
         "Reference number", description="Of the UPI transfer, or of the card slip. Cash needs none.", render_kw=OFF

@@ -33,7 +33,9 @@ class SeriesForm(InputForm):
         "day": "Choose the first day.",
         "every_weeks": "Say every how many weeks.",
     }
-    also: ClassVar[Collection[str]] = ("step", "back", "choice", "last_four", "pay_by", "desk_note", "request_key")
+    also: ClassVar[Collection[str]] = (
+        "step", "back", "choice", "last_four", "pay_by", "desk_note", "request_key", "open_drawer",
+    )  # fmt: skip
 
     patient = HiddenField()
     centre = HiddenField()
@@ -65,6 +67,7 @@ class BookSeriesForm(SeriesForm):
     pay_by = RadioField("When is it paid?", [InputRequired(HOW_PAID)], choices=[LATER, *ALL_NOW])
     desk_note = StringField("Payment note", description="A slip or reference number, if any.", render_kw=QUIET)
     request_key = HiddenField()
+    open_drawer = HiddenField()
 
 
 class MissingForm(InputForm):
@@ -74,6 +77,7 @@ class MissingForm(InputForm):
 
     pay_by = RadioField("When is it paid?", [InputRequired(HOW_PAID)], choices=[LATER, *ALL_NOW])
     desk_note = StringField("Payment note", description="A slip or reference number, if any.", render_kw=QUIET)
+    open_drawer = HiddenField()
 
 
 class MoveSeriesForm(InputForm):

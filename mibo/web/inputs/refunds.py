@@ -45,6 +45,7 @@ class HandingOverInput(Strict):
 
     method: Literal["CASH", "CARD", "UPI"]
     reference: Annotated[str, StringConstraints(max_length=REFUND_REFERENCE_LENGTH)] | None = None
+    open_drawer: bool = False
     version: Version = None
 
 

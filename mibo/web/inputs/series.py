@@ -65,6 +65,7 @@ class BookSeriesInput(SeriesInput):
     last_four: Annotated[str, StringConstraints(pattern=r"^[0-9]{4}$")]
     pay_by: PayBy
     desk_note: DeskNote | None = None
+    open_drawer: bool = False
     request_key: Annotated[str, StringConstraints(min_length=8, max_length=KEY_LENGTH)]
 
 
@@ -73,6 +74,7 @@ class MissingInput(Strict):
 
     pay_by: PayBy
     desk_note: DeskNote | None = None
+    open_drawer: bool = False
 
 
 class MoveSeriesInput(Strict):

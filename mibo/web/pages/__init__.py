@@ -50,6 +50,7 @@ from mibo.web.pages import second_factor as second_factor
 from mibo.web.pages import series as series
 from mibo.web.pages import series_changes as series_changes
 from mibo.web.pages import session_notes as session_notes
+from mibo.web.pages import settlements as settlements
 from mibo.web.pages import sign_in as sign_in
 from mibo.web.pages import staff as staff
 from mibo.web.pages import staff_sign_in as staff_sign_in
@@ -66,8 +67,8 @@ PAGES = (
     home, languages, sign_in, answers, replies, bell, book, my, profile, family, consents,
     own_payments, my_messages, my_notices, desk, board, week, queue, my_day, late, changes,
     session_notes,
-    video_links, prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, refunds,
-    drawers, patients, merging, clinicians, hours, blocks, openings, pictures, staff_sign_in, passwords, phones,
+    video_links, prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, settlements,
+    refunds, drawers, patients, merging, clinicians, hours, blocks, openings, pictures, staff_sign_in, passwords, phones,
     second_factor, proofs, stays, staff, receipts, own_receipts, calls, centres, message_log, policy, audit,
     calendars, video_calls, styleguide,
 )  # fmt: skip

@@ -12,7 +12,7 @@ from mibo.errors import Conflict, Invalid
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID, read_id
 from mibo.money import rupees
-from mibo.payments import Refund
+from mibo.payments import DrawerClosed, Refund
 from mibo.web import desk_record, receipt_rows, refund_rows
 from mibo.web.access import actor, may
 from mibo.web.forms.base import InputForm
@@ -126,8 +126,14 @@ def hand_over(refund_id: int) -> ResponseReturnValue:
         return _refused(refund_id, form)
     return _do(
         refund_id, form, "Noted as given back. The slip can be printed from this page.",
-        lambda: giving_back.hand_over(refund_id, said.method, said.reference, by=actor(), version=said.version),
+        lambda: _handed_over(refund_id, said),
     )  # fmt: skip
+
+
+def _handed_over(refund_id: int, said: HandingOverInput) -> Refund:
+    if said.open_drawer:
+        giving_back.open_drawer_for(refund_id, by=actor())
+    return giving_back.hand_over(refund_id, said.method, said.reference, by=actor(), version=said.version)
 
 
 @bp.post(f"{ONE}/owner")
@@ -200,7 +206,8 @@ def _do(refund_id: int, form: InputForm | None, words: str, act: Callable[[], Re
         return _refused(refund_id, form)
     except Conflict as error:
         with db.reading():
-            return _one(refund_id, problem=error.message, status=409)
+            closed = isinstance(error, DrawerClosed)
+            return _one(refund_id, form if closed else None, problem=error.message, status=409, asks_for_drawer=closed)
     flash(words, "success")
     return go("refunds.one", refund_id=refund_id)
 
@@ -215,8 +222,9 @@ def _version() -> int | None:
 
 
 def _one(
-    refund_id: int, refused: InputForm | None = None, *, problem: str = "", status: int = 200
-) -> ResponseReturnValue:
+    refund_id: int, refused: InputForm | None = None, *, problem: str = "", status: int = 200,
+    asks_for_drawer: bool = False,
+) -> ResponseReturnValue:  # fmt: skip
     row = refund_list.refund(refund_id, by=actor())
     seen = refund_rows.in_full(row, actor())
     notes = [each for each in payments.receipts_of([row.payment_id]) if each.refund_id == refund_id]
@@ -233,7 +241,8 @@ def _one(
     return show(
         "refunds/one.html", papers=receipt_rows.links(notes, "/money/receipts"),
         refund=seen, approval=approval, owner=owner, decline=_drawn(DeclineForm, refused),
-        handing=_drawn(HandingOverForm, refused), refused=refused, problem_words=problem, me=actor().account_id,
+        handing=_drawn(HandingOverForm, refused), asks_for_drawer=asks_for_drawer, me=actor().account_id,
+        refused=refused, problem_words=problem,
         centre_name=row.centre, status=status,
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from mibo.booking import series, series_changes, series_rules, series_times
 from mibo.errors import Conflict, Invalid, Missing
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID, read_id
+from mibo.payments import DrawerClosed, drawers
 from mibo.web import desk_record, desk_sheet, series_rows
 from mibo.web.access import actor, may
 from mibo.web.desk_words import MODES
@@ -80,10 +81,12 @@ def _look() -> ResponseReturnValue:
 
 def _book() -> ResponseReturnValue:
     form = payable(BookSeriesForm(), actor())
-    status = 422
+    status, closed = 422, False
     if said := form.read(BookSeriesInput):
         try:
             with db.transaction():
+                if said.open_drawer:
+                    drawers.open_drawer(said.centre, None, by=actor())
                 days = dict(enumerate(series_rules.days_of(said.rhythm, clock.today()), start=1))
                 done = series.book_series(
                     _wish(said), by=actor(), pay_by=said.pay_by, choices=series_rows.choices_of(days),
@@ -92,15 +95,15 @@ def _book() -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
         except Conflict as error:
-            status = 409
+            status, closed = 409, isinstance(error, DrawerClosed)
             form.say("", error.message)
         else:
             _tell_booked(len(done.visits), done.left)
             return go("series.one", series_id=done.series.id)
-    return _again(form, status)
+    return _again(form, status, closed)
 
 
-def _again(form: BookSeriesForm, status: int) -> ResponseReturnValue:
+def _again(form: BookSeriesForm, status: int, closed: bool) -> ResponseReturnValue:
     """What was refused, with the dates as they stand now and all that was chosen."""
     plain = SeriesForm()
     said = plain.read(SeriesInput)
@@ -115,7 +118,7 @@ def _again(form: BookSeriesForm, status: int) -> ResponseReturnValue:
         except Conflict as error:
             plain.say("", error.message)
             return _plan(plain, status=409)
-        return _preview(form, said, planned, status=status)
+        return _preview(form, said, planned, status=status, asks_for_drawer=closed)
 
 
 def _tell_booked(count: int, left: list[series.Planned] | Any) -> None:
@@ -153,14 +156,16 @@ def _who(form: SeriesForm) -> dict[str, Any]:
 
 
 def _preview(
-    form: BookSeriesForm, said: SeriesInput, planned: list[series.Planned], *, status: int = 200
-) -> ResponseReturnValue:
+    form: BookSeriesForm, said: SeriesInput, planned: list[series.Planned], *, status: int = 200,
+    asks_for_drawer: bool = False,
+) -> ResponseReturnValue:  # fmt: skip
     plain = SeriesForm()
     who, rows = _who(plain), series_rows.planned_rows(planned)
     count = sum(row.chosen != series_rows.SKIP for row in rows)
     return show(
         "series/preview.html", form=form, plain=plain, rows=rows, every=said.every_weeks, count=count,
         due=series_rows.due(who["patient"], who["clinician"], count) if count else None, **who, status=status,
+        asks_for_drawer=asks_for_drawer,
     )  # fmt: skip
 
 
@@ -172,7 +177,9 @@ def one(series_id: int) -> ResponseReturnValue:
     return _one(series_id)
 
 
-def _one(series_id: int, form: MissingForm | None = None, *, status: int = 200) -> ResponseReturnValue:
+def _one(
+    series_id: int, form: MissingForm | None = None, *, status: int = 200, asks_for_drawer: bool = False
+) -> ResponseReturnValue:
     of, visits = series_changes.series_in_full(series_id, by=actor())
     books = actor().may(Permission.BOOK_AT_DESK) and actor().reaches(of.centre_id)
     planned = series.not_booked(of) if books else []
@@ -184,7 +191,7 @@ def _one(series_id: int, form: MissingForm | None = None, *, status: int = 200) 
         about=series_rows.about(of, clinician.full_name, centre.short_name),
         form=form or payable(MissingForm(formdata=None), actor()), told=_told(series_id) if books else [],
         stands=any(row.stands for row in series_rows.visit_rows(visits)), shows_money=books,
-        centre_name=centre.short_name, status=status,
+        centre_name=centre.short_name, status=status, asks_for_drawer=asks_for_drawer,
     )  # fmt: skip
 
 
@@ -200,11 +207,13 @@ def _told(series_id: int) -> list[tuple[str, str, tuple[str, str, str]]]:
 def book_missing(series_id: int) -> ResponseReturnValue:
     """Book numbers that were left out or taken at the last moment."""
     form = payable(MissingForm(), actor())
-    status = 422
+    status, closed = 422, False
     if said := form.read(MissingInput):
         try:
             with db.transaction():
                 of, _ = series_changes.series_in_full(series_id, by=actor())
+                if said.open_drawer:
+                    drawers.open_drawer(of.centre_id, None, by=actor())
                 days = _days(series.missing_of(of))
                 done = series.book_missing(
                     series_id, by=actor(), pay_by=said.pay_by, choices=series_rows.choices_of(days),
@@ -213,7 +222,7 @@ def book_missing(series_id: int) -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
         except Conflict as error:
-            status = 409
+            status, closed = 409, isinstance(error, DrawerClosed)
             form.say("", error.message)
         else:
             if not done.visits and not done.left:
@@ -222,7 +231,7 @@ def book_missing(series_id: int) -> ResponseReturnValue:
                 _tell_booked(len(done.visits), done.left)
             return go("series.one", series_id=series_id)
     with db.reading():
-        return _one(series_id, form, status=status)
+        return _one(series_id, form, status=status, asks_for_drawer=closed)
 
 
 def _days(starts: Mapping[int, datetime]) -> dict[int, date]:

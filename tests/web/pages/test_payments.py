@@ -15,6 +15,8 @@ from mibo.booking import Appointment, Status
 from mibo.identity.permissions import Role
 from mibo.payments import Attempt, ProviderEvent, Tender
 from tests import make
+from tests.booking.money import held
+from tests.booking.test_settling import asked, entity, event, paid_for
 from tests.ledger.money import World
 from tests.web.pages.desk import Desk
 from tests.web.pages.visitor import Visitor, problems, words
@@ -240,3 +242,34 @@ def test_that_the_provider_tells_nothing_stands_on_each_page_of_money_for_who_ca
     assert "told us nothing" not in words(boss.part("/money/payments"))
     desk = Desk(app.test_client(), world.desk)
     assert [page for page in pages[:3] if "told us nothing" in desk.get(page).text] == []
+
+
+def test_what_the_provider_told_stands_beside_the_payment_with_what_each_changed(boss: Desk) -> None:
+    waiting, later = held(), held()
+    first, another = asked(waiting), asked(later)
+    told = paid_for(first)
+    for kind, status in (
+        ("payment.failed", "failed"),
+        ("payment.captured", ""),
+        ("order.paid", ""),
+        ("refund.created", ""),
+    ):
+        about = {"payment": entity(told, status or None)}
+        if kind == "refund.created":
+            about = {
+                "refund": {"id": "rfnd_ABCDEFGH", "payment_id": told.id, "amount": 100, "status": "pending"},
+                **about,
+            }
+        booking.settle(event(kind, **about))
+    booking.settle(event("payment.failed", payment=entity(paid_for(another), "failed")))
+    event("payment.captured", payment=entity(paid_for(another)))  # not settled yet, so it is nobody's
+    page = boss.get(f"/money/payments/{waiting.appointment.payment_id}")
+    rows = re.findall(r'<th scope="row">([^<]+)</th><td data-label="What it changed">([^<]+)</td>', page.text)
+    assert rows == [
+        ("The try failed (checkout)", "Noted as failed"),
+        ("The money was taken (checkout)", "The booking is paid and confirmed"),
+        ("The order was paid (checkout)", "Nothing, it was known"),
+        ("A refund was begun (checkout)", "It does not match, and waits for somebody"),
+    ]
+    page = boss.get(f"/money/payments/{later.appointment.payment_id}")
+    assert re.findall(r'<td data-label="What it changed">([^<]+)</td>', page.text) == ["Noted as failed"]

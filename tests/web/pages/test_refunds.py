@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from mibo import booking, clinics, db, payments
 from mibo.booking import Appointment, giving_back
+from mibo.clinics import PolicyVersion
 from mibo.identity import Account
 from mibo.identity.permissions import Role
 from mibo.payments import Attempt, Payment, Receipt, Refund
@@ -131,7 +132,13 @@ def test_cash_is_handed_over_at_the_desk_with_its_slip(manager: Desk, desk: Desk
     assert (wrong.status_code, "Type the reference number" in wrong.text) == (422, True)
     assert re.search(r'value="UPI"[^>]*checked|checked[^>]*value="UPI"', wrong.text), "what was chosen is kept"
     assert desk.post(at(refund, "handing-over"), version=now(refund).version).status_code == 422
-    desk.post(at(refund, "handing-over"), method="CASH", version=now(refund).version)
+    with db.transaction() as session:
+        session.add(PolicyVersion(numbers={"drawer_opens_itself": 0}, reason="For the test", decided_by=None))
+    clinics.forget_policy()
+    closed = desk.post(at(refund, "handing-over"), method="CASH", version=now(refund).version)
+    assert (closed.status_code, "Open a drawer and note ₹" in closed.text) == (409, True)
+    assert "You have no open drawer at this centre." in closed.text
+    desk.post(at(refund, "handing-over"), method="CASH", version=now(refund).version, open_drawer="yes")
     said = words(desk.get(at(refund)))
     assert now(refund).status == "DONE"
     for each in ("Given back", "Print the slip", "Name and signature", "in cash, by Deepa Desk"):

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from mibo import clinics, db, payments
+from mibo import clinics, db, identity, payments
 from mibo.clinics import PolicyVersion
+from mibo.identity import Account
 from mibo.identity.permissions import Role
 from mibo.payments import Counted, Drawer, Payment, Tender
 from tests import make
@@ -148,3 +149,37 @@ def test_a_booking_paid_on_the_spot_opens_the_drawer_with_the_same_press(desk, w
     assert desk.post("/desk/new", **booked, open_drawer="yes").status_code == 303
     with db.reading() as session:
         assert session.scalars(select(Drawer.account_id)).one() == world.staff.id
+
+
+def test_a_series_that_is_paid_at_once_opens_the_drawer_with_the_same_press_and_an_app_is_told_why(desk, world):  # noqa: F811
+    with db.transaction() as session:
+        session.add(PolicyVersion(numbers={"drawer_opens_itself": 0}, reason="For the test", decided_by=None))
+        token = identity.start_api_sign_in(session.get_one(Account, world.staff.id)).access
+    clinics.forget_policy()
+    refused = desk.client.post(
+        f"/api/appointments/{world.url.rsplit('/', 1)[1]}/confirm-direct-payment", json={"paymentMethod": "CASH"},
+        headers={"Authorization": f"Bearer {token}"},
+    )  # fmt: skip
+    assert (refused.status_code, refused.json["error"]["code"]) == (400, "DRAWER_CLOSED")
+    assert refused.json["message"] == payments.DrawerClosed.message
+    wish = {
+        "patient": world.asha.id, "centre": world.kochi.id, "clinician": world.anita.id, "mode": "IN_PERSON",
+        "day": make.tomorrow().isoformat(), "at": "12:00", "every_weeks": 2, "times": 3, "step": "book",
+        "last_four": "3210", "pay_by": "CASH", "request_key": "a-key-of-this-form",
+    }  # fmt: skip
+    one_left = {**wish, "choice-2": "skip"}
+    answer = desk.post("/series/new", **one_left)
+    assert (answer.status_code, "Open a drawer and book" in answer.text) == (409, True)
+    assert payments.DrawerClosed.message in answer.text
+    done = desk.post("/series/new", **one_left, open_drawer="yes")
+    assert done.status_code == 303
+    assert [paise for _, paise, _ in tenders()] == [PRICE, PRICE - 10_000]
+    with db.transaction():
+        drawer = db.session().scalars(select(Drawer)).one()
+        by = make.actor(world.staff, Role.FRONT_DESK, centres=(world.kochi,))
+        payments.drawers.close_drawer(drawer.id, Counted(2 * PRICE - 10_000, 0, 0), None, by=by)
+    missing = {"pay_by": "CASH", "choice-2": "12:00"}
+    again = desk.post(f"{done.location}/missing", **missing)
+    assert (again.status_code, "Open a drawer and book what is chosen" in again.text) == (409, True)
+    assert desk.post(f"{done.location}/missing", **missing, open_drawer="yes").status_code == 303
+    assert len(tenders()) == 3
