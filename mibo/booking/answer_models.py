@@ -9,7 +9,10 @@ from mibo.db import Entity
 
 
 class AnswerToken(Entity):
-    """The hash of a token that lets one phone answer for one appointment at one time; each button works once."""
+    """The hash of a token that lets one phone answer for one appointment at one time; each button works once.
+
+    `move_at` is when they asked for another time, `moved_at` when they took one: from then on it is good for nothing.
+    """
 
     __tablename__ = "answer_token"
 
@@ -20,6 +23,7 @@ class AnswerToken(Entity):
     confirmed_at: Mapped[datetime | None]
     move_at: Mapped[datetime | None]
     cancel_at: Mapped[datetime | None]
+    moved_at: Mapped[datetime | None]
     made_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     __table_args__ = (

@@ -2,7 +2,7 @@
 only; whose token it is not is nobody here.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
@@ -10,10 +10,11 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import joinedload
 
 from mibo import audit, clock, db, jobs, messaging
-from mibo.booking import actions, cancelling, requests
+from mibo.booking import actions, cancelling, moving, requests
 from mibo.booking.answer_models import AnswerToken
+from mibo.booking.answer_tokens import keep_token, locked_token, still_good
 from mibo.booking.models import Appointment
-from mibo.booking.rules import CannotCancel, Status
+from mibo.booking.rules import CannotCancel
 from mibo.errors import Missing
 from mibo.identity import Actor
 from mibo.messaging import Reply, wording
@@ -73,7 +74,7 @@ def forget_answer_tokens() -> None:
 
 
 def _pressed(reply: Reply) -> str:
-    token = _locked_token(reply.token_hash or b"")
+    token = locked_token(reply.token_hash or b"")
     if token is None or reply.phone != token.phone:
         log.warning("replies.stranger", reply=reply.id)
         return "STRANGER"
@@ -82,28 +83,19 @@ def _pressed(reply: Reply) -> str:
     return _act(token, one, reply.verb or "")
 
 
-def _locked_token(token_hash: bytes) -> AnswerToken | None:
-    return db.session().scalar(select(AnswerToken).where(AnswerToken.token_hash == token_hash).with_for_update())
-
-
 def _whose(token: AnswerToken) -> Appointment:
     return actions.locked(token.appointment_id)
 
 
 def _act(token: AnswerToken, one: Appointment, verb: str) -> str:
     """Pressed twice it is done once; what has changed meanwhile is told kindly."""
-    if not _still_good(token, one):
+    if not still_good(token, one):
         used = getattr(token, VERB_AT[verb])
         return "CANCELLED" if verb == "cancel" and used else _over(token, one)
     if getattr(token, VERB_AT[verb]) is not None:
         return {"confirm": "CONFIRMED", "move": "MOVES", "cancel": "ASKED"}[verb]
     setattr(token, VERB_AT[verb], clock.now())
     return {"confirm": _confirm, "move": _move, "cancel": _cancel}[verb](token, one)
-
-
-def _still_good(token: AnswerToken, one: Appointment) -> bool:
-    stands = one.status in (Status.CONFIRMED, Status.CANCELLATION_REQUESTED)
-    return stands and one.starts_at == token.starts_at and clock.now() < one.starts_at
 
 
 def _confirm(token: AnswerToken, one: Appointment) -> str:
@@ -116,14 +108,15 @@ def _confirm(token: AnswerToken, one: Appointment) -> str:
 
 def _move(token: AnswerToken, one: Appointment) -> str:
     """They get a link to the page on which they choose another time."""
-    told = wording.answer_move(one.patient.full_name, **_about(one), link=f"my/{one.reference}/move")
-    _tell(one, told, f"answer-move:{token.id}")
+    key = f"answer-move:{token.id}"
+    keep_token(one, key)
+    _tell(one, wording.answer_move(one.patient.full_name, **_about(one), link=f"my/{one.reference}/move"), key)
     return "MOVES"
 
 
 def _cancel(token: AnswerToken, one: Appointment) -> str:
     """In time it is cancelled, by the terms of the booking; later it is asked for, and the clinic decides."""
-    by = Actor.patient(one.patient.account_id, one.patient.full_name)
+    by = _patient(one)
     try:
         with db.session().begin_nested():
             cancelling.cancel(one.id, by=by, reason=None)
@@ -145,6 +138,10 @@ def _over(token: AnswerToken, one: Appointment) -> str:
     """Said once, kindly, with where to look."""
     _tell(one, wording.answer_over(one.patient.full_name, link="my"), f"answer-over:{token.id}")
     return "OVER"
+
+
+def _patient(one: Appointment) -> Actor:
+    return Actor.patient(one.patient.account_id, one.patient.full_name)
 
 
 def _about(one: Appointment) -> dict[str, Any]:
@@ -210,15 +207,38 @@ def by_link(token: str) -> tuple[Appointment, bool]:
     row = db.session().execute(wanted).first()
     if row is None:
         raise AnswerOver
-    return row[0], _still_good(row[1], row[0])
+    return row[0], still_good(row[1], row[0])
 
 
 def answer_by_link(token: str, verb: str) -> tuple[Appointment, str]:
     """Do what the button of the page says, as the one on the phone does. Raises AnswerOver."""
-    found = _locked_token(messaging.hash_of(token))
+    found = locked_token(messaging.hash_of(token))
     if found is None:
         raise AnswerOver
     one = _whose(found)
-    if not _still_good(found, one):
+    if not still_good(found, one):
         raise AnswerOver
     return one, _act(found, one, verb)
+
+
+def move_by_link(
+    token: str, *, starts_at: datetime, centre_id: int, mode: str, version: int | None = None
+) -> Appointment:
+    """Give it another time, once, by the rules of patients' own moves. Pressed twice, it is moved once.
+
+    Raises AnswerOver, and what `reschedule` does.
+    """
+    found = locked_token(messaging.hash_of(token))
+    if found is None:
+        raise AnswerOver
+    one = _whose(found)
+    if found.moved_at and one.starts_at == starts_at:
+        return one
+    if not still_good(found, one):
+        raise AnswerOver
+    by = _patient(one)
+    moved = moving.reschedule(
+        one.id, starts_at=starts_at, by=by, centre_id=centre_id, mode=mode, version=version
+    )  # fmt: skip
+    found.moved_at = clock.now()
+    return moved

@@ -9,6 +9,7 @@ from typing import Any
 import structlog
 
 from mibo import clinics, clock, db, jobs, messaging, people, video
+from mibo.booking.answer_tokens import keep_token
 from mibo.booking.models import Appointment
 from mibo.booking.rules import Status
 from mibo.identity import Account
@@ -244,10 +245,11 @@ def request_refused(appointment: Appointment, *, wait_s: int = 0) -> None:
 
 
 def please_move(appointment: Appointment, *, wait_s: int = 0) -> None:
-    """Its time is closed: the patient is asked to choose another on the page of its move."""
+    """Its time is closed: the patient is asked to choose another, on the page of the message's own link."""
     link = f"{_page(appointment)}/move"
     told = wording.please_move(appointment.patient.full_name, **_about(appointment), link=link)
     key = f"please-move:{appointment.id}:{appointment.version}"
+    keep_token(appointment, key)
     _tell_patient(appointment, told, key, not_after=appointment.starts_at, wait_s=wait_s)
 
 

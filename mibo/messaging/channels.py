@@ -8,7 +8,7 @@ from mibo.integrations.http import ProviderError
 from mibo.messaging import words
 from mibo.messaging.replies import payloads, token_of
 from mibo.messaging.rules import Wishes
-from mibo.messaging.templates import REMINDERS, approved_name
+from mibo.messaging.templates import MOVES, REMINDERS, approved_name
 from mibo.messaging.wording import rendered
 
 
@@ -51,9 +51,9 @@ def hand_over(letter: Letter) -> str:
         subject = words.SPOKEN[letter.language].subject
         text, reference = _text(letter, "\n\n"), f"mibo-{letter.message_id}"
         return mail.send(mail.Mail(letter.email or "", letter.name, subject, text, letter.language, reference))
-    template = approved_name(letter.template, letter.language)
+    template, link = approved_name(letter.template, letter.language), _link(letter)
     answers = payloads(letter.dedupe_key) if letter.template in REMINDERS else ()
-    return gallabox.send_template(letter.phone, letter.name, template, letter.values, letter.link, answers=answers)
+    return gallabox.send_template(letter.phone, letter.name, template, letter.values, link, answers=answers)
 
 
 def _text(letter: Letter, before_link: str) -> str:
@@ -63,5 +63,12 @@ def _text(letter: Letter, before_link: str) -> str:
     except KeyError:
         raise ProviderError(letter.channel.lower(), "refused", "VALUE_MISSING") from None
     # a reminder that has no buttons is answered on a page, where an online one also leads to its call
-    link = f"answer/{token_of(letter.dedupe_key)}" if letter.template in REMINDERS else letter.link
+    link = f"answer/{token_of(letter.dedupe_key)}" if letter.template in REMINDERS else _link(letter)
     return f"{said}{before_link}{settings().base_url.rstrip('/')}/{link}" if link else said
+
+
+def _link(letter: Letter) -> str | None:
+    """Where its button leads. Another time is chosen without signing in, by a token that lies nowhere but in the message;
+    the link that is kept leads to the same page of whoever is signed in.
+    """
+    return f"answer/{token_of(letter.dedupe_key)}/another-time" if letter.template in MOVES else letter.link

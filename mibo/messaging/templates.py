@@ -67,6 +67,7 @@ CLIMBS = frozenset({
                                   "series_moved", "series_off")),
 })  # fmt: skip
 
+MOVES = ("mibo_answer_move", "mibo_please_move")  # whose button opens the times to choose from
 REMINDERS = tuple(f"mibo_{name}" for name in _KIND_OF["REMINDER"])
 
 BODY_LENGTH, BUTTON_LENGTH, NAME_LENGTH = 1024, 25, 512

@@ -1,6 +1,6 @@
 """The page on which a day and a time are chosen, as values ready to draw."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -62,11 +62,12 @@ def look(
     patient_id: int | None,
     taken: datetime | None = None,
     moving: Appointment | None = None,
+    address: Callable[..., str] | None = None,
 ) -> Page:
     """The days and times of one way to meet a clinician, from what stands in the address or form.
 
     With `taken`, a start that has just been lost, also the free times nearest to it. With `moving`, for an appointment
-    that is to have another time, at its own length.
+    that is to have another time, at its own length; `address` makes the addresses of the page that shows it.
     """
     way = ways.chosen(one, asked.get("way") or (_way_of(moving) if moving else None))
     today = clock.today()
@@ -87,9 +88,7 @@ def look(
     def href(**changed: object) -> str:
         whose = read_id(asked.get("patient", ""))
         kept: dict[str, Any] = {"way": way.key if way else None, "from": first, "day": day, "patient": whose, **changed}
-        if moving:
-            return url_for("my.move", reference=moving.reference, **kept)
-        return url_for("book.choose", clinician_id=one.id, **kept)
+        return address(**kept) if address else url_for("book.choose", clinician_id=one.id, **kept)
 
     return Page(
         way=way,

@@ -1,7 +1,9 @@
 """A reminder is answered from the phone it went to, through the provider and back, and what it says is done once."""
 
+import re
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from sqlalchemy import select, update
@@ -15,7 +17,7 @@ from mibo.booking.ringing import ring_bell
 from mibo.errors import Missing
 from mibo.identity import Actor
 from mibo.identity.permissions import Role
-from mibo.messaging import Message, Reply
+from mibo.messaging import Message, Reply, token_of
 from mibo.messaging.delivery import deliver_due
 from mibo.messaging.replies import forget_replies
 from mibo.people import Patient
@@ -114,12 +116,58 @@ def test_too_late_to_cancel_it_is_asked_for_and_the_clinic_decides(sandbox: Sand
     assert "mibo_answer_asked" in world.told()
 
 
-def test_who_wants_another_time_gets_the_link_to_choose_it(sandbox: Sandbox) -> None:
+def times_of(page: Any) -> list[str]:
+    return re.findall(r'name="time" value="([^"]+)"', page.text)
+
+
+def test_who_wants_another_time_takes_one_by_the_link_without_signing_in_and_once(
+    sandbox: Sandbox, client: Any, capfd: Any
+) -> None:
+    from tests.web.pages.visitor import Visitor, words
+
     world = World(sandbox)
+    with db.transaction():
+        make.hours(world.anita, world.kochi)
     world.press("Another time")
     link = next(each for each in sandbox.messages(PHONE) if each["template"] == "mibo_answer_move")["buttons"][0]["url"]
-    assert link.endswith(f"/my/{world.one.reference}/move")
-    assert (world.now.status, world.outcomes()) == (Status.CONFIRMED, ["MOVES"])
+    page, was, visitor = urlsplit(link).path, world.now, Visitor(client)
+    assert (page.startswith("/answer/"), was.status, world.outcomes()) == (True, Status.CONFIRMED, ["MOVES"])
+    shown = visitor.get(page)
+    assert "When suits you better?" in words(shown)
+    first, second = times_of(shown)[:2]
+    assert visitor.post(page).status_code == 422
+    sent = {"way": str(world.kochi.id), "version": was.version}
+    assert visitor.post(page, **sent, time=f"{world.kochi.id}@2031-01-01T10:00").status_code == 409
+    assert [visitor.post(page, **sent, time=first).status_code for _ in range(2)] == [303, 303]
+    now = world.now
+    assert f"{world.kochi.id}@{clock.local(now.starts_at):%Y-%m-%dT%H:%M}" == first
+    assert (now.moves, now.moves_by_patient, now.payment_id, now.reference) == (1, 1, was.payment_id, was.reference)
+    assert "It has changed" in words(visitor.get(page))
+    with db.transaction():  # moved back by staff: the link is used up for all that
+        booking.reschedule(now.id, starts_at=was.starts_at, by=world.lead())
+    assert visitor.post(page, **sent, time=second).status_code == 404
+    assert world.now.starts_at == was.starts_at
+    assert page.split("/")[2] not in "".join(capfd.readouterr())
+
+
+def test_a_link_moves_nothing_past_the_cut_off_nor_from_a_phone_that_is_not_theirs_any_more(
+    sandbox: Sandbox, client: Any
+) -> None:
+    from tests.web.pages.visitor import Visitor, words
+
+    world = World(sandbox, hours=12)
+    with db.transaction():
+        make.hours(world.anita, world.kochi)
+        assert booking.telling.please_move(booking.locked(world.one.id)) is None
+        page = f"/answer/{token_of(f'please-move:{world.one.id}:{world.one.version}')}/another-time"
+    visitor, time = Visitor(client), f"{world.kochi.id}@{make.tomorrow() + timedelta(days=3)}T10:00"
+    assert "until 24 hours before it starts" in words(visitor.get(page))
+    assert visitor.post(page, way=str(world.kochi.id), time=time).status_code == 409
+    with db.transaction() as session:
+        session.execute(update(Patient).values(phone="+919876500002"))
+    assert "It has changed or is over" in words(visitor.get(page))
+    assert visitor.post(page, way=str(world.kochi.id), time=time).status_code == 404
+    assert world.now.moves == 0
 
 
 def test_a_button_of_a_time_that_has_changed_does_nothing_and_is_told_kindly(sandbox: Sandbox) -> None:
@@ -220,7 +268,6 @@ def test_what_people_wrote_is_forgotten_as_the_policy_says(sandbox: Sandbox) -> 
 
 
 def test_the_page_of_a_link_answers_as_the_button_does(sandbox: Sandbox, client: Any) -> None:
-    from mibo.messaging import token_of
     from tests.web.pages.visitor import Visitor, words
 
     world = World(sandbox)
@@ -232,7 +279,7 @@ def test_the_page_of_a_link_answers_as_the_button_does(sandbox: Sandbox, client:
     assert visitor.post(f"{page}/confirm").status_code == 303
     assert world.now.coming_at is not None
     assert "You said that you come" in words(visitor.get(page))
-    assert visitor.post(f"{page}/move").location == f"/my/{world.one.reference}/move"
+    assert f"{page}/another-time" in visitor.get(page).text
     assert visitor.post(f"{page}/dance").status_code == 404
     assert visitor.post(f"{page}/cancel").status_code == 303
     assert world.now.status == Status.CANCELLED

@@ -149,6 +149,8 @@ TABLE = {
     "POST /desk/messages/reports/seen": "303 403 303 303 403 403 403 403",
     "GET  /answer/<token>": "404 404 404 404 404 404 404 404",
     "POST /answer/<token>/<verb>": "404 404 404 404 404 404 404 404",
+    "GET  /answer/<token>/another-time": "404 404 404 404 404 404 404 404",
+    "POST /answer/<token>/another-time": "404 404 404 404 404 404 404 404",
     "GET  /desk/replies": "303 403 200 200 200 403 200 200",
     "POST /desk/replies/<reply_id>/handling": "303 403 404 404 404 403 404 404",
     "POST /desk/replies/<reply_id>/please-call": "303 403 404 404 404 403 404 404",

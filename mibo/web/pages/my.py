@@ -1,22 +1,23 @@
 """A patient's own side: appointments, one in full, details, family."""
 
-from datetime import datetime
+from functools import partial
+from typing import Any
 
 from flask import Blueprint, Response, flash, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from mibo import booking, clinics, clock, db, payments, people
-from mibo.booking import Appointment, SlotTaken, gate, gate_rules
+from mibo.booking import Appointment, gate, gate_rules
 from mibo.booking.rules import is_live_hold
 from mibo.errors import Conflict, Invalid
 from mibo.identity.permissions import Permission
 from mibo.ids import read_id
-from mibo.web import acting, calendar, choosing, notice_rows, own_changes, portal_rows, receipt_rows, ways
+from mibo.web import acting, calendar, notice_rows, own_changes, own_moving, portal_rows, receipt_rows
 from mibo.web.access import actor, may
 from mibo.web.filters import moment
 from mibo.web.forms.changes import AskForm, OwnCancelForm, OwnMoveForm
 from mibo.web.htmx import go, go_to, local_path, show
-from mibo.web.inputs.changes import AskInput, OwnCancelInput, OwnMoveInput
+from mibo.web.inputs.changes import AskInput, OwnCancelInput
 from mibo.web.keys import takes
 from mibo.web.paging import page_asked
 
@@ -91,53 +92,35 @@ def _may_join(one: Appointment) -> bool:
 @may(Permission.SEE_OWN)
 def move(reference: str) -> ResponseReturnValue:
     """Which other time it may have, as long as it may."""
-    return _move(reference)
+    return own_moving.page(booking.own_appointment(actor(), reference=reference), _door(reference))
 
 
 @bp.post("/<reference>/move")
 @may(Permission.SEE_OWN, own_transactions=True)
 def take_move(reference: str) -> ResponseReturnValue:
     """Give it the other time."""
+
+    def own(**wanted: Any) -> Appointment:
+        one = booking.own_appointment(actor(), reference=reference)
+        return booking.reschedule(one.id, by=actor(), **wanted)
+
     form = OwnMoveForm()
-    status, problem, taken = 422, "", None
-    if said := form.read(OwnMoveInput):
-        centre_id, starts_at = said.time
-        mode = "ONLINE" if request.form.get("way") == ways.ONLINE else "IN_PERSON"
-        try:
-            with db.transaction():
-                one = booking.own_appointment(actor(), reference=reference)
-                booking.reschedule(
-                    one.id, starts_at=starts_at, by=actor(), centre_id=centre_id, mode=mode, version=said.version
-                )
-        except Invalid as error:
-            problem = error.message
-        except Conflict as error:
-            status, problem = 409, error.message
-            taken = starts_at if isinstance(error, SlotTaken) else None
-        else:
-            flash(f"Your appointment is moved to {moment(starts_at)}.", "success")
-            return go("my.appointment", reference=reference)
+    moved = own_moving.take(form, own)
+    if not isinstance(moved, own_moving.Trouble):
+        flash(f"Your appointment is moved to {moment(moved.starts_at)}.", "success")
+        return go("my.appointment", reference=reference)
     with db.reading():
-        return _move(reference, form, problem=problem, taken=taken, status=status)
+        one = booking.own_appointment(actor(), reference=reference)
+        return own_moving.page(one, _door(reference), form, moved)
 
 
-def _move(
-    reference: str,
-    form: OwnMoveForm | None = None,
-    *,
-    problem: str = "",
-    taken: datetime | None = None,
-    status: int = 200,
-) -> ResponseReturnValue:
-    one = booking.own_appointment(actor(), reference=reference)
-    who = people.clinician(one.clinician_id, active=None)
-    changes = own_changes.of(one)
-    asked = request.form if form else request.args
-    page = choosing.look(who, asked, patient_id=one.patient_id, taken=taken, moving=one) if changes.may_move else None
-    return show(
-        "my/move.html", "my/_move.html", one=one, who=who, changes=changes, page=page, form=form, problem=problem,
-        policy=clinics.policy_in_force(), status=status,
-    )  # fmt: skip
+def _door(reference: str) -> own_moving.Door:
+    return own_moving.Door(
+        address=partial(url_for, "my.move", reference=reference),
+        action=url_for("my.take_move", reference=reference),
+        back=url_for("my.appointment", reference=reference),
+        back_words=f"Appointment {reference}",
+    )
 
 
 @bp.get("/<reference>/cancellation")
