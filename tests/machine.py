@@ -169,9 +169,10 @@ class Sandbox:
         what = {"order_id": order_id} if order_id else {"payment_link_id": payment_link_id}
         return self._ask("POST", "/_sandbox/pay", json={**what, "outcome": outcome, "method": method})
 
-    def fault(self, provider: str, fault: str, times: int = 1) -> None:
-        """Make a provider misbehave the next `times` times."""
-        self._ask("POST", "/_sandbox/faults", json={"provider": provider, "fault": fault, "times": times})
+    def fault(self, provider: str, fault: str, times: int = 1, one_in: int = 1) -> None:
+        """Make a provider misbehave the next `times` times, at every `one_in`-th request."""
+        what = {"provider": provider, "fault": fault, "times": times, "one_in": one_in}
+        self._ask("POST", "/_sandbox/faults", json=what)
 
     def clear_faults(self) -> None:
         self._ask("POST", "/_sandbox/faults", json={"clear": True})

@@ -165,11 +165,12 @@ def _trouble(api: Blueprint, world: World) -> None:
 def _fault(asked: Entity) -> Fault:
     provider = _one_of(asked, "provider", tuple(KINDS), None)
     kind = _one_of(asked, "fault", tuple(sorted(KINDS[provider])), None)
-    times, seconds = asked.get("times", 1), asked.get("seconds")
-    if not isinstance(times, int) or times < 1:
-        raise WrongOrder("times must be a number from 1 on")
+    times, one_in, seconds = asked.get("times", 1), asked.get("one_in", 1), asked.get("seconds")
+    if not isinstance(times, int) or not isinstance(one_in, int) or min(times, one_in) < 1:
+        raise WrongOrder("times and one_in must be numbers from 1 on")
     waited = None if seconds is None else float(seconds)
-    return Fault(provider, kind, times, waited, str(asked.get("path", "")), str(asked.get("method", "")).upper())
+    path, method = str(asked.get("path", "")), str(asked.get("method", "")).upper()
+    return Fault(provider, kind, times, waited, path, method, one_in)
 
 
 def _order_to_pay(world: World, asked: Entity) -> Entity:

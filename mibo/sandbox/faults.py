@@ -25,7 +25,9 @@ KINDS: dict[str, frozenset[str]] = {
 
 @dataclass
 class Fault:
-    """One kind of trouble, still to happen `times` times, only for requests whose path holds `path`."""
+    """One kind of trouble, still to happen `times` times, only for requests whose path holds `path`, and then to every
+    `one_in`-th of them.
+    """
 
     provider: str
     kind: str
@@ -33,12 +35,14 @@ class Fault:
     seconds: float | None = None
     path: str = ""
     method: str = ""
+    one_in: int = 1
+    passed: int = 0
 
     def touches(self, method: str, path: str) -> bool:
         return self.path in path and self.method in ("", method)
 
     def as_json(self) -> dict[str, object]:
-        rest = {name: value for name, value in vars(self).items() if name != "kind"}
+        rest = {name: value for name, value in vars(self).items() if name not in ("kind", "passed")}
         return {"fault": self.kind, **rest}
 
 
@@ -60,7 +64,9 @@ class Faults:
     def take(self, provider: str, kinds: Iterable[str], method: str = "", path: str = "") -> Fault | None:
         """The next trouble of these kinds, counted as having happened."""
         with self._lock:
-            fault = next(self._matching(provider, frozenset(kinds), method, path), None)
+            fault = next(
+                (each for each in self._matching(provider, frozenset(kinds), method, path) if _falls(each)), None
+            )
             if fault:
                 fault.times -= 1
                 self._on = [each for each in self._on if each.times > 0]
@@ -77,3 +83,9 @@ class Faults:
     def listed(self) -> list[dict[str, object]]:
         with self._lock:
             return [fault.as_json() for fault in self._on]
+
+
+def _falls(fault: Fault) -> bool:
+    """Whether this request is the one that it happens to."""
+    fault.passed += 1
+    return fault.passed % fault.one_in == 0
