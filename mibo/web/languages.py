@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response
 
 from mibo.config import settings
 from mibo.messaging import LANGUAGES
-from mibo.phrases import Phrase
+from mibo.phrases import Phrase, phrase
 from mibo.web import access
 
 ENGLISH = "en"
@@ -62,7 +62,7 @@ def use_languages(app: Flask) -> None:
     """Let pages speak the visitor's language; a phrase that a template prints is put into it."""
     Languages(app, locale_selector=_language_of_request, default_locale=ENGLISH, default_timezone="Asia/Kolkata")
     app.jinja_env.finalize = _printed
-    app.jinja_env.globals.update(page_language=language, page_languages=LANGUAGES)
+    app.jinja_env.globals.update(page_language=language, page_languages=LANGUAGES, phrase=phrase)
     app.after_request(_declare)
 
 
