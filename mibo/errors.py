@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from mibo.phrases import phrase
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -16,7 +18,7 @@ class DomainError(Exception):
     """A refusal that a person may read. `code` names it for programs; it never carries a status code."""
 
     code = "REFUSED"
-    message = "That cannot be done."
+    message = phrase("That cannot be done.")
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(message or self.message)
@@ -27,28 +29,28 @@ class Missing(DomainError):
     """Not there, or not theirs to see."""
 
     code = "NOT_FOUND"
-    message = "We could not find that."
+    message = phrase("We could not find that.")
 
 
 class Refused(DomainError):
     """They may not do this."""
 
     code = "FORBIDDEN"
-    message = "You do not have access to this."
+    message = phrase("You do not have access to this.")
 
 
 class Conflict(DomainError):
     """Somebody or something got there first."""
 
     code = "CONFLICT"
-    message = "Something changed in the meantime. Please look again."
+    message = phrase("Something changed in the meantime. Please look again.")
 
 
 class Invalid(DomainError):
     """What they typed makes no sense; `problems` says where."""
 
     code = "VALIDATION_ERROR"
-    message = "Please check what you entered."
+    message = phrase("Please check what you entered.")
 
     def __init__(self, message: str | None = None, *, problems: Sequence[Problem] = ()) -> None:
         super().__init__(message or (problems[0].message if problems else None))

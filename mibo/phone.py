@@ -5,8 +5,9 @@ import re
 import phonenumbers
 
 from mibo.errors import Invalid
+from mibo.phrases import phrase
 
-MOBILE_HINT = "Enter a 10-digit Indian mobile number, for example 98765 43210."
+MOBILE_HINT = phrase("Enter a 10-digit Indian mobile number, for example 98765 43210.")
 INDIAN = re.compile(r"(?:0|91|091|0091)?([6-9][0-9]{9})")
 INDIAN_ABROAD = re.compile(r"910?([6-9][0-9]{9})")  # after a plus, ten digits alone are not yet a whole number
 STORED = re.compile(r"\+[1-9][0-9]{7,14}")  # what the database takes, too
@@ -29,12 +30,12 @@ def _foreign(typed: str, field: str) -> str:
     try:
         parsed = phonenumbers.parse(typed, "IN")
     except phonenumbers.NumberParseException:
-        raise Invalid.field(field, "Enter a phone number with its country code.") from None
+        raise Invalid.field(field, phrase("Enter a phone number with its country code.")) from None
     if not phonenumbers.is_valid_number(parsed):
-        raise Invalid.field(field, "This is not a phone number we can reach.")
+        raise Invalid.field(field, phrase("This is not a phone number we can reach."))
     number = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
     if not STORED.fullmatch(number):
-        raise Invalid.field(field, "This is not a phone number we can reach.")
+        raise Invalid.field(field, phrase("This is not a phone number we can reach."))
     return number
 
 

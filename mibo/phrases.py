@@ -24,7 +24,7 @@ class Phrase(str):
         return (_again, (self.wording, self.gaps))
 
 
-def phrase(wording: str, **gaps: Any) -> Phrase:
+def phrase(wording: str, **gaps: Any) -> str:
     """Marks a sentence for the translators: `phrase("You can cancel until %(when)s.", when=…)`.
 
     What stands in a gap may itself be a phrase, and is then put into the same language.

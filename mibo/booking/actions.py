@@ -18,6 +18,7 @@ from mibo.identity import Actor
 from mibo.jobs import job
 from mibo.payments import Payment
 from mibo.people import Clinician, Patient
+from mibo.phrases import phrase
 from mibo.video import Meeting
 
 EXPIRE_BATCH = 200
@@ -28,7 +29,7 @@ def in_full(appointment_id: int, *, lock: bool = False) -> Appointment:
     """The appointment with all that belongs to it. Raises Missing."""
     found = all_in_full([appointment_id], lock=lock)
     if not found:
-        raise Missing("We could not find that appointment.")
+        raise Missing(phrase("We could not find that appointment."))
     return found[0]
 
 
@@ -71,7 +72,7 @@ def own_locked(appointment_id: int, by: Actor) -> Appointment:
     """The same, for whoever's it is, or their family's. Raises Missing, as for one that never was."""
     appointment = locked(appointment_id)
     if not people.acts_for(by, appointment.patient):
-        raise Missing("We could not find that appointment.")
+        raise Missing(phrase("We could not find that appointment."))
     return appointment
 
 
@@ -201,7 +202,7 @@ def extend_hold(appointment_id: int, *, by: Actor) -> Appointment:
     if not rules.is_live_hold(appointment.status, appointment.held_until, now):
         raise HoldOver
     if appointment.hold_extended:
-        raise Conflict("You have already had more time for this one.")
+        raise Conflict(phrase("You have already had more time for this one."))
     assert appointment.held_until is not None
     appointment.held_until += timedelta(minutes=clinics.policy_in_force().hold_minutes)
     appointment.hold_extended = True
@@ -235,7 +236,7 @@ def release_hold(appointment_id: int, *, by: Actor) -> Appointment:
     """The patient lets a held time go."""
     appointment = own_locked(appointment_id, by)
     if appointment.status != Status.PENDING:
-        raise Invalid("Only a time that is not paid for yet can be let go here.")
+        raise Invalid(phrase("Only a time that is not paid for yet can be let go here."))
     change_status(appointment, Status.CANCELLED, by=by.account_id, reason="Let go by the patient")
     payments.void_open_attempts(appointment.payment_id)
     return appointment

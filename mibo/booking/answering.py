@@ -19,6 +19,7 @@ from mibo.errors import Missing
 from mibo.identity import Actor
 from mibo.messaging import Reply, wording
 from mibo.people import Patient
+from mibo.phrases import phrase
 
 ASKED = "Asked by the button of the reminder."
 AT_ONCE = 100
@@ -38,7 +39,7 @@ class AnswerOver(Missing):
     """The button is of a time that has changed, is over, or never was."""
 
     code = "ANSWER_OVER"
-    message = (
+    message = phrase(
         "This link no longer works: the appointment has changed or is over. Please sign in to see your appointments."
     )
 

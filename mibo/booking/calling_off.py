@@ -8,6 +8,7 @@ from mibo.errors import Invalid
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.payments import RefundReason
+from mibo.phrases import phrase
 
 
 def call_off(
@@ -65,8 +66,8 @@ def worded(reason: str, *, least: int = 1) -> str:
     payments.refuse_card_number(reason, "reason")
     said = reason.strip()
     if len(said) < least:
-        need = f" in {least} to {REASON_LENGTH} characters" if least > 1 else ""
-        raise Invalid.field("reason", f"Please give a reason{need}.")
+        short = phrase("Please give a reason in %(least)s to %(most)s characters.", least=least, most=REASON_LENGTH)
+        raise Invalid.field("reason", short if least > 1 else phrase("Please give a reason."))
     if len(said) > REASON_LENGTH:
-        raise Invalid.field("reason", f"Please use {REASON_LENGTH} characters at most.")
+        raise Invalid.field("reason", phrase("Please use %(most)s characters at most.", most=REASON_LENGTH))
     return said

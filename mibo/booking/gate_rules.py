@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from mibo.booking.rules import Status
 from mibo.clinics.policy import Policy
 from mibo.errors import Conflict, Invalid, Problem
+from mibo.phrases import phrase
 
 PLACE_LENGTH, CONTACT_LENGTH = 200, 100
 SHORTEST_PLACE = 5
@@ -18,28 +19,28 @@ class NoCall(Conflict):
     """It is in person, was not confirmed, or will not take place."""
 
     code = "NO_CALL"
-    message = "This appointment has no video call."
+    message = phrase("This appointment has no video call.")
 
 
 class NotOpen(Conflict):
     """Too early, or over."""
 
     code = "CALL_NOT_OPEN"
-    message = "The video call is not open at this time."
+    message = phrase("The video call is not open at this time.")
 
 
 class CheckNeeded(Conflict):
     """The questions before the call have not been answered for this time."""
 
     code = "CALL_CHECK_NEEDED"
-    message = "Please answer the questions before the call first."
+    message = phrase("Please answer the questions before the call first.")
 
 
 class LinkMissing(Conflict):
     """The room is still being made."""
 
     code = "CALL_LINK_MISSING"
-    message = "The way into the call is not ready yet. We are working on it."
+    message = phrase("The way into the call is not ready yet. We are working on it.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,12 +83,14 @@ def check_answers(said: Answers, *, is_minor: bool) -> None:
     """A child is never alone in a call, and nobody joins without agreeing. Raises Invalid at each thing that is missing."""
     problems = []
     if said.joins_as not in SIDES or (said.joins_as == "GUARDIAN" and not is_minor):
-        problems.append(Problem("joins_as", "Say who is joining."))
+        problems.append(Problem("joins_as", phrase("Say who is joining.")))
     if is_minor and not said.adult_present:
-        problems.append(Problem("adult_present", "A parent or guardian must be there for the whole call."))
+        problems.append(Problem("adult_present", phrase("A parent or guardian must be there for the whole call.")))
     if len(said.place) < SHORTEST_PLACE:
-        problems.append(Problem("place", "Enter where you are now, so that help can find you: house, street and town."))
+        problems.append(
+            Problem("place", phrase("Enter where you are now, so that help can find you: house, street and town."))
+        )
     if not said.agreed:
-        problems.append(Problem("agreed", "Tick this to join by video, or ask us to call you."))
+        problems.append(Problem("agreed", phrase("Tick this to join by video, or ask us to call you.")))
     if problems:
         raise Invalid(problems=problems)

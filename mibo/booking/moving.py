@@ -18,6 +18,7 @@ from mibo.errors import Invalid, Missing
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.people import Clinician, Patient
+from mibo.phrases import phrase
 from mibo.scheduling.diary import Audience
 from mibo.scheduling.slots import SlotState
 from mibo.video import Meeting
@@ -64,7 +65,7 @@ def reschedule(
     displaced = is_displaced(one)
     _check_may(one, goal, by, displaced=displaced)
     if goal == Place.of(one):
-        raise Invalid.field("at", "That is the time it has already. Choose another one.")
+        raise Invalid.field("at", phrase("That is the time it has already. Choose another one."))
     lock_around({one.clinician_id, goal.clinician_id}, {goal.centre_id}, one.patient_id)
     _check_offered(one, goal, by)
     was = put_there(one, goal)
@@ -123,7 +124,7 @@ def _check_may(one: Appointment, goal: Place, by: Actor, *, displaced: bool) -> 
     if by.audience == "PATIENT":
         _check_own(one, displaced=displaced)
         if goal.clinician_id != one.clinician_id:
-            raise CannotMove("To see another clinician, please book a new appointment or call the centre.")
+            raise CannotMove(phrase("To see another clinician, please book a new appointment or call the centre."))
         return
     if not by.reaches(goal.centre_id):
         raise Missing("We could not find that centre.")
@@ -153,13 +154,13 @@ def _check_offered(one: Appointment, goal: Place, by: Actor) -> None:
     """The same rules as for a new booking there (R-SLOT); its own time is not in its way."""
     whom = Audience.PATIENT if by.audience == "PATIENT" else Audience.STAFF
     if not people.works_at(goal.clinician_id, goal.centre_id):
-        raise NotOffered("This clinician cannot be booked there. Please choose another time.")
+        raise NotOffered(phrase("This clinician cannot be booked there. Please choose another time."))
     slot = slot_of_span(
         goal.clinician_id, goal.starts_at, goal.starts_at + _length(one), centre_id=goal.centre_id, mode=goal.mode,
         for_whom=whom, patient_id=one.patient_id, but=one.id,
     )  # fmt: skip
     if slot is None:
-        raise NotOffered("That is not one of the times offered. Please choose a time from the list.")
+        raise NotOffered(phrase("That is not one of the times offered. Please choose a time from the list."))
     if slot.state in (SlotState.BOOKED, SlotState.HELD):
         raise _taken(goal)
     if not slot.is_free:

@@ -18,6 +18,7 @@ from mibo.integrations import razorpay
 from mibo.integrations.http import ProviderError
 from mibo.money import rupees
 from mibo.payments import AlreadyPaid, Attempt, Handed
+from mibo.phrases import phrase
 
 CODE = re.compile(r"[A-Za-z0-9_]{1,60}")
 NUMBER_OR_ADDRESS = re.compile(r"\S*@\S*|\d[\d -]{2,}\d")
@@ -29,7 +30,9 @@ class PaymentAway(Conflict):
     """The provider could not be reached; the hold goes on, so it can be tried again."""
 
     code = "PAYMENT_UNAVAILABLE"
-    message = "We could not reach the payment service. Your time is still held, so please try again in a moment."
+    message = phrase(
+        "We could not reach the payment service. Your time is still held, so please try again in a moment."
+    )
 
 
 class PriceChanged(Conflict):
@@ -84,7 +87,7 @@ def _still_asked(appointment: Appointment, attempt_id: int) -> Attempt:
     attempts = payments.locked(appointment.payment_id).attempts
     attempt = next(each for each in attempts if each.id == attempt_id)
     if attempt.status != "OPEN":
-        raise Conflict("The price has just changed. Please look again.")
+        raise Conflict(phrase("The price has just changed. Please look again."))
     return attempt
 
 

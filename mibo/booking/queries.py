@@ -14,6 +14,7 @@ from mibo.identity import Actor
 from mibo.identity.permissions import Role
 from mibo.payments import Payment
 from mibo.people import Patient
+from mibo.phrases import phrase
 
 PAGE = 20
 SOONEST = (Appointment.starts_at, Appointment.id)
@@ -112,7 +113,7 @@ def staff_appointment(appointment_id: int, *, by: Actor) -> Appointment:
 def _one(wanted: Select[Appointment]) -> Appointment:
     found = db.session().scalars(wanted).unique().one_or_none()
     if found is None:
-        raise Missing("We could not find that appointment.")
+        raise Missing(phrase("We could not find that appointment."))
     return found
 
 

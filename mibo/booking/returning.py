@@ -18,6 +18,7 @@ from mibo.identity import Actor
 from mibo.integrations import razorpay
 from mibo.integrations.http import ProviderError
 from mibo.payments import Attempt
+from mibo.phrases import phrase
 
 log = structlog.get_logger(__name__)
 
@@ -26,7 +27,9 @@ class NotVouchedFor(Invalid):
     """What a browser brought back is not signed by the provider for this booking."""
 
     code = "PAYMENT_NOT_VERIFIED"
-    message = "We could not verify this payment. If money has left your account, it will be confirmed or returned."
+    message = phrase(
+        "We could not verify this payment. If money has left your account, it will be confirmed or returned."
+    )
 
 
 def return_from_checkout(appointment_id: int, order_id: str, payment_id: str, signature: str, *, by: Actor) -> Outcome:
@@ -48,7 +51,7 @@ def _own_attempt(appointment_id: int, order_id: str, by: Actor) -> Attempt:
     appointment = own_appointment(by, appointment_id=appointment_id)
     attempt = payments.attempt_by_order(order_id)
     if attempt is None or attempt.payment_id != appointment.payment_id:
-        raise Missing("We could not find that payment.")
+        raise Missing(phrase("We could not find that payment."))
     return attempt
 
 

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from mibo.clinics.policy import Policy
 from mibo.errors import Conflict
+from mibo.phrases import phrase
 
 
 class Status(StrEnum):
@@ -70,14 +71,14 @@ class TooManyHolds(Conflict):
     """A patient may keep only a few unpaid times at once (security.md line 73)."""
 
     code = "TOO_MANY_HOLDS"
-    message = "You already have a time waiting for payment. Pay for it or let it go before you hold another."
+    message = phrase("You already have a time waiting for payment. Pay for it or let it go before you hold another.")
 
 
 class TooManyAhead(Conflict):
     """A patient may have only so many appointments to come with one clinician (security.md line 73)."""
 
     code = "TOO_MANY_AHEAD"
-    message = (
+    message = phrase(
         "You already have several appointments to come with this clinician. Please call the centre to add another."
     )
 
@@ -86,7 +87,7 @@ class KeyReused(Conflict):
     """A form, or an app's request, was sent a second time and asks for something else than at first."""
 
     code = "KEY_REUSED"
-    message = "This was sent before, for another booking. Please check what you chose and send it again."
+    message = phrase("This was sent before, for another booking. Please check what you chose and send it again.")
     api_status = 422  # api-contract.md 1.3
 
 
@@ -94,7 +95,7 @@ class ChangedMeanwhile(Conflict):
     """Somebody changed it after the page was drawn: who did what and when, and the fresh row goes back (look.md C7)."""
 
     code = "CHANGED_MEANWHILE"
-    message = "This was changed in the meantime. Please look again."
+    message = phrase("This was changed in the meantime. Please look again.")
 
 
 class CannotMove(Conflict):
@@ -113,7 +114,9 @@ class HoldOver(Conflict):
     """The hold ran out before this was done."""
 
     code = "HOLD_OVER"
-    message = "The time you held has been released, because it was not paid for in time. Please choose a time again."
+    message = phrase(
+        "The time you held has been released, because it was not paid for in time. Please choose a time again."
+    )
 
 
 @dataclass(frozen=True)
@@ -156,12 +159,12 @@ def is_ahead(status: str, ends_at: datetime, held_until: datetime | None, now: d
 
 
 _PAST_CANCELLING = {
-    S.CANCELLED: "Appointment is already cancelled",
-    S.EXPIRED: "Appointment is already cancelled",
-    S.CANCELLATION_REQUESTED: "Cancellation already requested",
-    S.COMPLETED: "Cannot cancel completed appointment",
-    S.IN_PROGRESS: "This appointment has begun, so it cannot be cancelled.",
-    S.NO_SHOW: "This appointment is over, so it cannot be cancelled.",
+    S.CANCELLED: phrase("Appointment is already cancelled"),
+    S.EXPIRED: phrase("Appointment is already cancelled"),
+    S.CANCELLATION_REQUESTED: phrase("Cancellation already requested"),
+    S.COMPLETED: phrase("Cannot cancel completed appointment"),
+    S.IN_PROGRESS: phrase("This appointment has begun, so it cannot be cancelled."),
+    S.NO_SHOW: phrase("This appointment is over, so it cannot be cancelled."),
 }
 
 
@@ -171,7 +174,10 @@ def check_may_cancel(status: str, starts_at: datetime, now: datetime, cutoff_hou
         raise CannotCancel(refusal)
     if status != Status.PENDING and starts_at - now < timedelta(hours=cutoff_hours):
         raise CannotCancel(
-            f"This can be cancelled online until {cutoff_hours} hours before it starts. Please call the centre."
+            phrase(
+                "This can be cancelled online until %(hours)s hours before it starts. Please call the centre.",
+                hours=cutoff_hours,
+            )
         )
 
 
@@ -207,16 +213,23 @@ def check_may_move_own(
     """
     times = policy.patient_moves
     if status != Status.CONFIRMED:
-        raise CannotMove("Only a confirmed appointment can be moved.")
+        raise CannotMove(phrase("Only a confirmed appointment can be moved."))
     if displaced and starts_at > now:
         return
     if starts_at - now < timedelta(hours=cutoff_hours):
         raise CannotMove(
-            f"This can be moved online until {cutoff_hours} hours before it starts. Please call the centre."
+            phrase(
+                "This can be moved online until %(hours)s hours before it starts. Please call the centre.",
+                hours=cutoff_hours,
+            )
         )
     if moved >= times:
-        often = {0: "cannot be moved", 1: "can be moved once"}.get(times, f"can be moved {times} times")
-        raise CannotMove(f"An appointment {often} online. Please call the centre.")
+        sentences = {
+            0: phrase("An appointment cannot be moved online. Please call the centre."),
+            1: phrase("An appointment can be moved once online. Please call the centre."),
+        }
+        often = phrase("An appointment can be moved %(count)s times online. Please call the centre.", count=times)
+        raise CannotMove(sentences.get(times, often))
 
 
 def check_may_call_off(status: str, held_until: datetime | None, ends_at: datetime, now: datetime) -> None:
@@ -233,9 +246,9 @@ def check_may_ask_to_cancel(status: str, starts_at: datetime, now: datetime) -> 
     if (refusal := _PAST_CANCELLING.get(Status(status))) is not None:
         raise CannotCancel(refusal)
     if status == Status.PENDING:
-        raise CannotCancel("This time is not paid for yet, so you can simply let it go.")
+        raise CannotCancel(phrase("This time is not paid for yet, so you can simply let it go."))
     if starts_at <= now:
-        raise CannotCancel("This appointment has begun, so it cannot be cancelled. Please call the centre.")
+        raise CannotCancel(phrase("This appointment has begun, so it cannot be cancelled. Please call the centre."))
 
 
 def check_may_arrive(status: str, is_today: bool) -> None:

@@ -14,6 +14,7 @@ from mibo.errors import Missing, Refused
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission, Role
 from mibo.messaging.wording import first_name
+from mibo.phrases import phrase
 
 _STATUS_WORDS: dict[str, str] = {
     Status.CONFIRMED: "confirmed this",
@@ -52,7 +53,7 @@ def staff_locked(appointment_id: int, by: Actor, permission: Permission, *, vers
         raise Refused
     appointment = actions.locked(appointment_id)
     if not reaches(by, appointment):
-        raise Missing("We could not find that appointment.")
+        raise Missing(phrase("We could not find that appointment."))
     check_fresh(appointment, version)
     return appointment
 

@@ -28,6 +28,7 @@ from mibo.clinics.policy import Policy
 from mibo.errors import Missing
 from mibo.identity import Actor
 from mibo.people import Clinician, Patient
+from mibo.phrases import phrase
 from mibo.scheduling.diary import Audience
 from mibo.scheduling.slots import Slot, SlotState, Why, clock_face, slot_at
 
@@ -159,7 +160,7 @@ def free_slot(
     slots = open_slots(clinician_id, day, centre_id=centre_id, mode=mode, for_whom=for_whom, patient_id=patient_id)
     slot = slot_at(slots, starts_at)
     if slot is None:
-        raise NotOffered("That is not one of the times offered. Please choose a time from the list.")
+        raise NotOffered(phrase("That is not one of the times offered. Please choose a time from the list."))
     late = {Why.PAST} if walk_in and slot.starts_at > clock.now() - WALK_IN_GRACE else set()
     if is_taken(slot) and not overbook:
         raise SlotTaken(wanted_at(clinician_id, centre_id, mode, starts_at))
@@ -196,10 +197,12 @@ def _is_gone(clinician_id: int, centre_id: int, starts_at: datetime) -> bool:
 def sentence_of(slot: Slot, for_whom: Audience) -> str:
     """Staff read the reason; a patient reads no more than concerns them (R-SLOT-14)."""
     if slot.reasons[0].why == Why.PATIENT_BUSY:
-        return "There is already an appointment at this time. Please choose another time."
+        return phrase("There is already an appointment at this time. Please choose another time.")
     if for_whom == Audience.STAFF:
         return slot.reasons[0].text + "."
-    return f"{clock_face(slot.starts_minute)} cannot be booked any more. Please choose another time."
+    return phrase(
+        "%(time)s cannot be booked any more. Please choose another time.", time=clock_face(slot.starts_minute)
+    )
 
 
 def take(slot: Slot, patient: Patient, terms: Terms) -> Appointment:
@@ -243,9 +246,9 @@ def _check_still_open(made: Appointment) -> None:
     if not made.patient.active:  # merged into another record while we waited for it
         raise Missing("We could not find that patient.")
     if not (made.clinician.active and made.centre.active and people.works_at(made.clinician_id, made.centre_id)):
-        raise NotOffered("This clinician cannot be booked there any more. Please choose another time.")
+        raise NotOffered(phrase("This clinician cannot be booked there any more. Please choose another time."))
     if closed_over(made.clinician_id, made.centre_id, made.starts_at, made.ends_at):
-        raise NotOffered("This time has just been closed. Please choose another time.")
+        raise NotOffered(phrase("This time has just been closed. Please choose another time."))
 
 
 def _insert(slot: Slot, patient: Patient, terms: Terms, payment_id: int) -> ReturningInsert[int]:

@@ -23,6 +23,7 @@ from mibo.identity.actor import Audience
 from mibo.identity.limits import Limit, TooMany, key_of, one_at_a_time, seconds_until_allowed
 from mibo.identity.models import Challenge
 from mibo.identity.queries import account_by_phone
+from mibo.phrases import phrase
 
 CODE_LENGTH = 6
 LIFE = timedelta(minutes=10)
@@ -81,7 +82,7 @@ class CodeUsed(Conflict):
     """The same code was used a moment ago."""
 
     code = "CODE_USED"
-    message = "This code has been used. Please ask for a new one."
+    message = phrase("This code has been used. Please ask for a new one.")
 
 
 def ask_for_code(audience: Audience, phone: str) -> Asked | TooMany:

@@ -12,6 +12,7 @@ from mibo.identity.codes import Asked, CodeOutcome
 from mibo.identity.limits import TooMany, key_of
 from mibo.identity.models import Account
 from mibo.identity.sign_ins import end_all
+from mibo.phrases import phrase
 
 KIND: codes.Kind = "NEW_PHONE"
 
@@ -22,7 +23,7 @@ class PhoneNotFree(Conflict):
     """The number they hold is another account's; whose, nobody is told."""
 
     code = "PHONE_TAKEN"
-    message = "This number cannot be used for your account. Please ask at the clinic."
+    message = phrase("This number cannot be used for your account. Please ask at the clinic.")
 
 
 def ask_to_move(phone: str, *, by: Actor) -> Asked | TooMany:
@@ -32,7 +33,7 @@ def ask_to_move(phone: str, *, by: Actor) -> Asked | TooMany:
     """
     account = _own(by)
     if phone == account.phone:
-        raise Invalid.field("phone", "This is the number you use now.")
+        raise Invalid.field("phone", phrase("This is the number you use now."))
     asked_by = key_of("asking to move", str(account.id))
     if wait := tries.too_many(asked_by):
         return wait

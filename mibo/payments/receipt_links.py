@@ -11,6 +11,7 @@ from mibo.payments.models import Payment
 from mibo.payments.receipt_models import Receipt, ReceiptLink
 from mibo.payments.receipts import visit
 from mibo.people import Patient
+from mibo.phrases import phrase
 
 LIFE = timedelta(days=30)
 PATH = "receipt/"
@@ -20,7 +21,7 @@ class ReceiptLinkOver(Missing):
     """It has run out or was taken back; or there never was one."""
 
     code = "RECEIPT_LINK_OVER"
-    message = "This link does not work any more. Ask the clinic for a new one, or sign in to see your receipts."
+    message = phrase("This link does not work any more. Ask the clinic for a new one, or sign in to see your receipts.")
 
 
 def send_receipt(one: Receipt, *, by: Actor) -> None:

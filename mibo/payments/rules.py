@@ -9,6 +9,7 @@ from typing import Protocol
 from mibo.clinics.policy import Policy
 from mibo.errors import Conflict, Invalid, Refused
 from mibo.money import rupees
+from mibo.phrases import phrase
 
 DESK_METHODS = ("CASH", "CARD", "UPI")
 MOST_PARTS = 3
@@ -25,21 +26,21 @@ class FeeMissing(Conflict):
     """A clinician has no fee yet, so nothing can be booked with them (R-PAY-13)."""
 
     code = "FEE_MISSING"
-    message = "We cannot book this clinician online yet. Please call the clinic."
+    message = phrase("We cannot book this clinician online yet. Please call the clinic.")
 
 
 class AlreadyPaid(Conflict):
     """There is nothing left to pay for this booking."""
 
     code = "ALREADY_PAID"
-    message = "This booking is already paid."
+    message = phrase("This booking is already paid.")
 
 
 class AlreadyResolved(Conflict):
     """Somebody has said what this money is."""
 
     code = "ALREADY_RESOLVED"
-    message = "This has been settled meanwhile. Please look at it again."
+    message = phrase("This has been settled meanwhile. Please look at it again.")
 
 
 class RefundReason(StrEnum):

@@ -8,6 +8,7 @@ from mibo.people.models import GENDERS, Patient
 from mibo.people.records import Told
 from mibo.people.rules import OLDEST, Details, KeptElsewhere
 from mibo.people.wishes import WISHES
+from mibo.phrases import phrase
 
 
 def welcome_patient(phone: str, details: Details) -> tuple[Account, Patient, bool]:
@@ -43,7 +44,7 @@ def add_family_member(told: Told, *, by: Actor) -> Patient:
     first_name = told.get("first_name") or told.get("full_name")
     missing = rules.missing_fields(first_name, told.get("date_of_birth"), told.get("age"), told.get("gender"))
     if missing:
-        raise Invalid(problems=[Problem(field, "Please fill this in.") for field in missing])
+        raise Invalid(problems=[Problem(field, phrase("Please fill this in.")) for field in missing])
     own = db.session().get(Patient, by.account_id)
     if own and guardians.is_minor(queries.age_of(own)) and guardians.is_minor(rules.age_told(told, clock.today())):
         raise Invalid.field("guardian_name", guardians.TOO_YOUNG)
@@ -84,12 +85,12 @@ def fill_in(one: Patient, details: Details) -> None:
 def _check(details: Details) -> None:
     problems = []
     if details.age is not None and not 1 <= details.age <= OLDEST:
-        problems.append(Problem("age", f"Age must be from 1 to {OLDEST}."))
+        problems.append(Problem("age", phrase("Age must be from 1 to %(oldest)s.", oldest=OLDEST)))
     if details.date_of_birth and not 0 <= (clock.today().year - details.date_of_birth.year) <= OLDEST:
-        problems.append(Problem("date_of_birth", "Check the date of birth."))
+        problems.append(Problem("date_of_birth", phrase("Check the date of birth.")))
     if details.date_of_birth and details.date_of_birth > clock.today():
-        problems.append(Problem("date_of_birth", "The date of birth must be in the past."))
+        problems.append(Problem("date_of_birth", phrase("The date of birth must be in the past.")))
     if details.gender is not None and details.gender not in GENDERS:
-        problems.append(Problem("gender", "Choose one of the options."))
+        problems.append(Problem("gender", phrase("Choose one of the options.")))
     if problems:
         raise Invalid(problems=problems)

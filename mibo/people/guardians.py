@@ -10,16 +10,17 @@ from mibo.identity import Actor
 from mibo.people import rules
 from mibo.people.models import Patient
 from mibo.people.rules import OF_AGE
+from mibo.phrases import phrase
 
-ITSELF = "A child cannot be their own guardian. Enter a grown-up's name."
-TOO_YOUNG = "A guardian must be 18 or older."
+ITSELF = phrase("A child cannot be their own guardian. Enter a grown-up's name.")
+TOO_YOUNG = phrase("A guardian must be 18 or older.")
 NAMED = {"guardian_name", "guardian_relation", "guardian_phone", "guardian_consent"}
 CONCERNED = {"date_of_birth", "age", *NAMED}
 NEEDED = {
-    "guardian_name": "Enter the guardian's name: the patient is under 18.",
-    "guardian_relation": "Enter how the guardian is related to the patient.",
-    "guardian_phone": "Enter the guardian's mobile number.",
-    "guardian_consent_at": "Tick this once the guardian has agreed.",
+    "guardian_name": phrase("Enter the guardian's name: the patient is under 18."),
+    "guardian_relation": phrase("Enter how the guardian is related to the patient."),
+    "guardian_phone": phrase("Enter the guardian's mobile number."),
+    "guardian_consent_at": phrase("Tick this once the guardian has agreed."),
 }
 
 

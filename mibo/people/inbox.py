@@ -17,6 +17,7 @@ from mibo.messaging import Message, Wording
 from mibo.people import queries
 from mibo.people.inbox_models import Notice
 from mibo.people.models import Patient
+from mibo.phrases import phrase
 
 KEPT_FOR = timedelta(days=90)
 STILL_TRUE = (
@@ -94,7 +95,7 @@ def mark_read(notice_id: int, *, by: Actor) -> Notice:
     one = _own(select(Notice), by).where(Notice.id == notice_id).options(contains_eager(Notice.message))
     found = db.session().scalar(one.with_for_update(of=Notice))
     if found is None:
-        raise Missing("We could not find that notice.")
+        raise Missing(phrase("We could not find that notice."))
     found.read_at = found.read_at or clock.now()
     return found
 

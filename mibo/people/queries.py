@@ -27,6 +27,7 @@ from mibo.errors import Missing
 from mibo.identity import Actor
 from mibo.people import rules
 from mibo.people.models import Clinician, ClinicianCentre, Patient
+from mibo.phrases import phrase
 
 SHORTEST_SEARCH = 3
 FOUND_AT_MOST = 20
@@ -36,7 +37,7 @@ def patient(patient_id: int) -> Patient:
     """A patient, for staff. Raises Missing."""
     found = db.session().get(Patient, patient_id)
     if found is None or not found.active:
-        raise Missing("We could not find that patient.")
+        raise Missing(phrase("We could not find that patient."))
     return found
 
 
@@ -46,7 +47,7 @@ def own_patient(patient_id: int, *, by: Actor) -> Patient:
         select(Patient).where(Patient.id == patient_id, acted_for(by.account_id), Patient.active)
     )
     if found is None:
-        raise Missing("We could not find that patient.")
+        raise Missing(phrase("We could not find that patient."))
     return found
 
 
@@ -196,7 +197,7 @@ def clinician(clinician_id: int, *, active: bool | None = True) -> Clinician:
         wanted = wanted.where(Clinician.active.is_(active))
     found = db.session().scalar(wanted)
     if found is None:
-        raise Missing("We could not find that clinician.")
+        raise Missing(phrase("We could not find that clinician."))
     return found
 
 

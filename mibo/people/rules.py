@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from mibo.errors import Conflict, Problem, Refused
+from mibo.phrases import phrase
 
 OLDEST = 150
 OF_AGE = 18
@@ -52,14 +53,16 @@ class SamePerson(Conflict):
     """Family on one phone has names of their own: the same one again is a form sent twice."""
 
     code = "SAME_PERSON"
-    message = "A patient of this name is on this phone already."
+    message = phrase("A patient of this name is on this phone already.")
 
 
 class KeptElsewhere(Refused):
     """The record of this phone was merged into one on a family's phone, which this one does not open."""
 
     code = "KEPT_ELSEWHERE"
-    message = "Your record is kept under another phone number now. Please sign in with that one, or call the centre."
+    message = phrase(
+        "Your record is kept under another phone number now. Please sign in with that one, or call the centre."
+    )
 
 
 class MrnTaken(Conflict):
@@ -76,9 +79,9 @@ def problems_of(told: Mapping[str, Any], today: date) -> list[Problem]:
     if age is not None and not 0 <= age <= OLDEST:
         problems.append(Problem("age", f"Age must be from 0 to {OLDEST}."))
     if born and not 0 <= today.year - born.year <= OLDEST:
-        problems.append(Problem("date_of_birth", "Check the date of birth."))
+        problems.append(Problem("date_of_birth", phrase("Check the date of birth.")))
     elif born and born > today:
-        problems.append(Problem("date_of_birth", "The date of birth must be in the past."))
+        problems.append(Problem("date_of_birth", phrase("The date of birth must be in the past.")))
     return problems
 
 

@@ -10,8 +10,9 @@ from mibo.errors import Invalid
 from mibo.identity import Actor
 from mibo.people import queries
 from mibo.people.models import Patient
+from mibo.phrases import phrase
 
-NO_EMAIL = "We have no e-mail address of yours. Please ask us to note it first."
+NO_EMAIL = phrase("We have no e-mail address of yours. Please ask us to note it first.")
 WISHES = ("message_language", "discreet_messages", "no_messages", "message_channel")
 
 

@@ -6,21 +6,27 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from flask import url_for
+from flask_babel import gettext
 
 from mibo import booking, clinics, clock
 from mibo.booking import Appointment
 from mibo.ids import read_id
 from mibo.people import Clinician
+from mibo.phrases import phrase
 from mibo.scheduling.diary import Audience
 from mibo.scheduling.slots import PartOfDay, Slot, SlotState, free, nearest
 from mibo.web import ways
-from mibo.web.filters import clock_time
+from mibo.web.filters import clock_time, month, weekday
 from mibo.web.filters import day as day_words
 
 DAYS_SHOWN = 14
 LEAD_IN = timedelta(days=3)  # shown before the day on which an appointment is that is to be moved
 TAKEN = (SlotState.BOOKED, SlotState.HELD)
-PART_WORDS = {PartOfDay.MORNING: "Morning", PartOfDay.AFTERNOON: "Afternoon", PartOfDay.EVENING: "Evening"}
+PART_WORDS = {
+    PartOfDay.MORNING: phrase("Morning"),
+    PartOfDay.AFTERNOON: phrase("Afternoon"),
+    PartOfDay.EVENING: phrase("Evening"),
+}
 
 
 class Day(NamedTuple):
@@ -33,6 +39,7 @@ class Day(NamedTuple):
     is_open: bool
     is_current: bool
     key: str
+    has_free: bool
 
 
 @dataclass(frozen=True)
@@ -147,9 +154,11 @@ def _day(typed: str | None) -> date | None:
 
 
 def _as_day(day: date, free_times: int, full: bool, is_current: bool, href: str) -> Day:
-    words = f"{free_times} free" if free_times else "full" if full else "closed"
-    number = f"{day.day} {day:%b}" if day.day == 1 else str(day.day)
-    return Day(f"{day:%a}", number, words, href, bool(free_times), is_current, f"day-{day}")
+    words = gettext("full") if full else gettext("closed")
+    if free_times:
+        words = gettext("%(count)s free", count=free_times)
+    number = f"{day.day} {month(day)}" if day.day == 1 else str(day.day)
+    return Day(weekday(day), number, words, href, bool(free_times), is_current, f"day-{day}", bool(free_times))
 
 
 def _parts(slots: Sequence[Slot]) -> list[tuple[str, list[tuple[str, str]]]]:

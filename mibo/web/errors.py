@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from mibo import db
 from mibo.errors import Conflict, DomainError, Invalid, Missing, Refused
+from mibo.phrases import phrase
 from mibo.web import htmx, kept_forms
 from mibo.web.access import ProofNeeded, SignInNeeded, for_programs
 
@@ -25,16 +26,16 @@ CODES = {
     500: "INTERNAL_ERROR", 503: "SERVICE_UNAVAILABLE",
 }  # fmt: skip
 SENTENCES = {
-    400: "That request could not be understood.",
-    401: "Please sign in.",
-    403: "You do not have access to this.",
-    404: "We could not find that page.",
-    405: "That cannot be done here.",
-    413: "That is too large to send.",
-    415: "That kind of content is not understood here.",
-    429: "Too many tries. Please wait a little and try again.",
-    500: "Something went wrong on our side. Nothing you entered has been lost by it; please try again.",
-    503: "Mibo is not reachable for a moment. Please try again shortly.",
+    400: phrase("That request could not be understood."),
+    401: phrase("Please sign in."),
+    403: phrase("You do not have access to this."),
+    404: phrase("We could not find that page."),
+    405: phrase("That cannot be done here."),
+    413: phrase("That is too large to send."),
+    415: phrase("That kind of content is not understood here."),
+    429: phrase("Too many tries. Please wait a little and try again."),
+    500: phrase("Something went wrong on our side. Nothing you entered has been lost by it; please try again."),
+    503: phrase("Mibo is not reachable for a moment. Please try again shortly."),
 }
 RETRY_AFTER_S = 3
 PATIENTS_OWN = ("/call/", "/my", "/book", "/pay", "/kept", "/stay")

@@ -1,29 +1,60 @@
-"""How money, times and phones read on a page."""
+"""How money, times and phones read on a page, in the page's language: as Unicode's CLDR has it, in Western digits."""
 
 from collections.abc import Sequence
 from datetime import date, datetime
 
+from babel.dates import format_date, format_skeleton, format_time
+from babel.lists import format_list
 from flask import Flask
 from markupsafe import Markup
 
 from mibo import clock, money, phone
+from mibo.web.languages import ENGLISH, language
 
 
 def clock_time(at: datetime) -> str:
-    """`3:00 pm` on the clinic's clock (R-TIME-3)."""
+    """`3:00 pm` on the clinic's clock (R-TIME-3); `दोपहर 3:00` in Hindi."""
+    if (spoken := language()) != ENGLISH:
+        return str(format_time(clock.local(at).time(), "B h:mm", locale=spoken))
     return clock.local(at).strftime("%I:%M %p").lstrip("0").lower()
 
 
 def day(at: datetime | date) -> str:
     """`Wed 25 Nov`."""
-    on = clock.clinic_day(at) if isinstance(at, datetime) else at
+    on = _clinic_day(at)
+    if (spoken := language()) != ENGLISH:
+        return str(format_skeleton("MMMEd", on, locale=spoken))
     return f"{on:%a} {on.day} {on:%b}"
 
 
 def long_day(at: datetime | date) -> str:
     """`Wednesday 25 November 2026`."""
-    on = clock.clinic_day(at) if isinstance(at, datetime) else at
+    on = _clinic_day(at)
+    if (spoken := language()) != ENGLISH:
+        return str(format_date(on, "full", locale=spoken))
     return f"{on:%A} {on.day} {on:%B %Y}"
+
+
+def day_and_year(at: datetime | date) -> str:
+    """`Wed 25 Nov 2026`."""
+    on = _clinic_day(at)
+    if (spoken := language()) != ENGLISH:
+        return str(format_skeleton("yMMMEd", on, locale=spoken))
+    return f"{day(on)} {on:%Y}"
+
+
+def weekday(on: date) -> str:
+    """`Wed`."""
+    return str(format_date(on, "EEE", locale=language()))
+
+
+def month(on: date) -> str:
+    """`Nov`."""
+    return str(format_date(on, "MMM", locale=language()))
+
+
+def _clinic_day(at: datetime | date) -> date:
+    return clock.clinic_day(at) if isinstance(at, datetime) else at
 
 
 def moment(at: datetime) -> str:
@@ -38,6 +69,8 @@ def honest(at: datetime) -> Markup:
 
 def in_words(names: Sequence[str]) -> str:
     """`Bengaluru, Kochi and Mumbai`."""
+    if (spoken := language()) != ENGLISH:
+        return str(format_list(names, locale=spoken))
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 

@@ -7,6 +7,7 @@ import structlog
 from flask import request
 
 from mibo.errors import Invalid
+from mibo.phrases import phrase
 
 ALWAYS = {"csrf_token", "next"}
 
@@ -17,7 +18,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 class UnknownKeys(Invalid):
     """Somebody sent more than the page asks for."""
 
-    message = "Something was sent along that this page does not ask for. Please open the page again."
+    message = phrase("Something was sent along that this page does not ask for. Please open the page again.")
 
 
 def takes(*names: str) -> Callable[[View], View]:

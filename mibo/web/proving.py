@@ -3,22 +3,25 @@
 import re
 
 from flask import request, session, url_for
+from flask_babel import ngettext
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from mibo import clock, identity
 from mibo.identity import Account, Verdict, second_factor
+from mibo.phrases import phrase
 from mibo.web import access, devices, sealed
 from mibo.web.htmx import go_to, local_path
+from mibo.web.languages import put
 
 NEXT = "next"
 ADDRESS_LIMIT = "30 per 15 minutes"
 WAITING = "second factor of"
 SAID_OF = {
-    Verdict.WRONG: "This is not the code we sent. Please check it.",
-    Verdict.EXPIRED: "This code has expired. Ask for a new one below.",
-    Verdict.BURNED: "That was wrong five times, so this code no longer works. Ask for a new one below.",
-    Verdict.NONE: "This code no longer works. Ask for a new one below.",
+    Verdict.WRONG: phrase("This is not the code we sent. Please check it."),
+    Verdict.EXPIRED: phrase("This code has expired. Ask for a new one below."),
+    Verdict.BURNED: phrase("That was wrong five times, so this code no longer works. Ask for a new one below."),
+    Verdict.NONE: phrase("This code no longer works. Ask for a new one below."),
 }
 DOES_NOT_FIT = "This code does not fit, or was used already. Wait for the next one and try again."
 
@@ -26,14 +29,18 @@ DOES_NOT_FIT = "This code does not fit, or was used already. Wait for the next o
 def said_of(outcome: identity.CodeOutcome) -> str:
     """What is wrong with a code, and how many tries are left."""
     left = outcome.tries_left
-    more = f" You can try {left} more {'time' if left == 1 else 'times'}." if outcome.verdict is Verdict.WRONG else ""
-    return SAID_OF[outcome.verdict] + more
+    if outcome.verdict is not Verdict.WRONG:
+        return put(SAID_OF[outcome.verdict])
+    more = ngettext("You can try %(num)d more time.", "You can try %(num)d more times.", left)
+    return f"{put(SAID_OF[outcome.verdict])} {more}"
 
 
 def wait_words(seconds: int) -> str:
     """`40 seconds`, `3 minutes`."""
     minutes = -(-seconds // 60)
-    return f"{seconds} seconds" if seconds < 60 else f"{minutes} {'minute' if minutes == 1 else 'minutes'}"
+    if seconds < 60:
+        return str(ngettext("%(num)d second", "%(num)d seconds", seconds))
+    return str(ngettext("%(num)d minute", "%(num)d minutes", minutes))
 
 
 def with_phone(phone: str) -> MultiDict[str, str]:

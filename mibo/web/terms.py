@@ -4,13 +4,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from flask_babel import gettext
+
 from mibo import clinics, clock, money, payments
 from mibo.booking import Appointment
 from mibo.payments import Due, Refund, RefundState, Terms
 from mibo.people import Clinician, Patient
+from mibo.phrases import phrase
 from mibo.web.filters import day, moment
 
-HANDED = {"CASH": "in cash", "CARD": "to your card", "UPI": "by UPI"}
+HANDED = {
+    "CASH": phrase("%(money)s was given back to you on %(day)s, at the desk, in cash."),
+    "CARD": phrase("%(money)s was given back to you on %(day)s, at the desk, to your card."),
+    "UPI": phrase("%(money)s was given back to you on %(day)s, at the desk, by UPI."),
+}
+GOING = {
+    RefundState.REQUESTED: phrase("A refund of %(money)s was requested on %(day)s. The clinic looks at it."),
+    RefundState.APPROVED: phrase("%(money)s is approved, and is being sent to your bank."),
+    RefundState.SENT: phrase("%(money)s was sent to your bank on %(day)s. It can take up to %(days)s working days."),
+    RefundState.FAILED: phrase("%(money)s could not be sent to your bank yet. The clinic sees to it."),
+    RefundState.DECLINED: phrase("The clinic decided not to give back %(money)s. Please call us with any question."),
+}
 
 
 @dataclass(frozen=True)
@@ -29,9 +43,9 @@ def quote(patient: Patient | None, clinician: Clinician | None) -> Quote | None:
     registered = patient is None or patient.registration_paid_at is not None
     policy = clinics.policy_in_force()
     due = payments.amount_due(clinician.fee_paise, registered, policy)
-    lines = [("Consultation", money.rupees(due.consultation_paise))]
+    lines = [(gettext("Consultation"), money.rupees(due.consultation_paise))]
     if due.registration_paise:
-        lines.append(("Registration, once", money.rupees(due.registration_paise)))
+        lines.append((gettext("Registration, once"), money.rupees(due.registration_paise)))
     return Quote(lines, money.rupees(due.paise), in_words(payments.terms_of(policy), due))
 
 
@@ -46,42 +60,47 @@ def in_words(terms: Terms, due: Due, starts_at: datetime | None = None) -> list[
     early, late = (_back(payments.refund_of_own_cancellation(due, terms, in_time=so)) for so in (True, False))
     words = _until(terms.cutoff_hours, starts_at, early, late)
     if due.registration_paise:
-        words.append("The registration fee, paid once for life, stays paid.")
-    return [*words, "If the clinic cancels, all of it comes back."]
+        words.append(gettext("The registration fee, paid once for life, stays paid."))
+    return [*words, gettext("If the clinic cancels, all of it comes back.")]
 
 
 def _until(hours: int, starts_at: datetime | None, early: str, late: str) -> list[str]:
     if starts_at is None:
-        by = f"{hours} hours before or earlier" if hours else "before it begins"
-        return [f"Cancelled {by}, {early}.", f"Later the clinic decides, and {late}."]
+        by = gettext("Cancelled before it begins, %(back)s.", back=early)
+        if hours:
+            by = gettext("Cancelled %(hours)s hours before or earlier, %(back)s.", hours=hours, back=early)
+        return [by, gettext("Later the clinic decides, and %(back)s.", back=late)]
     ends = starts_at - timedelta(hours=hours)
     if ends <= clock.now():
-        return [f"It begins in less than {hours} hours, so only the clinic can cancel it, and {late}."]
-    return [f"Cancel by {moment(ends)} and {early}.", f"After that the clinic decides, and {late}."]
+        only = phrase("It begins in less than %(hours)s hours, so only the clinic can cancel it, and %(back)s.")
+        return [gettext(only, hours=hours, back=late)]
+    return [
+        gettext("Cancel by %(when)s and %(back)s.", when=moment(ends), back=early),
+        gettext("After that the clinic decides, and %(back)s.", back=late),
+    ]
 
 
 def _back(paise: int) -> str:
-    return f"{money.rupees(paise)} comes back" if paise else "nothing comes back"
+    if not paise:
+        return str(gettext("nothing comes back"))
+    return str(gettext("%(money)s comes back", money=money.rupees(paise)))
 
 
 def where_it_is(refund: Refund, centre: str) -> tuple[str, str]:
     """Where a patient's money is, and in which colour that is said: only of a refund that stands."""
     amount = money.rupees(refund.paise)
     if refund.status == RefundState.APPROVED and refund.way == "DESK":
-        return f"{amount} is approved. You get it at the desk, {centre}.", "info"
+        return gettext(
+            "%(money)s is approved. You get it at the desk, %(centre)s.", money=amount, centre=centre
+        ), "info"
     if refund.status == RefundState.DONE:
-        how = f"at the desk, {HANDED[refund.method]}" if refund.method else "the way you paid"
-        return f"{amount} was given back to you on {_on(refund.done_at)}, {how}.", "success"
-    days = clinics.policy_in_force().refund_days
-    words = {
-        RefundState.REQUESTED: f"A refund of {amount} was requested on {_on(refund.opened_at)}. The clinic looks at it.",
-        RefundState.APPROVED: f"{amount} is approved, and is being sent to your bank.",
-        RefundState.SENT: f"{amount} was sent to your bank on {_on(refund.sent_at)}. It can take up to {days} working days.",
-        RefundState.FAILED: f"{amount} could not be sent to your bank yet. The clinic sees to it.",
-        RefundState.DECLINED: f"The clinic decided not to give back {amount}. Please call us with any question.",
-    }  # fmt: skip
-    return words[RefundState(refund.status)], "warn" if refund.status == RefundState.FAILED else "info"
+        words = HANDED.get(refund.method or "", phrase("%(money)s was given back to you on %(day)s, the way you paid."))
+        return gettext(words, money=amount, day=_on(refund.done_at)), "success"
+    state = RefundState(refund.status)
+    on = _on(refund.opened_at if state == RefundState.REQUESTED else refund.sent_at)
+    words = gettext(GOING[state], money=amount, day=on, days=clinics.policy_in_force().refund_days)
+    return words, "warn" if state == RefundState.FAILED else "info"
 
 
 def _on(at: datetime | None) -> str:
-    return day(at) if at else "an earlier day"
+    return day(at) if at else str(gettext("an earlier day"))

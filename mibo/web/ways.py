@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from mibo.people import Clinician
+from mibo.phrases import phrase
 
 ONLINE = "online"
 
@@ -20,11 +21,14 @@ class Way:
 def of(one: Clinician) -> list[Way]:
     """Every way this clinician can be met, in person first."""
     places = [place.centre for place in one.places if place.centre.active]
-    found = [Way(str(centre.id), f"In person, {centre.short_name}", "IN_PERSON", centre.id) for centre in places]
+    found = [
+        Way(str(centre.id), phrase("In person, %(centre)s", centre=centre.short_name), "IN_PERSON", centre.id)
+        for centre in places
+    ]
     if "IN_PERSON" not in one.modes:
         found = []
     if "ONLINE" in one.modes and places:
-        found.append(Way(ONLINE, "Online, by video", "ONLINE", None))
+        found.append(Way(ONLINE, phrase("Online, by video"), "ONLINE", None))
     return found
 
 

@@ -3,13 +3,16 @@
 from collections.abc import Collection, Mapping
 from typing import Any, ClassVar, TypeVar
 
+from flask_babel import gettext
 from flask_wtf import FlaskForm
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from wtforms import PasswordField
 
 from mibo.errors import Invalid
+from mibo.phrases import Phrase
 from mibo.web import keys
+from mibo.web.languages import put
 
 Input = TypeVar("Input", bound=BaseModel)
 MISSING = {"missing", "string_too_short", "too_short", "none_required"}
@@ -54,13 +57,17 @@ class InputForm(FlaskForm):  # type: ignore[misc]
         kind, field = problem["type"], self._fields.get(name)
         if kind in MISSING:
             label = field.label.text if field is not None else "this"
-            return self.missing.get(name) or f"Enter {label[:1].lower()}{label[1:]}."
+            return self.missing.get(name) or gettext("Enter %(label)s.", label=put(label)[:1].lower() + put(label)[1:])
         if kind in TOO_LONG:
-            return f"That is too long. It may have up to {problem['ctx']['max_length']} letters."
+            longest = problem["ctx"]["max_length"]
+            return str(gettext("That is too long. It may have up to %(longest)s letters.", longest=longest))
         if kind in OUT_OF_CHOICE:
-            return self.missing.get(name) or "Choose one of the options."
+            return self.missing.get(name) or gettext("Choose one of the options.")
         label = field.label.text if field is not None else "This"
-        return problem["msg"].removeprefix("Value error, ").replace("{field}", label)
+        said = problem.get("ctx", {}).get("error")  # of a ValueError: it may hold a phrase
+        if said is not None and isinstance(said.args[0], Phrase):
+            return said.args[0]
+        return put(problem["msg"].removeprefix("Value error, ")).replace("{field}", put(label))
 
     def say(self, name: str, sentence: str) -> None:
         """Put a sentence beside a field, or at the head of the form when there is no such field."""

@@ -5,6 +5,7 @@ from typing import ClassVar
 from wtforms import HiddenField, RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
+from mibo.phrases import phrase
 from mibo.web.forms.base import InputForm
 
 OFF = {"autocomplete": "off"}
@@ -18,7 +19,7 @@ DECISIONS = [
 class MoveForm(InputForm):
     """Another time; the page draws clinician, centre and times itself."""
 
-    missing: ClassVar = {"at": "Choose a time."}
+    missing: ClassVar = {"at": phrase("Choose a time.")}
 
     clinician = HiddenField()
     centre = HiddenField()
@@ -61,7 +62,7 @@ class OwnMoveForm(InputForm):
     """A patient's other time; the page draws the times itself."""
 
     also = ("way", "day", "from")
-    missing: ClassVar = {"time": "Choose a time."}
+    missing: ClassVar = {"time": phrase("Choose a time.")}
 
     time = StringField("Time")
     version = HiddenField()
@@ -70,12 +71,14 @@ class OwnMoveForm(InputForm):
 class AskForm(InputForm):
     """A patient asks to cancel."""
 
-    missing: ClassVar = {"reason": "Please tell us why, in at least five letters."}
+    missing: ClassVar = {"reason": phrase("Please tell us why, in at least five letters.")}
 
-    reason = TextAreaField("Why would you like to cancel?", description="Only those who decide it read this.")
+    reason = TextAreaField(
+        phrase("Why would you like to cancel?"), description=phrase("Only those who decide it read this.")
+    )
 
 
 class OwnCancelForm(InputForm):
     """A patient cancels in time."""
 
-    reason = TextAreaField("Would you like to tell us why?", description="You do not have to.")
+    reason = TextAreaField(phrase("Would you like to tell us why?"), description=phrase("You do not have to."))

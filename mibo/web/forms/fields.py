@@ -7,6 +7,8 @@ from typing import Any
 
 from wtforms import Field, IntegerField
 
+from mibo.phrases import phrase
+
 RUPEES = re.compile(r"(?:₹|Rs\.?|INR)?\s*(-?[0-9][0-9, ]*)(?:\.([0-9]{0,2}))?", re.IGNORECASE)
 MOST_DIGITS = 7
 
@@ -14,7 +16,7 @@ MOST_DIGITS = 7
 class DateParts(Field):
     """A date typed into three boxes of one name: day, month, year. `data` is a date, or None when all are empty."""
 
-    WRONG = "Enter a real date, for example 27 3 1994."
+    WRONG = phrase("Enter a real date, for example 27 3 1994.")
 
     @property
     def parts(self) -> list[str]:
@@ -39,7 +41,7 @@ class DateParts(Field):
 class WholeNumber(IntegerField):
     """A whole number, which says in our own words what is wrong with what was typed."""
 
-    WRONG = "Enter a whole number, for example 34."
+    WRONG = phrase("Enter a whole number, for example 34.")
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Read it. Raises ValueError, which WTForms says beside the field."""

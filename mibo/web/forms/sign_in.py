@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from wtforms import PasswordField, StringField, TelField
 
+from mibo.phrases import phrase
 from mibo.web.forms.base import InputForm
 
 
@@ -11,25 +12,27 @@ class PhoneForm(InputForm):
     """Where to send the code."""
 
     also = ("again",)
-    missing: ClassVar = {"phone": "Enter your mobile number."}
+    missing: ClassVar = {"phone": phrase("Enter your mobile number.")}
 
-    phone = TelField("Mobile number", description="We send a six-digit code to this number on WhatsApp.")
+    phone = TelField(
+        phrase("Mobile number"), description=phrase("We send a six-digit code to this number on WhatsApp.")
+    )
 
 
 class NewPhoneForm(PhoneForm):
     """The number somebody wants to use from now on."""
 
-    missing: ClassVar = {"phone": "Enter your new mobile number."}
+    missing: ClassVar = {"phone": phrase("Enter your new mobile number.")}
 
-    phone = TelField("New mobile number", description="We send a six-digit code to it on WhatsApp.")
+    phone = TelField(phrase("New mobile number"), description=phrase("We send a six-digit code to it on WhatsApp."))
 
 
 class CodeForm(InputForm):
     """The code that came."""
 
-    missing: ClassVar = {"code": "Enter the six digits of the code."}
+    missing: ClassVar = {"code": phrase("Enter the six digits of the code.")}
 
-    code = StringField("Six-digit code")
+    code = StringField(phrase("Six-digit code"))
 
 
 class SecondFactorForm(InputForm):

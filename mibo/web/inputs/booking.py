@@ -11,6 +11,7 @@ from mibo.booking import NOTE_LENGTH
 from mibo.identity import NAME_LENGTH
 from mibo.ids import read_id
 from mibo.people import GENDERS
+from mibo.phrases import phrase
 from mibo.web.inputs.sign_in import Phone, Strict
 
 OLDEST = 150
@@ -25,18 +26,18 @@ def _time(typed: object) -> tuple[int, datetime]:
     centre, _, at = str(typed).partition("@")
     centre_id = read_id(centre)
     if centre_id is None or not AT.fullmatch(at):
-        raise ValueError("Choose a time.")
+        raise ValueError(phrase("Choose a time."))
     try:
         starts_at = clock.read_instant(at)
     except ValueError:
-        raise ValueError("Choose a time.") from None
+        raise ValueError(phrase("Choose a time.")) from None
     return centre_id, starts_at
 
 
 def _id(typed: object) -> int:
     found = read_id(str(typed))
     if found is None:
-        raise ValueError("Choose who it is for.")
+        raise ValueError(phrase("Choose who it is for."))
     return found
 
 
@@ -94,16 +95,16 @@ class DetailsInput(GuardianInput):
     @classmethod
     def _one_of_the_two(cls, age: int | None, told: ValidationInfo) -> int | None:
         if age is None and told.data.get("date_of_birth") is None:
-            raise ValueError("Enter the date of birth, or the age if you do not know it.")
+            raise ValueError(phrase("Enter the date of birth, or the age if you do not know it."))
         if age is not None and not 1 <= age <= OLDEST:
-            raise ValueError(f"Age must be from 1 to {OLDEST}.")
+            raise ValueError(phrase("Age must be from 1 to %(oldest)s.", oldest=OLDEST))
         return age
 
     @field_validator("gender")
     @classmethod
     def _offered(cls, gender: str) -> str:
         if gender not in GENDERS:
-            raise ValueError("Choose one of the options.")
+            raise ValueError(phrase("Choose one of the options."))
         return gender
 
     @property

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Str
 from mibo import phone
 from mibo.errors import Invalid
 from mibo.identity import USERNAME_LENGTH
+from mibo.phrases import phrase
 from mibo.web.inputs.text import cleaned
 
 CODE_LENGTH = 6
@@ -25,7 +26,7 @@ def _six_digits(typed: object) -> str:
     """Spaces and dashes inside a pasted code do no harm."""
     code = "".join(str(typed).split()).replace("-", "")
     if len(code) != CODE_LENGTH or not (code.isascii() and code.isdigit()):
-        raise ValueError(f"Enter the {CODE_LENGTH} digits of the code.")
+        raise ValueError(phrase("Enter the %(count)s digits of the code.", count=CODE_LENGTH))
     return code
 
 

@@ -4,11 +4,13 @@ from functools import partial
 
 from flask import Blueprint, flash, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from mibo import booking, clinics, db
 from mibo.booking import Appointment
 from mibo.errors import Missing
-from mibo.web import own_changes, own_moving
+from mibo.phrases import phrase
+from mibo.web import languages, own_changes, own_moving
 from mibo.web.access import public, public_in_steps
 from mibo.web.filters import moment
 from mibo.web.forms.changes import OwnMoveForm
@@ -19,9 +21,9 @@ bp = Blueprint("answers", __name__, url_prefix="/answer/<token>")
 
 VERBS = ("confirm", "cancel")
 SAID = {
-    "CONFIRMED": "Thank you. We look forward to seeing you.", "CANCELLED": "It is cancelled.",
-    "ASKED": "We have your wish to cancel, and answer it soon. Until then the time is yours.",
-    "OVER": "That is not possible any more.",
+    "CONFIRMED": phrase("Thank you. We look forward to seeing you."), "CANCELLED": phrase("It is cancelled."),
+    "ASKED": phrase("We have your wish to cancel, and answer it soon. Until then the time is yours."),
+    "OVER": phrase("That is not possible any more."),
 }  # fmt: skip
 
 
@@ -55,7 +57,7 @@ def take_another_time(token: str) -> ResponseReturnValue:
     form = OwnMoveForm()
     moved = own_moving.take(form, partial(booking.answering.move_by_link, token))
     if not isinstance(moved, own_moving.Trouble):
-        flash(f"Your appointment is moved to {moment(moved.starts_at)}.", "success")
+        flash(gettext("Your appointment is moved to %(when)s.", when=moment(moved.starts_at)), "success")
         return go("answers.ask", token=token)
     with db.reading():
         one, good = booking.answering.by_link(token)
@@ -64,7 +66,7 @@ def take_another_time(token: str) -> ResponseReturnValue:
 
 def _door(token: str) -> own_moving.Door:
     here = partial(url_for, "answers.another_time", token=token)
-    return own_moving.Door(here, here(), url_for("answers.ask", token=token), "Your appointment")
+    return own_moving.Door(here, here(), url_for("answers.ask", token=token), gettext("Your appointment"))
 
 
 @bp.post("/<verb>")
@@ -75,5 +77,5 @@ def answer(token: str, verb: str) -> ResponseReturnValue:
     if verb not in VERBS:
         raise Missing
     _, outcome = booking.answering.answer_by_link(token, verb)
-    flash(SAID[outcome], "warn" if outcome == "OVER" else "success")
+    flash(languages.put(SAID[outcome]), "warn" if outcome == "OVER" else "success")
     return go("answers.ask", token=token)

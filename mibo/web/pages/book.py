@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Blueprint, abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from mibo import booking, clinics, clock, db, people
 from mibo.booking import Appointment, PaymentAway, SlotTaken, Status
@@ -110,7 +111,7 @@ def not_possible(error: Conflict) -> ResponseReturnValue:
     with db.reading():
         if request.endpoint == "book.hold":
             taken = error.wanted.starts_at if isinstance(error, SlotTaken) else None
-            sentence = f"{clock_time(taken)} has just been taken." if taken else error.message
+            sentence = gettext("%(time)s has just been taken.", time=clock_time(taken)) if taken else error.message
             fresh = {name: value for name, value in request.form.items() if name != "time"}
             one = people.clinician(values["clinician_id"])
             return _choose(one, fresh, status=409, problem=sentence, taken=taken)

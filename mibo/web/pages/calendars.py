@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, flash, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from mibo.booking import Appointment, feeds
 from mibo.identity import hash_of
@@ -95,5 +96,8 @@ def _own(token: str = "", *, staff: bool) -> ResponseReturnValue:
 
 def _end(back: str) -> ResponseReturnValue:
     if feeds.end_feed(by=actor()):
-        flash("The address opens nothing any more. Calendars that read it become empty within some hours.", "success")
+        flash(
+            gettext("The address opens nothing any more. Calendars that read it become empty within some hours."),
+            "success",
+        )
     return go(back)

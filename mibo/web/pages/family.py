@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from mibo import db, people
 from mibo.errors import Invalid
@@ -31,7 +32,7 @@ def listing() -> ResponseReturnValue:
             db.session().expunge_all()
             form.say("full_name", error.message)
         else:
-            flash(f"{added.first_name} is added. You can book for them now.", "success")
+            flash(gettext("%(name)s is added. You can book for them now.", name=added.first_name), "success")
             return go_to(_chosen(onward, added.id))
     house = people.household(by=actor())
     return show(

@@ -5,10 +5,12 @@ from datetime import datetime, timedelta
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext, ngettext
 
 from mibo import booking, clinics, clock, people
 from mibo.money import rupees
 from mibo.people import Clinician
+from mibo.phrases import phrase
 from mibo.scheduling.slots import Slot, free
 from mibo.web import ways
 from mibo.web.access import public
@@ -20,12 +22,16 @@ from mibo.web.ways import Way
 bp = Blueprint("home", __name__)
 
 FEE_WORDS = [
-    ("under-1500", "Under ₹1,500"),
+    ("under-1500", phrase("Under ₹1,500")),
     ("1500-2000", "₹1,500 to ₹2,000"),
     ("2000-2500", "₹2,000 to ₹2,500"),
-    ("over-2500", "Over ₹2,500"),
+    ("over-2500", phrase("Over ₹2,500")),
 ]
-MODE_WORDS = {"IN_PERSON": "In person", "ONLINE": "Online"}
+MODE_WORDS = {"IN_PERSON": phrase("In person"), "ONLINE": phrase("Online")}
+MEETS = {
+    ("IN_PERSON",): phrase("In person"), ("ONLINE",): phrase("Online"),
+    ("IN_PERSON", "ONLINE"): phrase("In person or online"),
+}  # fmt: skip
 DAYS_AHEAD = 14
 
 
@@ -88,10 +94,10 @@ def _card(one: Clinician, soonest: datetime | None, search: Search) -> Card:
         picture=one.picture,
         about=one.title or one.specialisations[0],
         speaks=", ".join(one.languages),
-        experience=f"{years} {'year' if years == 1 else 'years'} of practice" if years else "",
+        experience=ngettext("%(num)d year of practice", "%(num)d years of practice", years) if years else "",
         where=in_words(centres),
-        modes=" or ".join(MODE_WORDS[mode] for mode in one.modes).capitalize(),
-        fee=rupees(one.fee_paise) if one.fee_paise else "On request",
+        modes=MEETS.get(tuple(sorted(one.modes)), ""),
+        fee=rupees(one.fee_paise) if one.fee_paise else gettext("On request"),
         next_free=moment(soonest) if soonest and one.fee_paise else "",
         bookable=bool(one.fee_paise),
         href=url_for("home.clinician", clinician_id=one.id, centre=search.centre, mode=search.mode),

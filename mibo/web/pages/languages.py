@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from mibo.errors import Invalid
 from mibo.messaging import LANGUAGES
+from mibo.phrases import phrase
 from mibo.web import languages
 from mibo.web.access import public
 from mibo.web.htmx import go_to, local_path
@@ -21,5 +22,5 @@ def choose() -> ResponseReturnValue:
     """From now on in this language, and back to where they were."""
     chosen = request.form.get("language", "")
     if chosen not in LANGUAGES:
-        raise Invalid("Please choose one of the languages.")
+        raise Invalid(phrase("Please choose one of the languages."))
     return languages.remember(go_to(local_path(request.form.get(NEXT), url_for("home.start"))), chosen)

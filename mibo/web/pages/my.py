@@ -5,6 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, g, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from mibo import booking, clinics, clock, db, payments, people
 from mibo.booking import Appointment, gate, gate_rules
@@ -107,7 +108,7 @@ def take_move(reference: str) -> ResponseReturnValue:
     form = OwnMoveForm()
     moved = own_moving.take(form, own)
     if not isinstance(moved, own_moving.Trouble):
-        flash(f"Your appointment is moved to {moment(moved.starts_at)}.", "success")
+        flash(gettext("Your appointment is moved to %(when)s.", when=moment(moved.starts_at)), "success")
         return go("my.appointment", reference=reference)
     with db.reading():
         one = booking.own_appointment(actor(), reference=reference)
@@ -119,7 +120,7 @@ def _door(reference: str) -> own_moving.Door:
         address=partial(url_for, "my.move", reference=reference),
         action=url_for("my.take_move", reference=reference),
         back=url_for("my.appointment", reference=reference),
-        back_words=f"Appointment {reference}",
+        back_words=gettext("Appointment %(reference)s", reference=reference),
     )
 
 
@@ -162,7 +163,8 @@ def _call_off(
             status, problem = 409, error.message
         else:
             asked = isinstance(said, AskInput)
-            flash("We have your wish, and answer it on WhatsApp." if asked else "It is cancelled.", "success")
+            wish = gettext("We have your wish, and answer it on WhatsApp.")
+            flash(wish if asked else gettext("It is cancelled."), "success")
             return go("my.appointment", reference=reference)
     with db.reading():
         return _cancellation(reference, form, problem=problem, status=status)

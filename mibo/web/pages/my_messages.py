@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from mibo import people, phone
 from mibo.errors import Invalid
@@ -28,7 +29,8 @@ def wishes() -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
         else:
-            flash("Saved. You get no more messages about appointments." if said.no_messages else "Saved.", "success")
+            none = gettext("Saved. You get no more messages about appointments.")
+            flash(none if said.no_messages else gettext("Saved."), "success")
             return go("my.home")
     return show(
         "my_messages/wishes.html", form=form, number=phone.shown(own.phone), email=own.email, status=422 if form.errors else 200,

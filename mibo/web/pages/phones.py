@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from mibo import db, identity, people
 from mibo.errors import Conflict, Invalid
@@ -80,7 +81,10 @@ def _ask() -> ResponseReturnValue:
         form.refuse(error)
         return _form(form, 422)
     if isinstance(outcome, TooMany):
-        form.say("phone", f"Please wait {wait_words(outcome.retry_after)} before you ask for another code.")
+        form.say(
+            "phone",
+            gettext("Please wait %(time)s before you ask for another code.", time=wait_words(outcome.retry_after)),
+        )
         return _form(form, 429)
     session[NEW_PHONE] = sealed.seal(NEW_PHONE, f"{actor().sign_in_id} {told.phone}")
     return go_to(url_for(_proving()))
@@ -121,7 +125,7 @@ def _asked_for() -> str | None:
 
 def _changed() -> ResponseReturnValue:
     session.pop(NEW_PHONE, None)
-    flash("Your number is changed. You are signed out everywhere else.", "success")
+    flash(gettext("Your number is changed. You are signed out everywhere else."), "success")
     return go_to(url_for("stays.staff" if _is_staff() else "stays.patient"))
 
 

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from mibo import db, people, phone
 from mibo.errors import Invalid
@@ -29,7 +30,7 @@ def details() -> ResponseReturnValue:
             db.session().expunge_all()
             form.refuse(error)
         else:
-            flash("Saved.", "success")
+            flash(gettext("Saved."), "success")
             return go_to(onward)
     return show(
         "profile/details.html",

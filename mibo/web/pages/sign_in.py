@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import Blueprint, flash, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from werkzeug.wrappers import Response
 
 from mibo import identity, people
@@ -35,7 +36,10 @@ def patient() -> ResponseReturnValue:
         return show("sign_in/phone.html", form=form, next=_next(), status=422 if form.errors else 200)
     outcome = identity.ask_for_code("PATIENT", asked.phone)
     if isinstance(outcome, TooMany):
-        form.say("phone", f"Please wait {wait_words(outcome.retry_after)} before you ask for another code.")
+        form.say(
+            "phone",
+            gettext("Please wait %(time)s before you ask for another code.", time=wait_words(outcome.retry_after)),
+        )
         return show("sign_in/phone.html", form=form, next=_next(), status=429)
     session[PHONE] = sealed.seal(PHONE, asked.phone)
     return go_to(url_for("sign_in.code", next=_next()))
@@ -100,7 +104,7 @@ def out() -> ResponseReturnValue:
     if who is not None:
         identity.end_sign_in(who.sign_in_id, "signed_out")
     access.forget()
-    flash("You are signed out.", "success")
+    flash(gettext("You are signed out."), "success")
     staff_again = who is not None and who.audience == "STAFF"
     response = go_to(url_for("sign_in.staff" if staff_again else "home.start"))
     response.headers["Clear-Site-Data"] = '"cache", "storage"'

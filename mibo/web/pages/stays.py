@@ -2,6 +2,7 @@
 
 from flask import Blueprint, abort, flash, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from mibo import identity
 from mibo.identity.permissions import Permission
@@ -49,7 +50,7 @@ def _stays() -> list[dict[str, object]]:
 def end(sign_in_id: int) -> ResponseReturnValue:
     """End one of them, at once."""
     identity.end_stay(sign_in_id, by=actor())
-    flash("That device is signed out.", "success")
+    flash(gettext("That device is signed out."), "success")
     return _back()
 
 
@@ -59,7 +60,7 @@ def end(sign_in_id: int) -> ResponseReturnValue:
 def end_others() -> ResponseReturnValue:
     """End all of them but this one, at once."""
     identity.end_other_stays(by=actor())
-    flash("You are signed out everywhere else.", "success")
+    flash(gettext("You are signed out everywhere else."), "success")
     return _back()
 
 

@@ -14,6 +14,7 @@ from mibo.web.forms.video_calls import CallForm
 from mibo.web.htmx import go, show
 from mibo.web.inputs.video_calls import CallInput
 from mibo.web.keys import takes
+from mibo.web.languages import put
 from mibo.web.reads import noted
 
 bp = Blueprint("video_calls", __name__)
@@ -50,7 +51,7 @@ def answer(reference: str) -> ResponseReturnValue:
         except Invalid as error:
             form.refuse(error)
         except Conflict as error:
-            flash(error.message, "warn")
+            flash(put(error.message), "warn")
             return go("video_calls.check", reference=reference)
         else:
             return go("video_calls.check", reference=reference)
@@ -66,7 +67,7 @@ def room(reference: str) -> ResponseReturnValue:
         with db.transaction():
             address = gate.enter(reference, by=actor())
     except Conflict as error:
-        flash(error.message, "warn")
+        flash(put(error.message), "warn")
         return go("video_calls.check", reference=reference)
     return _into(address)
 
@@ -80,7 +81,7 @@ def call_me(reference: str) -> ResponseReturnValue:
         with db.transaction():
             gate.ask_for_call(reference, by=actor())
     except Conflict as error:
-        flash(error.message, "warn")
+        flash(put(error.message), "warn")
     return go("video_calls.check", reference=reference)
 
 
@@ -93,7 +94,7 @@ def clinician_room(appointment_id: int) -> ResponseReturnValue:
         with db.transaction():
             address = gate.enter_as_clinician(care.my_visit(appointment_id, by=actor()).appointment, by=actor())
     except Conflict as error:
-        flash(error.message, "warn")
+        flash(put(error.message), "warn")
         return go("my_day.visit", appointment_id=appointment_id)
     return _into(address)
 
