@@ -25,7 +25,7 @@ TITLES: Mapping[str, str] = {
     MismatchReason.UNREADABLE: "Cannot be read",
     MismatchReason.REFUND_NOT_OURS: "Given back outside Mibo",
     MismatchReason.BOOKS_DIFFER: "Our books say otherwise",
-    MismatchReason.ADJUSTED: "Taken off or added by the payment service",
+    MismatchReason.ADJUSTED: "Taken off or added",
 }
 WHY: Mapping[str, str] = {
     MismatchReason.NOT_OURS: (

@@ -44,10 +44,15 @@ EVENTS = {
     "refund.processed": "A refund was done", "refund.failed": "A refund failed",
     "refund.speed_changed": "A refund takes another way",
 }  # fmt: skip
+FAILURES = {
+    "payment_failed": "the bank declined it", "payment_declined": "the bank declined it",
+    "payment_cancelled": "the payer gave up", "payment_timed_out": "it took too long",
+    "insufficient_funds": "too little money in the account", "bad_request_error": "the bank declined it",
+}  # fmt: skip
 CHANGED = {
     "CONFIRMED": "The booking is paid and confirmed", "RESEATED": "Paid late; the booking has its time again",
     "ALREADY": "Nothing, it was known", "SURPLUS": "Paid twice: this money goes back",
-    "TOO_LATE": "The time was gone: the money goes back", "WAITING": "Nothing yet", "FAILED": "Noted as failed",
+    "TOO_LATE": "It came too late: the money goes back", "WAITING": "Nothing yet", "FAILED": "Noted as failed",
     "PARKED": "It does not match, and waits for somebody", "NOTED": "Nothing",
 }  # fmt: skip
 
@@ -162,7 +167,7 @@ def _try(one: Attempt, names: Mapping[int, str], who: Actor) -> Try:
         ("Asked", moment(one.created_at)), ("Paid", moment(one.paid_at) if one.paid_at else ""),
         ("How", _how(one)), ("Taken by", names.get(one.taken_by or 0, "")),
         ("Note", one.note or ""), ("Until", moment(one.expires_at) if one.expires_at and not one.paid_at else ""),
-        ("Failed", f"{moment(one.failed_at)}: {one.failure}" if one.failed_at else ""),
+        ("Failed", f"{moment(one.failed_at)}: {_why(one.failure or '')}" if one.failed_at else ""),
         ("Link closed", moment(one.closed_at) if one.closed_at else ""),
     ]  # fmt: skip
     ids = [
@@ -174,6 +179,11 @@ def _try(one: Attempt, names: Mapping[int, str], who: Actor) -> Try:
         [(label, words, "") for label, words in told if words], [(label, known) for label, known in ids if known],
         _bare(one) if who.may(Permission.TAKE_PAYMENT) else {},
     )  # fmt: skip
+
+
+def _why(failure: str) -> str:
+    """The provider's word for a failure, as people say it; one that is new as far as it can be read."""
+    return FAILURES.get(failure.lower(), failure.replace("_", " ").lower())
 
 
 def _bare(one: Attempt) -> dict[int, str]:
@@ -230,7 +240,8 @@ def _mismatch(one: heard.Mismatch) -> tuple[str, str, tuple[str, str, str]]:
 def _told(one: heard.ProviderEvent, payment: Payment) -> tuple[str, str, str]:
     """`Tue 24 Nov, 10:41:07 am`, what was told and of which try, and what it changed."""
     at = clock.local(one.received_at)
-    kind = next((KINDS[each.kind] for each in payment.attempts if each.id == one.attempt_id), "")
+    several = len(payment.attempts) > 1
+    kind = next((KINDS[each.kind] for each in payment.attempts if several and each.id == one.attempt_id), "")
     what = f"{EVENTS.get(one.kind, one.kind)}{f' ({kind.lower()})' if kind else ''}"
     changed = CHANGED.get(one.outcome or "", one.outcome or "") if one.settled_at else "Not looked at yet"
     return f"{day(at)}, {at:%-I:%M:%S} {'am' if at.hour < 12 else 'pm'}", what, changed

@@ -24,7 +24,6 @@ class Row:
     known_by: str
     utr: str
     when: str
-    lines: int
     sums: Sequence[tuple[str, str]]  # what came, went back, was charged, and what the bank gets
     waiting: int
 
@@ -58,8 +57,8 @@ def rows(found: Sequence[settled.Settled]) -> list[Row]:
     """The list."""
     return [
         Row(
-            url_for("settlements.one", settlement_id=one.id), one.known_by, one.utr, written(one), one.lines,
-            _columns(one), one.waiting,
+            url_for("settlements.one", settlement_id=one.id), one.known_by, one.utr, written(one), _columns(one),
+            one.waiting,
         )
         for one in found
     ]  # fmt: skip

@@ -1,5 +1,6 @@
 """What staff say of money that goes back: by which way, why not, how it was handed over, whose it is."""
 
+import re
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, StringConstraints
@@ -10,16 +11,21 @@ from mibo.payments import REFUND_NOTE_LENGTH, REFUND_REFERENCE_LENGTH
 from mibo.web.inputs.changes import Version
 from mibo.web.inputs.sign_in import Strict
 
-MOST_DIGITS = 9
+MOST_DIGITS = 7
+RUPEES = re.compile(r"(-?[0-9]{1,20})((?:\.[0-9]{0,2})?)")
 Note = Annotated[str, StringConstraints(min_length=1, max_length=REFUND_NOTE_LENGTH)]
 
 
 def _whole_rupees(typed: object) -> int:
     """Rupees without paise, as `₹1,600` may be typed."""
-    digits = str(typed).strip().removeprefix("₹").replace(",", "").strip()
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= MOST_DIGITS):
+    found = RUPEES.fullmatch(str(typed).replace(",", "").replace("₹", "").strip())
+    if found is None:
         raise PydanticCustomError("rupees", "Enter whole rupees, for example 1600.")
-    return int(digits)
+    if found[2].strip(".0"):
+        raise PydanticCustomError("rupees", "Enter whole rupees, without paise.")
+    if len(found[1].lstrip("-0")) > MOST_DIGITS:
+        raise PydanticCustomError("rupees", "That is more than anybody pays. Look at the amount again.")
+    return int(found[1])
 
 
 def _owner(typed: object) -> int:

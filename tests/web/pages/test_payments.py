@@ -266,10 +266,10 @@ def test_what_the_provider_told_stands_beside_the_payment_with_what_each_changed
     page = boss.get(f"/money/payments/{waiting.appointment.payment_id}")
     rows = re.findall(r'<th scope="row">([^<]+)</th><td data-label="What it changed">([^<]+)</td>', page.text)
     assert rows == [
-        ("The try failed (checkout)", "Noted as failed"),
-        ("The money was taken (checkout)", "The booking is paid and confirmed"),
-        ("The order was paid (checkout)", "Nothing, it was known"),
-        ("A refund was begun (checkout)", "It does not match, and waits for somebody"),
+        ("The try failed", "Noted as failed"),
+        ("The money was taken", "The booking is paid and confirmed"),
+        ("The order was paid", "Nothing, it was known"),
+        ("A refund was begun", "It does not match, and waits for somebody"),
     ]
     page = boss.get(f"/money/payments/{later.appointment.payment_id}")
     assert re.findall(r'<td data-label="What it changed">([^<]+)</td>', page.text) == ["Noted as failed"]
