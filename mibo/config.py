@@ -92,6 +92,12 @@ class Settings(BaseSettings):
     limit_api_per_minute: int = Field(100, ge=1)
     limit_auth_per_15_minutes: int = Field(30, ge=1)
 
+    # whom to call in a crisis: stands at the foot of every public and patient page (templates/layout/_crisis.html)
+    crisis_name: str = Field("Tele-MANAS", min_length=1, max_length=60)
+    crisis_phone: str = Field("14416", pattern=r"[0-9+ -]{2,20}")
+    crisis_phone_other: str = Field("1800-891-4416", pattern=r"[0-9+ -]{0,20}")
+    emergency_phone: str = Field("112", pattern=r"[0-9+ -]{2,20}")
+
     # how long a browser may be left alone before its stay ends (mibo/identity/idling.py)
     idle_minutes_patient: int = Field(30, ge=5, le=1440)
     idle_minutes_desk: int = Field(20, ge=5, le=720)

@@ -133,6 +133,17 @@
   }
   if (ending) setInterval(warn, 10000);
 
+  // Without a connection a patient gets a page that says so. When and where they come next stands on it if they asked for
+  // that; it goes with signing out, and as soon as nobody is signed in any more.
+  const own = "mibo-own", side = doc.querySelector("[data-offline]");
+  if (side && "serviceWorker" in navigator) navigator.serviceWorker.register("/sw.js").catch(() => {});
+  if ("caches" in window && doc.body.matches(".public")) {
+    if (!side?.dataset.offline) caches.delete(own).catch(() => {});
+    else if (side.dataset.offline !== "stay") {
+      fetch(side.dataset.offline, { redirect: "error" }).then(async (page) => page.ok && (await caches.open(own)).put("/offline", page)).catch(() => {});
+    }
+  }
+
   // Leaving fast: the page goes blank and its place in the history is taken by a neutral one.
   function leave() { const door = doc.querySelector("[data-exit]"); if (!door) return; doc.body.hidden = true; doc.title = ""; location.replace(door.href); }
   let shifts = [];

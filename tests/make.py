@@ -11,7 +11,8 @@ from mibo.clinics import Centre
 from mibo.identity import Account, Actor, RoleGrant
 from mibo.identity.permissions import Role
 from mibo.payments import Attempt, Payment, terms_of
-from mibo.people import Clinician, ClinicianCentre, Patient
+from mibo.people import Clinician, ClinicianCentre, Consent, Patient
+from mibo.people.consent_rules import NOTICE_VERSION
 from mibo.scheduling import TimeBlock, WeeklyHours
 
 _numbers = count(1)
@@ -138,9 +139,20 @@ def patient(
         "registration_paid_at": clock.now() if registered else None,
     }
     if family_of:
-        return _kept(Patient(account_id=family_of.account_id, phone=family_of.phone, **known))
+        return _agreed(_kept(Patient(account_id=family_of.account_id, phone=family_of.phone, **known)))
     account = _kept(Account(audience="PATIENT", phone=phone or _phone(), full_name=name))
-    return _kept(Patient(id=account.id, account_id=account.id, phone=account.phone, **known))
+    return _agreed(_kept(Patient(id=account.id, account_id=account.id, phone=account.phone, **known)))
+
+
+def _agreed(one: Patient) -> Patient:
+    """They have been told what is kept of them, and agree."""
+    _kept(
+        Consent(
+            patient_id=one.id, purpose="CARE", given=True, version=NOTICE_VERSION, capacity="SELF",
+            by_account_id=one.account_id,
+        )
+    )  # fmt: skip
+    return one
 
 
 def staff(

@@ -21,6 +21,7 @@ PURE = {
     "explaining",
     "rules",
     "gate_rules",
+    "consent_rules",
     "policy",
     "receipt_rules",
     "settlement_rules",

@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import joinedload
 
-from mibo import audit, clock, db, jobs, messaging
+from mibo import audit, clock, db, jobs, messaging, people
 from mibo.booking import actions, cancelling, moving, requests
 from mibo.booking.answer_models import AnswerToken
 from mibo.booking.answer_tokens import keep_token, locked_token, still_good
@@ -169,9 +169,8 @@ def _wrote(reply: Reply) -> str:
         return "WAITS"
     for one in family:
         if not one.no_messages:
-            one.no_messages = True
             audit.record("patient.changed", one.id, by=one.account_id, fields=["no_messages"], active=one.active)
-        messaging.silence(one.id)
+        people.consents.stop_messages(one)
     return "STOPPED"
 
 

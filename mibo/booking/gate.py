@@ -5,6 +5,7 @@ time with what was said last filled in, and forgotten after the policy's days.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 
@@ -31,6 +32,7 @@ from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.jobs import job
 from mibo.people import guardians
+from mibo.people.consent_rules import ONLINE, capacity_of
 
 PURPOSE = "whereabouts"
 JOINED = "appointment.call_joined"
@@ -80,13 +82,19 @@ def answer(reference: str, said: Answers, *, by: Actor) -> Appointment:
         "appointment.call_checked", one.id, by=by.account_id, joins_as=said.joins_as, private=said.private,
         adult_present=said.adult_present, consent=CONSENT_VERSION,
     )  # fmt: skip
+    as_whom = capacity_of(own=one.patient_id == by.account_id, is_minor=is_for_minor(one))
+    people.consents.note(
+        one.patient, ONLINE, given=True, by=by.account_id, capacity=as_whom, version=str(CONSENT_VERSION)
+    )
     return one
 
 
 def check_of(one: Appointment) -> VideoCheck | None:
-    """What was said for this very time; what was said before a move does not count."""
+    """What was said for this very time; what was said before a move does not count, nor what was taken back."""
     found = db.session().scalar(select(VideoCheck).where(VideoCheck.appointment_id == one.id))
-    return found if found is not None and found.said_at >= doors_of(one).opens_at else None
+    if found is None or found.said_at < doors_of(one).opens_at:
+        return None
+    return None if people.consents.was_withdrawn(one.patient_id, ONLINE, found.said_at) else found
 
 
 def enter(reference: str, *, by: Actor) -> str:
@@ -136,6 +144,12 @@ def whereabouts(check: VideoCheck | None) -> Whereabouts | None:
         return Whereabouts(**json.loads(sealing.box(PURPOSE).decrypt(check.whereabouts)))
     except (sealing.InvalidToken, TypeError, ValueError):
         return None
+
+
+def checks_of(patient_id: int) -> Sequence[VideoCheck]:
+    """All that was said before calls of this patient, the first first."""
+    theirs = select(VideoCheck).join(Appointment, Appointment.id == VideoCheck.appointment_id)
+    return db.session().scalars(theirs.where(Appointment.patient_id == patient_id).order_by(VideoCheck.said_at)).all()
 
 
 def said_last(patient_id: int) -> Whereabouts | None:

@@ -54,6 +54,12 @@ def own_appointments(by: Actor) -> Sequence[Appointment]:
     return db.session().scalars(_in_full().where(_own(by)).order_by(Appointment.starts_at.desc(), Appointment.id)).all()
 
 
+def all_of_patient(patient_id: int) -> Sequence[Appointment]:
+    """Everything of one patient, the latest first; whose it is to see is asked before."""
+    wanted = _brief().where(Appointment.patient_id == patient_id)
+    return db.session().scalars(wanted.order_by(*LATEST)).all()
+
+
 def upcoming(
     by: Actor, *, patient_id: int | None = None, limit: int | None = None, offset: int = 0
 ) -> Sequence[Appointment]:

@@ -74,12 +74,13 @@ def hold(
     """A patient takes a time for themselves or their family; it is theirs until the hold ends (R-BOOK-2, 3).
 
     Asked again with the same `request_key` it answers the same appointment (R-BOOK-11).
-    Raises Missing, SlotTaken, NotOffered, TooManyHolds, TooManyAhead, KeyReused, Invalid, and payments' FeeMissing.
+    Raises Missing, SlotTaken, NotOffered, TooManyHolds, TooManyAhead, KeyReused, Invalid, ConsentWithdrawn, and payments' FeeMissing.
     """
     payments.refuse_card_number(note)
     if already := asked_before(by, request_key, (patient_id, clinician_id, centre_id, mode, starts_at)):
         return already
     patient = people.own_patient(patient_id, by=by)
+    people.consents.check_may_book(patient.id)
     policy = clinics.policy_in_force()
     _check_limits(patient.id, clinician_id, policy)
     slot = free_slot(clinician_id, centre_id, mode, starts_at, patient_id=patient.id, for_whom=Audience.PATIENT)

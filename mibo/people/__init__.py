@@ -1,6 +1,6 @@
 """Patients and clinicians: who they are, not how they sign in."""
 
-from mibo.people import guardians, inbox, search
+from mibo.people import consents, guardians, inbox, search
 from mibo.people.actions import add_family_member, complete_own, fill_in, welcome_patient
 from mibo.people.clinician_accounts import NotTheirAccount
 from mibo.people.clinician_list import PAGE as CLINICIANS_PAGE
@@ -30,6 +30,8 @@ from mibo.people.clinicians import (
     staff_clinician,
     switch_off,
 )
+from mibo.people.consent_models import Consent
+from mibo.people.consent_rules import ConsentWithdrawn
 from mibo.people.growing_up import agree_grown_up
 from mibo.people.guardians import acts_for
 from mibo.people.household import Household, household
@@ -101,6 +103,8 @@ __all__ = [
     "Clinician",
     "ClinicianCentre",
     "ClinicianWish",
+    "Consent",
+    "ConsentWithdrawn",
     "Contact",
     "Details",
     "Household",
@@ -136,6 +140,7 @@ __all__ = [
     "clinicians_in_reach",
     "clinicians_page",
     "complete_own",
+    "consents",
     "contact_of",
     "directory",
     "directory_choices",

@@ -3,7 +3,7 @@ none on their phone. A message that was taken back in time is not in it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -13,8 +13,8 @@ from sqlalchemy.orm import contains_eager
 from mibo import clock, db, jobs, messaging
 from mibo.errors import Missing
 from mibo.identity import Actor
-from mibo.messaging import Message, Wording
-from mibo.people import queries
+from mibo.messaging import Message, Wishes, Wording
+from mibo.people import guardians, queries
 from mibo.people.inbox_models import Notice
 from mibo.people.models import Patient
 from mibo.phrases import phrase
@@ -59,13 +59,18 @@ def tell(
     """Promise a patient a message and put it into their inbox; once for each `dedupe_key`, as `messaging.tell`."""
     message_id = messaging.tell(
         told, phone=patient.phone, name=patient.full_name, dedupe_key=dedupe_key, about_id=about_id,
-        not_after=not_after, wait_s=wait_s, wishes=patient.wishes, centre_id=centre_id, concerns_at=concerns_at,
+        not_after=not_after, wait_s=wait_s, wishes=_wishes(patient), centre_id=centre_id, concerns_at=concerns_at,
     )  # fmt: skip
     if message_id is not None:
         shows_at = clock.now() + timedelta(seconds=wait_s)
         db.session().add(Notice(patient_id=patient.id, message_id=message_id, shows_at=shows_at, block_id=block_id))
         db.session().flush()
     return message_id
+
+
+def _wishes(patient: Patient) -> Wishes:
+    """As they wish; discreetly where the phone is still that of who acts for them no longer."""
+    return replace(patient.wishes, discreet=True) if guardians.has_left(patient, clock.today()) else patient.wishes
 
 
 def notices(asked: Asked, *, by: Actor, limit: int, offset: int = 0) -> Sequence[Notice]:

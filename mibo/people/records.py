@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from mibo import audit, clock, db, identity
 from mibo.errors import Invalid, Missing, Refused
 from mibo.identity import Account, Actor, Permission
-from mibo.people import guardians, phones, queries, rules
+from mibo.people import consents, guardians, phones, queries, rules
 from mibo.people.models import MrnCounter, Patient
 from mibo.people.rules import MrnTaken, PhoneInUse, SamePerson
 from mibo.people.wishes import WISHES, put_wishes
@@ -81,6 +81,7 @@ def change_patient(
     changed = sorted(field for field, value in before.items() if getattr(one, field) != value)
     audit.record("patient.changed", one.id, by=by.account_id, fields=changed, active=one.active)
     _note_consent(one, agreed, by)
+    consents.note_messages(one, wanted_none=before["no_messages"], by=by)
     db.session().flush()
     return one
 

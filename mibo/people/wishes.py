@@ -8,7 +8,7 @@ from sqlalchemy import select
 from mibo import audit, db, messaging
 from mibo.errors import Invalid
 from mibo.identity import Actor
-from mibo.people import queries
+from mibo.people import consents, queries
 from mibo.people.models import Patient
 from mibo.phrases import phrase
 
@@ -34,6 +34,7 @@ def wish_for_family(told: Mapping[str, Any], *, by: Actor) -> None:
     for one in db.session().scalars(wanted.execution_options(populate_existing=True)).all():
         before = {field: getattr(one, field) for field in WISHES}
         put_wishes(one, told)
+        consents.note_messages(one, wanted_none=before["no_messages"], by=by)
         changed = sorted(field for field, value in before.items() if getattr(one, field) != value)
         if changed:
             audit.record("patient.changed", one.id, by=by.account_id, fields=changed, active=one.active)

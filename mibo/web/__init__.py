@@ -40,7 +40,7 @@ def create_app() -> Flask:
     Compress(app)
     app.after_request(requests.close_sent_file)
     filters.register(app)
-    app.jinja_env.globals["static_url"] = requests.static_url
+    app.jinja_env.globals.update(static_url=requests.static_url, crisis=_whom_to_call(chosen))
     register_pages(app)
     register_api(app, csrf)
     errors.answer_every_refusal(app)
@@ -78,6 +78,12 @@ def _flask_settings(chosen: Settings) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _whom_to_call(chosen: Settings) -> dict[str, str]:
+    """In a crisis: said at the foot of every public and patient page."""
+    numbers = {"phone": chosen.crisis_phone, "other": chosen.crisis_phone_other, "emergency": chosen.emergency_phone}
+    return {"name": chosen.crisis_name, **numbers}
+
+
 def _for_every_template() -> dict[str, Any]:
     who = g.get("visitor")
     return {
@@ -87,6 +93,7 @@ def _for_every_template() -> dict[str, Any]:
         "unread_notices": unread_notices(who),
         "current_user": current_user,
         "signed_in_as": role_words(who),
+        "keeps_offline": session.get("offline", False),
         "now": clock.now(),
         "signed_in_until": access.ends_unless_used(),
     }

@@ -79,6 +79,7 @@ ACTS = {
     "patient.merged_away": "Merged this record into another",
     "patient.mrn": "Gave a patient a number (MRN)",
     "patient.noted": "Wrote a medical note",
+    "patient.copied": "Took a copy of their own data",
     "patient.opened": "Opened a patient's record",
     "patient.phone": "Changed a patient's phone",
     "patient.unmerged": "Undid the merging of two records",

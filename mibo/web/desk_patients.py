@@ -13,7 +13,8 @@ from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.messaging import LANGUAGES, Message
 from mibo.people import MedicalNote, Patient
-from mibo.web import desk_sheet
+from mibo.people.consent_rules import CARE
+from mibo.web import consent_rows, desk_sheet
 from mibo.web.desk_record import MESSAGE_STATES, MESSAGE_WORDS, METHOD_WORDS
 from mibo.web.desk_words import MODES
 from mibo.web.filters import clock_time, day, moment
@@ -56,6 +57,8 @@ class Page:
     holder: str
     """Who turned eighteen on another's phone: whose it is, for the desk to ask whether they go on acting for them."""
     consents: Sequence[tuple[str, str, str]]
+    may_keep: bool
+    """Whether they agree, as of now, that their records are kept."""
 
 
 def rows(patients: Sequence[Patient], visits: Mapping[int, Visits]) -> list[Row]:
@@ -86,7 +89,8 @@ def look(
         messages=[_message(each) for each in told] if desk else [],
         lacks_guardian=people.guardians.is_missing(one, people.age_of(one)),
         holder=_holder(one) if desk else "",
-        consents=_consents(one, recorded_by) if desk else [],
+        consents=[*_consents(one, recorded_by), *_said(one)] if desk else [],
+        may_keep=desk and people.consents.stands(one, people.consents.latest(one.id), CARE),
     )
 
 
@@ -113,6 +117,11 @@ def openings(entries: Sequence[AuditEntry], names: Mapping[int, str]) -> list[tu
         )
         for one in entries
     ]
+
+
+def _said(one: Patient) -> list[tuple[str, str, str]]:
+    said = people.consents.history([one.id])
+    return consent_rows.for_staff(said, {each.id: _date(each.said_at) for each in said})
 
 
 def _holder(one: Patient) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from mibo import booking, clock, payments
+from mibo import booking, clinics, clock, payments
 from mibo.booking import Appointment, CannotCancel, Status, rules
 from mibo.web import terms
 
@@ -13,13 +14,17 @@ LEAST_VERSION_DECIDED = 3  # each step counts: made, asked for, decided; so most
 
 @dataclass(frozen=True)
 class Changes:
-    """What the patient may do: move, cancel, or only ask; why not, in a sentence; and what the clinic wrote to them."""
+    """What the patient may do: move, cancel, or only ask; why not, in a sentence; until when it may be moved, and
+    how many times more; and what the clinic wrote to them.
+    """
 
     may_move: bool
     may_cancel: bool
     may_ask: bool
     why_not_move: str
     why_not_cancel: str
+    move_until: datetime | None
+    moves_left: int
     comes_back_paise: int
     keeps_registration: bool
     answer: str
@@ -44,6 +49,8 @@ def of(one: Appointment) -> Changes:
         may_ask=may_ask,
         why_not_move=not_move,
         why_not_cancel=not_cancel,
+        move_until=None if closed else one.starts_at - timedelta(hours=one.payment.cutoff_hours),
+        moves_left=max(clinics.policy_in_force().patient_moves - one.moves_by_patient, 0),
         comes_back_paise=booking.share_of(one, in_time=in_time),
         keeps_registration=one.payment.registration_paise > 0,
         answer=answer,

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from sqlalchemy import select, update
 
 from mibo import clock, db
@@ -47,6 +47,8 @@ def tell_details(person: Person) -> None:
     page.get_by_label("Full name").fill("Ravi Kumar")
     page.get_by_label("Age in years").fill("34")
     page.get_by_label("Male", exact=True).check()
+    page.get_by_label("I agree that the clinic keeps my records").check()
+    page.get_by_label("Send me messages about my appointments").check()
     person.press("Continue")
 
 
@@ -105,6 +107,50 @@ def test_a_known_patient_is_not_asked_who_they_are(arrive: Arrive) -> None:
     choose(asha)
     asha.press("Hold")
     expect(asha.page.locator(".money .total")).to_contain_text("₹1,600")
+
+
+def test_a_known_clinician_is_booked_again_in_four_taps_and_a_phone_without_a_connection_says_when_and_where(
+    arrive: Arrive, world: Clinic
+) -> None:
+    with db.transaction():
+        make.appointment(
+            world.asha, world.anita, world.kochi, clock.now() - timedelta(days=9), status=make.Status.COMPLETED
+        )
+    asha = signed_in(arrive)
+    page, taps = asha.page, 0
+
+    def tap(what: Locator) -> None:
+        nonlocal taps
+        what.click()
+        page.wait_for_load_state()
+        taps += 1
+
+    page.goto("/my")
+    tap(page.get_by_role("link", name="Choose a time"))
+    tap(page.locator(".time").first)
+    tap(page.get_by_role("button", name=re.compile("^Hold")))
+    tap(page.get_by_role("button", name="Confirm and pay"))
+    page.wait_for_url(re.compile(r"/l/"))
+    assert taps <= 4
+    asha.press("Pay by UPI")
+    page.wait_for_url(re.compile(r"/my/MB-"))
+
+    page.goto("/my")
+    page.get_by_text("Without a connection").click()
+    asha.press("Keep it on this phone")
+    page.wait_for_function("caches.has('mibo-own')")
+    page.wait_for_function("navigator.serviceWorker.ready.then((it) => !!it.active)")
+    page.reload()
+    page.wait_for_function("navigator.serviceWorker.controller")
+    page.context.set_offline(True)
+    page.goto("/my/payments")
+    expect(page.locator("h1")).to_have_text("There is no connection")
+    expect(page.locator("section")).to_contain_text("Kochi")
+    assert "Asha" not in page.content()
+    page.context.set_offline(False)
+    page.goto("/my")
+    asha.press("Sign out")
+    assert page.evaluate("caches.has('mibo-own')") is False
 
 
 def signed_in(arrive: Arrive, width: int = 360, **more: object) -> Person:
@@ -332,6 +378,8 @@ def visit_every_state(person: Person, sandbox: Sandbox, world: Clinic, look: obj
         "/clinicians?fee=over-2500",
         f"/clinicians/{world.anita.id}",
         world.choose,
+        "/privacy",
+        "/offline",
         "/nothing",
     ):
         see(path)
@@ -380,7 +428,8 @@ def visit_every_state(person: Person, sandbox: Sandbox, world: Clinic, look: obj
     page.goto(check)
     pay(person)
     look(page)  # type: ignore[operator]
-    see("/my")
+    for path in ("/my", "/my/appointments?show=past", "/my/details", "/my/consents", "/my/data", f"/my/data/{own.id}"):
+        see(path)
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])

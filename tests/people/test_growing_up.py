@@ -12,6 +12,7 @@ from mibo import booking, clock, db, ledger, people
 from mibo.audit import AuditEntry
 from mibo.errors import Invalid, Missing
 from mibo.identity.permissions import Role
+from mibo.messaging import Message
 from mibo.people import Patient, guardians, rules
 from tests import make
 from tests.web.pages.visitor import Clinic, Visitor, clinic, words
@@ -79,6 +80,11 @@ def test_what_a_guardian_saw_ends_on_the_birthday_everywhere_and_the_young_perso
     with db.transaction() as session:
         session.get_one(Patient, mini.id).date_of_birth = rules.years_before(clock.today(), 18)
 
+    later = world.book("16:00", who=mini)
+    with db.transaction() as session:
+        booking.telling.confirmed(booking.locked(later.id))
+        told = session.scalar(select(Message.template).where(Message.about_id == later.id))
+        assert told == "mibo_discreet_confirmed"
     for path in ("/my", "/my/appointments", "/my/payments", "/my/receipts", "/my/notices", "/my/messages"):
         assert one.reference not in asha.get(path).text
         assert "Mini Menon" not in asha.get(path).text

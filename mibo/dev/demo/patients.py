@@ -9,7 +9,7 @@ from mibo import clock
 from mibo.dev.demo.names import UNUSUAL, invent
 from mibo.dev.demo.rows import Row, Rows
 from mibo.identity import Account
-from mibo.people import BLOOD_GROUPS, Patient
+from mibo.people import BLOOD_GROUPS, Consent, Patient, consent_rules
 from mibo.people.rules import split_name
 
 YOUNGEST, OLDEST, GROWN = 6, 78, 18
@@ -88,6 +88,11 @@ class People:
         row = self._rows.add(
             Patient, **own_id, account_id=account["id"], full_name=name, phone=account["phone"], gender=gender, mrn=None,
             registration_paid_at=None, created_at=self._now, **self._details(name, age, born_on, family_of),
+        )  # fmt: skip
+        as_whom = consent_rules.capacity_of(own=not family_of, is_minor=age < GROWN)
+        self._rows.add(
+            Consent, patient_id=row["id"], purpose=consent_rules.CARE, given=True, version=consent_rules.NOTICE_VERSION,
+            capacity=as_whom, by_account_id=account["id"], said_at=self._now,
         )  # fmt: skip
         person = Person(row, account, city, age)
         self.all.append(person)

@@ -28,7 +28,7 @@ from mibo.payments import (
     Tender,
     heard,
 )  # fmt: skip
-from mibo.people import Clinician, ClinicianCentre, Patient
+from mibo.people import Clinician, ClinicianCentre, Consent, Patient
 from mibo.scheduling import TimeBlock, WeeklyHours
 from mibo.video import Meeting
 
@@ -37,7 +37,7 @@ Row = dict[str, Any]
 # parents before their children
 TABLES: tuple[type[db.Base], ...] = (
     Centre, Billing, OpeningHours, Holiday,
-    Account, RoleGrant, Clinician, ClinicianCentre, WeeklyHours, TimeBlock, Patient, Payment, Attempt,
+    Account, RoleGrant, Clinician, ClinicianCentre, WeeklyHours, TimeBlock, Patient, Consent, Payment, Attempt,
     Drawer, DrawerClosing, Tender, Adjustment, Refund, Meeting, Appointment, ReceiptCounter, Receipt, StatusChange,
     ProviderEvent, heard.Mismatch, Message, AuditEntry,
 )  # fmt: skip

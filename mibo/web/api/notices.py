@@ -48,7 +48,7 @@ class NotAnId(Invalid):
 @may(Permission.SEE_SELF)
 def list_notices(asked: NoticeFilter) -> ResponseReturnValue:
     """One's own and one's family's of ninety days, the newest first."""
-    by = _patient()
+    by = patient_only()
     wanted = _wanted(asked)
     found = people.inbox.notices(wanted, by=by, limit=asked.limit, offset=asked.offset)
     about = booking.noticed.noticed({one.message.about_id for one in found if one.message.about_id})
@@ -70,7 +70,7 @@ def _wanted(asked: NoticeFilter) -> people.inbox.Asked:
 @may(Permission.SEE_SELF)
 def count_unread() -> ResponseReturnValue:
     """How many they have not read."""
-    return said(UnreadCount(unread_count=people.inbox.unread(by=_patient())))
+    return said(UnreadCount(unread_count=people.inbox.unread(by=patient_only())))
 
 
 @bp.put("/<notice_id>/read")
@@ -78,7 +78,7 @@ def count_unread() -> ResponseReturnValue:
 @may(Permission.SEE_SELF)
 def read_one(notice_id: str) -> ResponseReturnValue:
     """They have read it; read already, nothing changes."""
-    by = _patient()
+    by = patient_only()
     wanted = read_id(notice_id)
     if wanted is None:
         raise NotAnId
@@ -89,7 +89,8 @@ def read_one(notice_id: str) -> ResponseReturnValue:
     return said(message="Notification marked as read")
 
 
-def _patient() -> Actor:
+def patient_only() -> Actor:
+    """Who asks, if they are a patient. Raises NoPatient for staff."""
     by = actor()
     if by.audience != "PATIENT":
         raise NoPatient

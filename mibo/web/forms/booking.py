@@ -92,3 +92,19 @@ class DetailsForm(GuardianForm):
         phrase("Age in years, if you do not know the date"), [Optional()], render_kw={"inputmode": "numeric"}
     )
     gender = RadioField(phrase("Gender"), choices=GENDER_WORDS, validate_choice=False)
+
+
+class FamilyForm(DetailsForm):
+    """Somebody else of the family, for whom one agrees."""
+
+    care_consent = BooleanField(phrase("I agree for them that the clinic keeps their records for their care"))
+
+
+class WelcomeForm(DetailsForm):
+    """Who comes for the first time; nothing is ticked beforehand, and each is asked by itself."""
+
+    care_consent = BooleanField(phrase("I agree that the clinic keeps my records for my care"))
+    messages_consent = BooleanField(
+        phrase("Send me messages about my appointments"),
+        description=phrase("Confirmations, changes and reminders, on this phone. You can stop them at any time."),
+    )

@@ -112,3 +112,22 @@ class DetailsInput(GuardianInput):
         """The same as the record takes it; of a guardian only what was said."""
         guardian = {key: value for key, value in self.model_dump(include=GUARDIAN).items() if value}
         return self.model_dump(include=WHO) | guardian
+
+
+class AgreedInput(DetailsInput):
+    """Who a patient is, and that their records may be kept: asked before there are any."""
+
+    care_consent: Annotated[bool, Field(validate_default=True)] = False
+
+    @field_validator("care_consent")
+    @classmethod
+    def _given(cls, given: bool) -> bool:
+        if not given:
+            raise ValueError(phrase("Tick this to go on. Without it we may not keep your records, and cannot book."))
+        return given
+
+
+class WelcomeInput(AgreedInput):
+    """Somebody comes for the first time; a box that is not ticked says no."""
+
+    messages_consent: bool = False

@@ -31,7 +31,7 @@ def _email(typed: str) -> str:
     return typed
 
 
-def _any_phone(typed: str) -> str:
+def any_phone(typed: str) -> str:
     if not ANY_PHONE.fullmatch(typed):
         raise ValueError("Enter a phone number, for example 0484 400 0000.")
     return typed
@@ -82,7 +82,7 @@ class RecordInput(GuardianInput, WishesInput):
     gender: Annotated[str, _offered(GENDERS)]
     blood_group: Annotated[str, _offered(BLOOD_GROUPS)] | None = None
     emergency_contact_name: LongName | None = None
-    emergency_contact_phone: Annotated[str, AfterValidator(_any_phone)] | None = None
+    emergency_contact_phone: Annotated[str, AfterValidator(any_phone)] | None = None
     notes: Annotated[str, StringConstraints(max_length=NOTES_LENGTH), Plain] | None = None
     mrn: Annotated[str, StringConstraints(max_length=MRN_LENGTH), Plain] | None = None
     family: Literal["yes", ""] = ""

@@ -14,7 +14,7 @@ Words = Annotated[str | None, BlankIsNone]
 BloodGroup = Literal["A+", "A-", "B+", "B-", "AB+", "AB-", "O+", "O-"]
 
 
-def _gender(sent: object) -> object:
+def plain_gender(sent: object) -> object:
     """`non-binary` and `Prefer not to say` are the same words in another spelling."""
     return sent.strip().upper().replace("-", "_").replace(" ", "_") if isinstance(sent, str) and sent.strip() else None
 
@@ -34,7 +34,7 @@ class _Record(Input):
     email: Email = Field(None, max_length=EMAIL_LENGTH)
     date_of_birth: Annotated[Day | None, BlankIsNone] = None
     age: Annotated[int | None, BlankIsNone] = Field(None, ge=0, le=OLDEST)
-    gender: Annotated[Gender | None, BeforeValidator(_gender)] = None
+    gender: Annotated[Gender | None, BeforeValidator(plain_gender)] = None
     blood_group: Annotated[BloodGroup | None, BlankIsNone, AnyCase] = None
     emergency_contact_name: Words = Field(None, max_length=2 * NAME_LENGTH)
     emergency_contact_phone: Words = Field(None, max_length=20)

@@ -30,7 +30,9 @@ from mibo.web.pages import my as my
 from mibo.web.pages import my_day as my_day
 from mibo.web.pages import my_messages as my_messages
 from mibo.web.pages import my_notices as my_notices
+from mibo.web.pages import offline as offline
 from mibo.web.pages import openings as openings
+from mibo.web.pages import own_data as own_data
 from mibo.web.pages import own_payments as own_payments
 from mibo.web.pages import own_receipts as own_receipts
 from mibo.web.pages import passwords as passwords
@@ -64,7 +66,7 @@ from mibo.web.pages import week as week
 from mibo.web.pages import worklists as worklists
 
 PAGES = (
-    home, languages, sign_in, answers, replies, bell, book, my, profile, family, consents,
+    home, languages, sign_in, answers, replies, bell, book, my, profile, family, consents, own_data, offline,
     own_payments, my_messages, my_notices, desk, board, week, queue, my_day, late, changes,
     session_notes,
     video_links, prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, settlements,

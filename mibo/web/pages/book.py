@@ -82,6 +82,9 @@ def hold(clinician_id: int) -> ResponseReturnValue:
     wanted = form.read(HoldInput)
     if wanted is None:
         return _choose(one, request.form, status=422, form=form)
+    whose = next((each for each in own if each.id == wanted.patient), None)
+    if whose is not None and people.consents.is_to_ask(whose):
+        return go("consents.own", next=_back_to_it(clinician_id))
     centre_id, starts_at = wanted.time
     held = booking.hold(
         patient_id=wanted.patient,
@@ -100,7 +103,9 @@ def _mode(way: str | None) -> str:
 
 
 def _back_to_it(clinician_id: int) -> str:
-    kept: dict[str, Any] = {name: value for name in ("way", "day", "time", "from") if (value := request.form.get(name))}
+    kept: dict[str, Any] = {
+        name: value for name in ("way", "day", "time", "from", "patient") if (value := request.form.get(name))
+    }
     return url_for("book.choose", clinician_id=clinician_id, **kept)
 
 

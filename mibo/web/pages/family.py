@@ -8,10 +8,11 @@ from mibo import db, people
 from mibo.errors import Invalid
 from mibo.identity.permissions import Permission
 from mibo.people import SamePerson
+from mibo.people.consent_rules import CARE
 from mibo.web.access import actor, may
-from mibo.web.forms.booking import DetailsForm
+from mibo.web.forms.booking import FamilyForm
 from mibo.web.htmx import go_to, local_path, show
-from mibo.web.inputs.booking import DetailsInput
+from mibo.web.inputs.booking import AgreedInput
 
 bp = Blueprint("family", __name__, url_prefix="/my")
 
@@ -20,11 +21,12 @@ bp = Blueprint("family", __name__, url_prefix="/my")
 @may(Permission.BOOK_OWN)
 def listing() -> ResponseReturnValue:
     """Somebody else to book for on the same phone."""
-    form = DetailsForm()
+    form = FamilyForm()
     onward = local_path(request.values.get("next"), url_for("my.home"))
-    if said := form.read(DetailsInput):
+    if said := form.read(AgreedInput):
         try:
             added = people.add_family_member(said.told, by=actor())
+            people.consents.say(added, CARE, given=True, by=actor())
         except Invalid as error:
             db.session().expunge_all()
             form.refuse(error)

@@ -13,6 +13,7 @@ from mibo.booking.rules import is_live_hold
 from mibo.errors import Conflict, Invalid
 from mibo.identity.permissions import Permission
 from mibo.ids import read_id
+from mibo.phrases import phrase
 from mibo.web import acting, calendar, notice_rows, own_changes, own_moving, portal_rows, receipt_rows
 from mibo.web.access import actor, may
 from mibo.web.filters import moment
@@ -25,6 +26,10 @@ from mibo.web.paging import page_asked
 bp = Blueprint("my", __name__, url_prefix="/my")
 
 PAGE = 10
+TOO_LATE = phrase(
+    "The time until which you could cancel by yourself has just passed. Nothing is lost: send it to us below, and the clinic"
+    " decides."
+)
 AHEAD, OVER, NEW = 5, 4, 3  # how much of what is to come, what is over and what was told stands on the first page
 
 
@@ -175,10 +180,15 @@ def _cancellation(
 ) -> ResponseReturnValue:
     one = booking.own_appointment(actor(), reference=reference)
     changes = own_changes.of(one)
-    empty = (AskForm if changes.may_ask else OwnCancelForm)(formdata=None)
+    fitting = AskForm if changes.may_ask else OwnCancelForm
+    if form is not None and not isinstance(form, fitting):  # the cut-off has passed meanwhile: what they wrote stays
+        form, problem = (
+            fitting(formdata=None, data={"reason": form.reason.data}),
+            TOO_LATE if changes.may_ask else problem,
+        )
     return show(
-        "my/cancellation.html", one=one, changes=changes, form=form if type(form) is type(empty) else empty,
-        problem=problem, policy=clinics.policy_in_force(), status=status,
+        "my/cancellation.html", one=one, changes=changes, form=form or fitting(formdata=None), problem=problem,
+        policy=clinics.policy_in_force(), status=status,
     )  # fmt: skip
 
 

@@ -28,6 +28,7 @@ bp = Blueprint("patients", __name__, url_prefix="/desk/patients")
 ONE = f"/<int(max={GREATEST_ID}):patient_id>"
 EXPORTED_AT_MOST = 10_000
 OPENINGS_SHOWN = 10
+CONSENTS_SHOWN = 100
 
 
 @bp.get("")
@@ -267,6 +268,6 @@ def _opened(one: Patient) -> list[tuple[str, str, str]]:
 def _consent_recorded_by(one: Patient) -> str:
     if one.guardian_consent_at is None:
         return ""
-    found, _ = audit.entries(AuditWish(acts=("patient.consent",), subject_id=one.id), limit=1)
-    who = found[0].by_account_id if found else None
+    found, _ = audit.entries(AuditWish(acts=("patient.consent",), subject_id=one.id), limit=CONSENTS_SHOWN)
+    who = next((each.by_account_id for each in found if each.details.get("kind") == "guardian"), None)
     return identity.names_of({who}).get(who, "") if who else ""

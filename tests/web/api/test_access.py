@@ -102,10 +102,15 @@ TABLE = [
         GET /appointments/<appointment_id>
         GET /appointments/availability
         GET /auth/me
+        GET /patient/appointments
+        GET /patient/dashboard
         GET /patient/notifications
         GET /video/appointment/<appointment_id>/meet-link
         PUT /patient/notifications/<notice_id>/read
         GET /patient/notifications/unread-count
+        GET /patient/payments
+        GET /patient/profile
+        PUT /patient/profile
     """,
     ),
     (

@@ -54,6 +54,7 @@ def known(patient: Patient) -> Patient:
 
 
 DETAILS = {"full_name": "Asha Menon", "age": "31", "gender": "FEMALE"}
+AGREED = {"care_consent": "y"}
 GUARDIAN = {
     "guardian_name": "Asha Menon", "guardian_relation": "mother", "guardian_phone": "98765 00001",
     "guardian_consent": "y",
@@ -335,7 +336,8 @@ def test_details_are_shown_changed_and_kept(asha: Visitor, world: Clinic) -> Non
 def test_what_is_wrong_is_said_beside_it_and_everything_typed_stays(
     asha: Visitor, world: Clinic, path: str, changed: dict, sentence: str
 ) -> None:
-    answer = asha.post(path, {**DETAILS, "full_name": "Asha Renamed", **changed})
+    agreed = AGREED if path == "/my/family" else {}
+    answer = asha.post(path, {**DETAILS, **agreed, "full_name": "Asha Renamed", **changed})
     assert answer.status_code == 422
     assert sentence in problems(answer)
     assert title(answer).startswith("Error: ")
@@ -378,6 +380,8 @@ def test_what_is_typed_comes_back_as_text_on_every_page(asha: Visitor, world: Cl
 def test_a_family_member_is_added_and_chosen(asha: Visitor, world: Clinic) -> None:
     back = f"{world.choose}?day={make.tomorrow()}"
     child = {**DETAILS, "full_name": "Mini Menon", "age": "7", "next": back}
+    assert "Tick this to go on" in problems(asha.post("/my/family", {**child, **GUARDIAN}))[0]
+    child |= AGREED
     refused = asha.post("/my/family", child)
     assert "Enter the guardian's name: the patient is under 18." in problems(refused)
     answer = asha.post("/my/family", {**child, **GUARDIAN})
@@ -398,7 +402,7 @@ def test_the_familys_page_names_whom_one_books_for(asha: Visitor, world: Clinic)
         make.patient("Mini Menon", family_of=world.asha)
         make.patient("Ravi Kumar")
     said = words(asha.get("/my/family"))
-    assert "Asha Menon, Mini Menon" in said
+    assert "Asha Menon You Mini Menon Grown up" in said
     assert "Ravi" not in said
 
 

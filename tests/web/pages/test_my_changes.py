@@ -151,7 +151,9 @@ def test_too_late_for_that_one_may_ask_and_is_told_what_would_come_back(asha, wo
     said = words(asha.get(f"/my/{one.reference}/cancellation"))
     assert "the clinic decides" in said
     assert "the fee does not come back" in said
-    assert asha.post(f"/my/{one.reference}/cancellation", {}).status_code == 409
+    late = asha.post(f"/my/{one.reference}/cancellation", {"reason": "My bus is late"})
+    assert (late.status_code, "Nothing is lost" in problems(late)[0]) == (409, True)
+    assert ">My bus is late</textarea>" in late.text.replace("\r\n", "").replace("\n", "")
     short = asha.post(f"/my/{one.reference}/cancellation-wish", {"reason": "ill"})
     assert (short.status_code, problems(short)) == (422, ["Please tell us why, in at least five letters."])
     assert asha.post(f"/my/{one.reference}/cancellation-wish", {"reason": "I am ill"}).status_code == 303

@@ -196,8 +196,10 @@ def test_a_new_patient_says_who_they_are_and_comes_back_to_where_they_were(visit
         "Enter the full name.",
         "Enter the date of birth, or the age if you do not know it.",
         "Choose a gender, or that you would rather not say.",
+        "Tick this to go on. Without it we may not keep your records, and cannot book.",
     ]
     told = {"full_name": "Ravi Kumar", "age": "34", "gender": "MALE", "next": "/book/7?time=x"}
+    told |= {"care_consent": "y", "messages_consent": "y"}
     assert visitor.post("/my/details", told).location == "/book/7?time=x"
     assert "Hello Ravi" in words(visitor.get("/my"))
 
