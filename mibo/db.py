@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import psycopg
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from mibo import straight
 from mibo.config import settings
 
 STATEMENT_TIMEOUT_MS = 5_000
@@ -219,16 +220,18 @@ def read(work: Callable[[], Found], *, may_lag: bool = False) -> Found:
 
 
 def rows(statement: str, values: Mapping[str, object]) -> Collection[Any]:
-    """Plain rows of a statement in the driver's own words (`%(name)s`), for what is asked most.
+    """Plain rows of a statement in the driver's own words (`%(name)s`), for what is asked most; each column has a name.
 
-    A reading is a series of statements that commit themselves, so there it goes past the session, which would take
-    half as long again as everything else; in a transaction it is part of it.
+    A reading is a series of statements that commit themselves, so there it goes past the session and SQLAlchemy, which
+    would take longer than everything else, unless somebody listens; in a transaction it is part of it.
     """
     current = session()
     if not current.info.get("read_only"):
         return current.connection().exec_driver_sql(statement, values).all()
     engine = current.get_bind()
     assert isinstance(engine, Engine)
+    if (found := straight.rows(engine, statement, values)) is not None:
+        return found
     with engine.connect() as connection:
         return connection.exec_driver_sql(statement, values).all()
 

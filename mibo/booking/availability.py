@@ -18,9 +18,9 @@ _LIVE = "status in ({})".format(", ".join(f"'{status}'" for status in HOLDS_TIME
 
 # One statement, plain integers: (kind, a, b, c) as scheduling.openings.free_times reads them, and two rows of facts
 _ONE_DAY = f"""
-    select -1, (case when 'IN_PERSON' = any(modes) then 1 else 0 end) +
-           (case when 'ONLINE' = any(modes) then 2 else 0 end),
-           buffer_minutes, 0
+    select -1 as kind, (case when 'IN_PERSON' = any(modes) then 1 else 0 end) +
+           (case when 'ONLINE' = any(modes) then 2 else 0 end) as a,
+           buffer_minutes as b, 0 as c
       from clinician where id = %(clinician)s and active
     union all
     select -2, 0, 0, 0 from centre where id = %(centre)s and active

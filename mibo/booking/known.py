@@ -21,18 +21,18 @@ LONGEST_BUFFER = timedelta(hours=2)  # what an appointment of the day before or 
 # One row of JSON: five lists of what is known of the clinicians' days. JSON because it is read by C, row by row it is not;
 # as text where it seldom changes, so that what was made of it stands until it does
 _FACTS = """
-    (select json_agg(json_build_array(id, active, modes, buffer_minutes)) from clinician where id = any(%(who)s)),
+    (select json_agg(json_build_array(id, active, modes, buffer_minutes)) from clinician where id = any(%(who)s)) as clinicians,
     (select json_agg(json_build_array(id, clinician_id, centre_id, weekday, opens_minute, closes_minute, slot_minutes,
             mode, effective_from, effective_to))::text
        from weekly_hours
       where clinician_id = any(%(who)s) and active
-        and effective_from <= %(last)s and (effective_to is null or effective_to >= %(first)s)),
+        and effective_from <= %(last)s and (effective_to is null or effective_to >= %(first)s)) as hours,
     (select json_agg(json_build_array(id, clinician_id, centre_id, starts_local, ends_local, reason))::text
        from time_block
       where lifted_at is null and starts_local < %(ends_local)s and ends_local > %(starts_local)s
-        and (clinician_id = any(%(who)s) or clinician_id is null)),
-    (select json_agg(json_build_array(day, centre_id, reason)) from holiday where day between %(first)s and %(last)s),
-    (select json_agg(id) from centre where not active)"""
+        and (clinician_id = any(%(who)s) or clinician_id is null)) as closed,
+    (select json_agg(json_build_array(day, centre_id, reason)) from holiday where day between %(first)s and %(last)s) as holidays,
+    (select json_agg(id) from centre where not active) as inactive"""
 
 # Of each clinician one run of bytes: the id, then the spans as `openings.Span` has them. PostgreSQL sends its instants as
 # they are, because to tell them in seconds takes it four times as long as to find them
@@ -43,7 +43,7 @@ _BUSY = """
         where clinician_id = any(%(who)s) and status = any(%(live)s)
           and (status <> 'PENDING' or held_until > %(now)s)
           and starts_at < %(until)s and starts_at > %(since)s
-        group by clinician_id) taken)"""
+        group by clinician_id) taken) as busy"""
 
 
 class ClinicianRow(NamedTuple):

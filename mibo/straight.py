@@ -1,0 +1,42 @@
+"""Questions put to PostgreSQL's driver itself: for the few that every request or poll asks, where the way through
+SQLAlchemy takes as long as the answer. The connection comes from its pool, and what goes wrong is told in its errors.
+"""
+
+from collections.abc import Collection, Mapping
+from typing import Any, cast
+
+import psycopg
+from psycopg.rows import namedtuple_row
+from sqlalchemy import Engine, PoolProxiedConnection
+from sqlalchemy.exc import DBAPIError
+
+
+class Dead(Exception):
+    """The connection was closed by the other side since it was last used."""
+
+
+def rows(engine: Engine, statement: str, values: Mapping[str, object]) -> Collection[Any] | None:
+    """What a reading statement finds; None where it must go the usual way, because somebody listens to what is sent, or
+    because the connection was dead and SQLAlchemy must find out how many more of its pool are.
+    """
+    if engine.dispatch.before_cursor_execute:
+        return None
+    held = engine.raw_connection()
+    try:
+        return _asked(held, statement, values)
+    except Dead:
+        held.invalidate()
+        return None
+    finally:
+        held.close()
+
+
+def _asked(held: PoolProxiedConnection, statement: str, values: Mapping[str, object]) -> Collection[Any]:
+    driver = cast("psycopg.Connection[Any]", held.driver_connection)
+    try:
+        with driver.cursor(row_factory=namedtuple_row) as cursor:
+            return cursor.execute(statement, values).fetchall()
+    except psycopg.Error as error:
+        if driver.closed:
+            raise Dead from error
+        raise DBAPIError.instance(statement, None, error, psycopg.Error, hide_parameters=True) from error
