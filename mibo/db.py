@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar, TypeVar, cast
 
 import structlog
 from sqlalchemy import BigInteger, DateTime, Engine, MetaData, Select, Sequence, create_engine, event, text
@@ -228,12 +228,7 @@ def rows(statement: str, values: Mapping[str, object]) -> Collection[Any]:
     current = session()
     if not current.info.get("read_only"):
         return current.connection().exec_driver_sql(statement, values).all()
-    engine = current.get_bind()
-    assert isinstance(engine, Engine)
-    if (found := straight.rows(engine, statement, values)) is not None:
-        return found
-    with engine.connect() as connection:
-        return connection.exec_driver_sql(statement, values).all()
+    return straight.rows(cast("Engine", current.get_bind()), statement, values)
 
 
 def put(statement: str, values: Mapping[str, object]) -> bool:

@@ -15,20 +15,20 @@ class Dead(Exception):
     """The connection was closed by the other side since it was last used."""
 
 
-def rows(engine: Engine, statement: str, values: Mapping[str, object]) -> Collection[Any] | None:
-    """What a reading statement finds; None where it must go the usual way, because somebody listens to what is sent, or
-    because the connection was dead and SQLAlchemy must find out how many more of its pool are.
+def rows(engine: Engine, statement: str, values: Mapping[str, object]) -> Collection[Any]:
+    """What a reading statement finds. It goes through SQLAlchemy where somebody listens to what is sent, and where the
+    connection was dead, so that SQLAlchemy finds out how many more of its pool are.
     """
-    if engine.dispatch.before_cursor_execute:
-        return None
-    held = engine.raw_connection()
-    try:
-        return _asked(held, statement, values)
-    except Dead:
-        held.invalidate()
-        return None
-    finally:
-        held.close()
+    if not engine.dispatch.before_cursor_execute:
+        held = engine.raw_connection()
+        try:
+            return _asked(held, statement, values)
+        except Dead:
+            held.invalidate()
+        finally:
+            held.close()
+    with engine.connect() as connection:
+        return connection.exec_driver_sql(statement, values).all()
 
 
 def _asked(held: PoolProxiedConnection, statement: str, values: Mapping[str, object]) -> Collection[Any]:
