@@ -19,6 +19,8 @@ ALSO_LOGGED = frozenset(
         "staff.closed",
         "staff.opened",
         "patient.opened",
+        "note.read",
+        "note.glass_broken",
         "list.exported",
         "refund.approved",
         "refund.declined",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, cast, exists, false, func, select, true
+from sqlalchemy import ColumnElement, and_, cast, exists, false, func, or_, select, true
 from sqlalchemy.dialects.postgresql import insert
 
 from mibo import clock, db
@@ -95,9 +95,26 @@ def _seen(by: Actor) -> ColumnElement[bool]:
 
 
 def _theirs(by: Actor) -> ColumnElement[bool]:
-    """Of kinds that they may act on, at their centres, of ninety days; what belongs to no centre is for managers."""
-    kinds = [kind for kind, permission in PERMISSIONS.items() if by.may(permission)]
-    if by.audience != "STAFF" or not kinds:
+    """Of kinds that they may act on, at their centres, of ninety days; what belongs to no centre is for managers. What one
+    of them alone is told is theirs wherever they are.
+    """
+    if by.audience != "STAFF":
         return false()
+    kinds = [kind for kind, permission in PERMISSIONS.items() if by.may(permission)]
     here = true() if by.everywhere else Ring.centre_id.in_(by.centre_ids)
-    return and_(Ring.kind.in_(kinds), here, Ring.rung_at > clock.now() - KEPT_FOR)
+    recent, own = Ring.rung_at > clock.now() - KEPT_FOR, Ring.account_id == by.account_id
+    return and_(or_(and_(Ring.kind.in_(kinds), here), own), recent) if kinds else and_(own, recent)
+
+
+def tell(known_by: str, *, account_id: int, about_id: int, appointment_id: int) -> None:
+    """Let one of the staff know of something that was done; said twice it rings once."""
+    rung = insert(Ring).values(
+        kind="GLASS", known_by=known_by, about_id=about_id, appointment_id=appointment_id, account_id=account_id
+    )
+    db.session().execute(rung.on_conflict_do_nothing(index_elements=["known_by"]))
+
+
+def was_told(about_id: int, *, by: Actor) -> bool:
+    """Whether the bell told them of this."""
+    told = exists().where(Ring.kind == "GLASS", Ring.about_id == about_id, Ring.account_id == by.account_id)
+    return bool(db.session().scalar(select(told)))

@@ -7,11 +7,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mibo.db import Base, Entity
 
-RINGS_FOR = ("WISH", "REFUND", "REFUND_DESK", "MESSAGE", "MEETING", "REPLY")
+RINGS_FOR = ("WISH", "REFUND", "REFUND_DESK", "MESSAGE", "MEETING", "REPLY", "GLASS")
 
 
 class Ring(Entity):
-    """Something that waits for staff of a centre; `settled_at` once it waits no more, be it that nobody had seen it."""
+    """Something that waits for staff of a centre, or something that one of them is told; `settled_at` once it waits no
+    more, be it that nobody had seen it.
+    """
 
     __tablename__ = "ring"
 
@@ -20,6 +22,7 @@ class Ring(Entity):
     about_id: Mapped[int]
     appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id"))
     centre_id: Mapped[int | None] = mapped_column(ForeignKey("centre.id"))
+    account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     rung_at: Mapped[datetime] = mapped_column(server_default=func.now())
     settled_at: Mapped[datetime | None]
 
@@ -27,7 +30,9 @@ class Ring(Entity):
         UniqueConstraint("known_by"),
         Index("ix_ring_waiting", "kind", "rung_at", postgresql_where=text("settled_at is null")),
         Index("ix_ring_rung", "rung_at", "id"),
+        Index("ix_ring_account_id", "account_id", "rung_at", postgresql_where=text("account_id is not null")),
         CheckConstraint(f"kind in {RINGS_FOR}", name="kind"),
+        CheckConstraint("(kind = 'GLASS') = (account_id is not null)", name="for_whom"),
     )
 
 

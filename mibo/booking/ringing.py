@@ -44,7 +44,8 @@ def ring_bell() -> None:
 def forget_rings() -> None:
     """What rang more than ninety days ago is of no more use; nothing that waits so long is told by a bell."""
     with db.transaction() as session:
-        session.execute(delete(Ring).where(Ring.rung_at < func.now() - KEPT_FOR, Ring.settled_at.is_not(None)))
+        over = or_(Ring.settled_at.is_not(None), Ring.account_id.is_not(None))
+        session.execute(delete(Ring).where(Ring.rung_at < func.now() - KEPT_FOR, over))
 
 
 def _what_waits() -> Mapping[str, Select[*tuple[Any, ...]]]:

@@ -1,9 +1,9 @@
 """The consultation itself: started and ended, and when the patient is due to come again."""
 
-from mibo.care import notes, reading, resealing
+from mibo.care import glass, notes, reading, resealing
 from mibo.care.actions import end, start
 from mibo.care.follow_ups import call_off, link, recommend
-from mibo.care.models import CLOSE_REASON_LENGTH, FOLLOW_UP_NOTE_LENGTH, ConsultationNote, FollowUp
+from mibo.care.models import CLOSE_REASON_LENGTH, FOLLOW_UP_NOTE_LENGTH, ConsultationNote, FollowUp, GlassOpening
 from mibo.care.queries import (
     Due,
     Visit,
@@ -27,6 +27,7 @@ __all__ = [
     "Due",
     "FollowUp",
     "FollowUpClosed",
+    "GlassOpening",
     "NoteChanged",
     "StillInConsultation",
     "Visit",
@@ -37,6 +38,7 @@ __all__ = [
     "end",
     "follow_up_of",
     "follow_ups_due",
+    "glass",
     "link",
     "my_day",
     "my_visit",

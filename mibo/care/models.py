@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from mibo.booking import Appointment
 from mibo.care.rules import SESSION_NOTE_LENGTH
 from mibo.db import Entity
+from mibo.identity import Account
+from mibo.people import Patient
 
 FOLLOW_UP_NOTE_LENGTH = 500
 CLOSE_REASON_LENGTH = 500
@@ -43,6 +45,35 @@ class FollowUp(Entity):
         CheckConstraint(f"status in {FOLLOW_UP_STATES}", name="status"),
         CheckConstraint("(status = 'BOOKED') = (booked_id is not null)", name="booked"),
     )
+
+
+class GlassOpening(Entity):
+    """Somebody read in an emergency what was written of a patient whom they do not treat: why, sealed, and until when."""
+
+    __tablename__ = "glass_opening"
+
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"))
+    account_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    key_name: Mapped[str] = mapped_column(String(16))
+    key: Mapped[bytes]
+    reason: Mapped[bytes]
+    opened_at: Mapped[datetime]
+    until: Mapped[datetime]
+
+    patient: Mapped[Patient] = relationship(lazy="raise")
+    account: Mapped[Account] = relationship(lazy="raise")
+
+    __table_args__ = (
+        Index("ix_glass_opening_reads", "account_id", "patient_id", "until"),
+        Index("ix_glass_opening_opened", "opened_at", "id"),
+        Index("ix_glass_opening_key", "key_name", "id"),
+        CheckConstraint("until > opened_at", name="span"),
+    )
+
+    @property
+    def about(self) -> str:
+        """What the seal is bound to: nowhere else does the reason open."""
+        return f"glass/{self.id}"
 
 
 class ConsultationNote(Entity):

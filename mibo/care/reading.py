@@ -12,12 +12,14 @@ from sqlalchemy.orm import aliased, joinedload
 
 from mibo import clock, db
 from mibo.booking import Appointment, Status
+from mibo.care import glass
 from mibo.care.models import ConsultationNote
 from mibo.care.notes import newest, opened
 from mibo.errors import Missing
 from mibo.identity import Actor
+from mibo.identity.permissions import Permission
 
-LATEST = 10
+LATEST, ALL = 10, 100
 COVER_DAYS = 7
 COVERS = (Status.CONFIRMED, Status.CANCELLATION_REQUESTED, Status.IN_PROGRESS, Status.COMPLETED)
 _covering = aliased(Appointment)
@@ -37,10 +39,13 @@ class Written:
 
 
 def may_be_read(by: Actor) -> ColumnElement[bool]:
-    """Notes of the consultations that were one's own, and of patients whom one covers; `appointment` must be joined."""
+    """Notes of the consultations that were one's own, of patients whom one covers, and of those whose glass one broke;
+    `appointment` must be joined.
+    """
+    broken = glass.is_open(by) if by.may(Permission.BREAK_GLASS) else false()
     if by.clinician_id is None:
-        return false()
-    return or_(Appointment.clinician_id == by.clinician_id, covers(by.clinician_id))
+        return broken
+    return or_(Appointment.clinician_id == by.clinician_id, covers(by.clinician_id), broken)
 
 
 def covers(clinician_id: int) -> ColumnElement[bool]:
@@ -98,6 +103,19 @@ def earlier_notes(appointment_id: int, *, by: Actor, own: bool = False, limit: i
         .limit(limit)
     )
     return [_written(note, of) for note, of in session.execute(wanted)]
+
+
+def notes_in_emergency(patient_id: int, *, by: Actor, limit: int = ALL) -> Sequence[Written]:
+    """What was written of all consultations of a patient, the latest first, for who broke the glass; none for others."""
+    wanted = (
+        select(ConsultationNote, Appointment)
+        .join(Appointment, Appointment.id == ConsultationNote.appointment_id)
+        .where(Appointment.patient_id == patient_id, glass.is_open(by), _is_newest())
+        .options(joinedload(Appointment.clinician, innerjoin=True))
+        .order_by(Appointment.starts_at.desc(), Appointment.id.desc())
+        .limit(limit)
+    )
+    return [_written(note, of) for note, of in db.session().execute(wanted)]
 
 
 def _is_newest() -> ColumnElement[bool]:

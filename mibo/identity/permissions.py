@@ -43,6 +43,8 @@ class Permission(StrEnum):
     MERGE_PATIENTS = "merge two records of one patient, and undo it"
     ADD_TO_NOTES = "write a consultation note: one's own, or add to one unseen"
     WRITE_MEDICAL_NOTES = "write a note on a patient's record"
+    BREAK_GLASS = "read in an emergency what was written of patients whom one does not treat"
+    SEE_GLASS = "see who read in an emergency, and why"
     SEE_STAFF = "see the staff"
     ADD_FRONT_DESK = "add and change front desk staff"
     EDIT_STAFF = "add and change staff of every role"
@@ -70,7 +72,7 @@ class Permission(StrEnum):
     SEE_MEETINGS = "see which online appointments have their video link"
     SET_MEETINGS = "paste a video link, have one made again, and call who cannot join"
     CONSULT = "start and end one's own consultations"
-    HEAR_BELL = "hear of what waits: wishes to cancel, refunds, messages that failed, missing video links"
+    HEAR_BELL = "hear of what waits, and of what one is told: wishes to cancel, refunds, who read one's notes"
     ANSWER_REPLIES = "see and answer what patients write back"
     REPLACE_MEETINGS = "replace a video link over the API, or take it away"
     OVERSEE_MESSAGES = "see all messages, their unmatched reports and video links at once, and remind by hand"
@@ -110,6 +112,8 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.MERGE_PATIENTS: frozenset(_ALL_CENTRES),
     Permission.ADD_TO_NOTES: frozenset(_ALL_CENTRES | {Role.CLINICIAN}),
     Permission.WRITE_MEDICAL_NOTES: frozenset({Role.ADMIN, Role.CLINICIAN}),
+    Permission.BREAK_GLASS: frozenset({Role.ADMIN, Role.CLINICIAN}),
+    Permission.SEE_GLASS: frozenset({Role.ADMIN}),
     Permission.SEE_STAFF: frozenset(_ALL_CENTRES),
     Permission.ADD_FRONT_DESK: frozenset(_ALL_CENTRES),
     Permission.EDIT_STAFF: frozenset({Role.ADMIN}),
@@ -137,7 +141,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.SEE_MEETINGS: frozenset(_STAFF),
     Permission.SET_MEETINGS: frozenset(_STAFF),
     Permission.CONSULT: frozenset({Role.CLINICIAN}),
-    Permission.HEAR_BELL: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
+    Permission.HEAR_BELL: frozenset(_STAFF),
     Permission.ANSWER_REPLIES: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.REPLACE_MEETINGS: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
     Permission.OVERSEE_MESSAGES: frozenset(_ALL_CENTRES),

@@ -10,7 +10,7 @@ from mibo.web.filters import day
 
 # what somebody may look for: its words, and how the acts begin
 AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "opened": ("Records opened", ("patient.opened", "appointment.opened", "note.read")),
+    "opened": ("Records opened", ("patient.opened", "appointment.opened", "note.read", "note.glass_broken")),
     "exported": ("Files taken along", ("list.exported",)),
     "patients": ("Patients", ("patient.",)),
     "appointments": ("Appointments", ("appointment.", "series.", "follow_up.", "call.", "note.")),
@@ -70,6 +70,7 @@ ACTS = {
     "follow_up.wanted": "Asked for a follow-up",
     "list.exported": "Took a list along as a file",
     "new recovery codes": "Made new recovery codes",
+    "note.glass_broken": "Opened a patient's notes in an emergency",
     "note.keys_rotated": "Put the keys of notes under a new one",
     "note.read": "Read a consultation note",
     "note.written": "Wrote a consultation note",
@@ -138,7 +139,14 @@ LABELS = {
     "closes": "until", "told": "told", "centre_id": "centre", "parent": "follows", "asked_to_move": "asked to move",
     "medical_notes": "medical notes shown", "is_primary": "main", "default_minutes": "session", "token": "number",
 }  # fmt: skip
-HIDDEN = {"active", "merge", "holiday", "hours", "refund_id"}  # said by the act itself, or a number that means nothing
+HIDDEN = {
+    "active",
+    "merge",
+    "holiday",
+    "hours",
+    "refund_id",
+    "opening",
+}  # said by the act itself, or a number that means nothing
 FACES = {"opens", "closes"}  # minutes of the day
 RECORDS = {"merged", "kept", "patient", "account", "centre", "centre_id", "primary", "appointment", "parent", "clinician", "to",
            "clinician_id"}  # fmt: skip

@@ -66,6 +66,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
             ("Clinicians", "clinicians.index", Permission.SEE_CLINICIANS),
             ("Hours", "hours.index", Permission.SEE_HOURS),
             ("Time off", "blocks.listing", Permission.SEE_HOURS),
+            ("Emergency access", "emergency.ask", Permission.BREAK_GLASS),
         ],
     ),
     (

@@ -6,6 +6,7 @@ never was, and no row changes.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import astuple
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
@@ -16,11 +17,11 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from mibo import clinics, clock, db, identity, payments
+from mibo import clinics, clock, db, identity, payments, sealing
 from mibo.booking import QueueEntry, Series
 from mibo.booking.bell_models import Ring
 from mibo.booking.models import StatusChange
-from mibo.care import FollowUp
+from mibo.care import FollowUp, GlassOpening
 from mibo.identity import Account, SignIn
 from mibo.identity.permissions import Role
 from mibo.messaging import Message, PhoneCall, Reply
@@ -44,6 +45,7 @@ MEANT = {
     "refund_id": "refund", "drawer_id": "drawer", "mismatch_id": "mismatch", "receipt_id": "receipt",
     "settlement_id": "settlement",
     "notice_id": "notice", "ring_id": "ring", "reply_id": "reply", "notification_id": "message",
+    "opening_id": "glass",
 }  # fmt: skip
 QUERY = f"?date={make.tomorrow()}&start_date={make.tomorrow()}&end_date={make.tomorrow()}"
 TOMORROW = make.tomorrow().isoformat()
@@ -150,6 +152,22 @@ class World:
                     until=later.starts_at,
                 )
             )  # fmt: skip
+            made["glass"] = self._kept(
+                GlassOpening(
+                    patient_id=twin.id,
+                    account_id=doctor.id,
+                    opened_at=clock.now(),
+                    until=make.at("10:00"),
+                    id=(glass := session.scalars(select(db.entity_id.next_value())).one()),
+                    **dict(
+                        zip(
+                            ("key_name", "key", "reason"),
+                            astuple(sealing.seal_note("x", f"glass/{glass}")),
+                            strict=True,
+                        )
+                    ),
+                )
+            )
             opening = made["opening"]
             day = make.tomorrow() + timedelta(days=(1 - make.tomorrow().isoweekday()) % 7)
             opening.effective_from = opening.effective_to = day

@@ -20,7 +20,7 @@ EVENTS = {
     "denied": ("authz.deny",),
     "forged form": ("csrf.cross_site", "csrf.refused"),
     "role": ("staff.added", "staff.role_changed", "staff.closed", "staff.opened"),
-    "record read": ("patient.opened",),
+    "record read": ("patient.opened", "note.read", "note.glass_broken"),
     "export": ("list.exported",),
     "webhook": ("hooks.bad_signature",),
     "too often": ("limits.refused",),
