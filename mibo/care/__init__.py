@@ -1,6 +1,6 @@
 """The consultation itself: started and ended, and when the patient is due to come again."""
 
-from mibo.care import glass, notes, reading, resealing
+from mibo.care import glass, history, notes, reading, resealing
 from mibo.care.actions import end, start
 from mibo.care.follow_ups import call_off, link, recommend
 from mibo.care.models import CLOSE_REASON_LENGTH, FOLLOW_UP_NOTE_LENGTH, ConsultationNote, FollowUp, GlassOpening
@@ -39,6 +39,7 @@ __all__ = [
     "follow_up_of",
     "follow_ups_due",
     "glass",
+    "history",
     "link",
     "my_day",
     "my_visit",

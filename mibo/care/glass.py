@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select, true, union
 from sqlalchemy.orm import joinedload
 
 from mibo import audit, booking, clock, db, sealing
@@ -16,7 +16,7 @@ from mibo.care.models import ConsultationNote, GlassOpening
 from mibo.errors import Invalid, Missing, Refused
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
-from mibo.people import Clinician, Patient
+from mibo.people import Clinician, HistoryLine, MedicalNote, Patient
 
 READ_FOR = timedelta(minutes=30)
 REASON_SHORTEST = 15
@@ -92,21 +92,22 @@ def check_reason(typed: str) -> str:
 
 
 def _tell_writers(made: GlassOpening, by: Actor) -> int:
-    """Every clinician of whose consultations with this patient something is written; how many are told."""
-    wanted = (
-        select(Clinician.account_id, func.max(Appointment.id))
+    """Everybody who wrote of this patient: of their consultations, or in their record. How many are told."""
+    of_visits = (
+        select(Clinician.account_id)
         .join(Appointment, Appointment.clinician_id == Clinician.id)
         .join(ConsultationNote, ConsultationNote.appointment_id == Appointment.id)
         .where(Appointment.patient_id == made.patient_id, Clinician.account_id.is_not(None))
-        .where(Clinician.account_id != by.account_id)
-        .group_by(Clinician.account_id)
     )
-    found = [(account, visit) for account, visit in db.session().execute(wanted) if account]
-    for account_id, visit in found:
+    in_record = [select(one.author_id).where(one.patient_id == made.patient_id) for one in (MedicalNote, HistoryLine)]
+    visit = select(func.max(Appointment.id)).where(Appointment.patient_id == made.patient_id)
+    newest = db.session().scalar(visit)
+    writers = set(db.session().scalars(union(of_visits, *in_record))) - {by.account_id}
+    for account_id in writers:
         booking.bell.tell(
-            f"GLASS:{made.id}:{account_id}", account_id=account_id, about_id=made.id, appointment_id=visit
+            f"GLASS:{made.id}:{account_id}", account_id=account_id, about_id=made.id, appointment_id=newest
         )
-    return len(found)
+    return len(writers)
 
 
 def patient_called(typed: str, *, by: Actor) -> Patient:

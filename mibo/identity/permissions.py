@@ -43,6 +43,7 @@ class Permission(StrEnum):
     MERGE_PATIENTS = "merge two records of one patient, and undo it"
     ADD_TO_NOTES = "write a consultation note: one's own, or add to one unseen"
     WRITE_MEDICAL_NOTES = "write a note on a patient's record"
+    KEEP_RECORD = "read and keep the history, risks and documents of whom one treats"
     BREAK_GLASS = "read in an emergency what was written of patients whom one does not treat"
     SEE_GLASS = "see who read in an emergency, and why"
     SEE_STAFF = "see the staff"
@@ -112,6 +113,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.MERGE_PATIENTS: frozenset(_ALL_CENTRES),
     Permission.ADD_TO_NOTES: frozenset(_ALL_CENTRES | {Role.CLINICIAN}),
     Permission.WRITE_MEDICAL_NOTES: frozenset({Role.ADMIN, Role.CLINICIAN}),
+    Permission.KEEP_RECORD: frozenset({Role.ADMIN, Role.CLINICIAN}),
     Permission.BREAK_GLASS: frozenset({Role.ADMIN, Role.CLINICIAN}),
     Permission.SEE_GLASS: frozenset({Role.ADMIN}),
     Permission.SEE_STAFF: frozenset(_ALL_CENTRES),

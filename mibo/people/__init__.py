@@ -2,6 +2,7 @@
 
 from mibo.people import consents, guardians, inbox, search
 from mibo.people.actions import add_family_member, complete_own, fill_in, welcome_patient
+from mibo.people.clinical_models import LINE_KINDS, LINE_LENGTH, HistoryLine, MedicalNote
 from mibo.people.clinician_accounts import NotTheirAccount
 from mibo.people.clinician_list import PAGE as CLINICIANS_PAGE
 from mibo.people.clinician_list import (
@@ -45,11 +46,11 @@ from mibo.people.models import (
     NOTES_LENGTH,
     Clinician,
     ClinicianCentre,
-    MedicalNote,
     Patient,
     PatientMerge,
 )
-from mibo.people.notes import write_medical_note
+from mibo.people.notes import opened_note, write_medical_note
+from mibo.people.notes import seal_some as seal_medical_notes
 from mibo.people.phones import change_own_phone
 from mibo.people.pictures import CONTENT_TYPE as PICTURE_TYPE
 from mibo.people.pictures import LARGEST_BYTES as LARGEST_PICTURE
@@ -92,6 +93,8 @@ __all__ = [
     "GENDERS",
     "LANGUAGES",
     "LARGEST_PICTURE",
+    "LINE_KINDS",
+    "LINE_LENGTH",
     "MODES",
     "MRN_LENGTH",
     "NOTES_LENGTH",
@@ -107,6 +110,7 @@ __all__ = [
     "ConsentWithdrawn",
     "Contact",
     "Details",
+    "HistoryLine",
     "Household",
     "KeptElsewhere",
     "MedicalNote",
@@ -160,6 +164,7 @@ __all__ = [
     "locked_patient",
     "missing_of",
     "on_phone",
+    "opened_note",
     "own_patient",
     "own_picture",
     "patient",
@@ -169,6 +174,7 @@ __all__ = [
     "profile_of",
     "register_patient",
     "reopen_clinician",
+    "seal_medical_notes",
     "search",
     "set_credentials",
     "set_picture",

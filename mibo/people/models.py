@@ -192,14 +192,3 @@ class MrnCounter(Base):
 
     year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     last: Mapped[int]
-
-
-class MedicalNote(Entity):
-    """A note on a patient's record, for those who treat them; not a consultation's."""
-
-    __tablename__ = "medical_note"
-
-    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
-    author_id: Mapped[int] = mapped_column(ForeignKey("account.id"))
-    text: Mapped[str] = mapped_column(String(BIO_LENGTH))
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())

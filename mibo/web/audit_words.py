@@ -12,7 +12,7 @@ from mibo.web.filters import day
 AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
     "opened": ("Records opened", ("patient.opened", "appointment.opened", "note.read", "note.glass_broken")),
     "exported": ("Files taken along", ("list.exported",)),
-    "patients": ("Patients", ("patient.",)),
+    "patients": ("Patients", ("patient.", "history.", "document.")),
     "appointments": ("Appointments", ("appointment.", "series.", "follow_up.", "call.", "note.")),
     "queue": ("Walk-ins", ("queue.",)),
     "money": ("Payments and refunds", ("payment.", "refund.", "receipt.", "drawer.", "mismatch.", "reconciliation.", "settlement.")),
@@ -68,6 +68,9 @@ ACTS = {
     "follow_up.booked": "Booked a follow-up",
     "follow_up.called_off": "Called a follow-up off",
     "follow_up.wanted": "Asked for a follow-up",
+    "history.added": "Added to a patient's history",
+    "history.changed": "Changed a line of a patient's history",
+    "history.struck": "Struck a line out of a patient's history",
     "list.exported": "Took a list along as a file",
     "new recovery codes": "Made new recovery codes",
     "note.glass_broken": "Opened a patient's notes in an emergency",
@@ -137,16 +140,11 @@ STATES = {
 LABELS = {
     "source": "booked", "fields": "changed", "paise": "amount", "fee_paise": "fee", "wanted_on": "wanted on", "opens": "from",
     "closes": "until", "told": "told", "centre_id": "centre", "parent": "follows", "asked_to_move": "asked to move",
-    "medical_notes": "medical notes shown", "is_primary": "main", "default_minutes": "session", "token": "number",
+    "medical_notes": "medical notes shown",
+    "history": "lines of the history shown", "is_primary": "main", "default_minutes": "session", "token": "number",
 }  # fmt: skip
-HIDDEN = {
-    "active",
-    "merge",
-    "holiday",
-    "hours",
-    "refund_id",
-    "opening",
-}  # said by the act itself, or a number that means nothing
+# said by the act itself, or a number that means nothing
+HIDDEN = {"active", "merge", "holiday", "hours", "refund_id", "opening", "line"}
 FACES = {"opens", "closes"}  # minutes of the day
 RECORDS = {"merged", "kept", "patient", "account", "centre", "centre_id", "primary", "appointment", "parent", "clinician", "to",
            "clinician_id"}  # fmt: skip

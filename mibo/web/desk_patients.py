@@ -159,7 +159,7 @@ def in_a_line(one: Patient) -> str:
 
 def notes(written: Sequence[MedicalNote], names: Mapping[int, str]) -> list[tuple[str, str, str]]:
     """Notes with their authors."""
-    return [(moment(one.created_at), names.get(one.author_id, ""), one.text) for one in written]
+    return [(moment(one.created_at), names.get(one.author_id, ""), people.opened_note(one)) for one in written]
 
 
 def _row(one: Patient, visits: Visits) -> Row:

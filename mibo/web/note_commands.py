@@ -13,12 +13,12 @@ def register(app: Flask) -> None:
 
 @click.group("notes")
 def notes() -> None:
-    """Sealed consultation notes."""
+    """What clinicians write, sealed: notes of consultations and what stands in a patient's record."""
 
 
 @notes.command("rotate-keys")
 def rotate_keys() -> None:
-    """Put every note under the first of NOTES_KEYS (or under SECRET_KEY while there is none).
+    """Put every text under the first of NOTES_KEYS (or under SECRET_KEY while there is none).
 
     Stopped half-way it may simply be run again. While it runs, notes are read and written as ever.
     """

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from mibo import clinics, clock, db, identity, payments, sealing
+from mibo import care, clinics, clock, db, identity, payments, sealing
 from mibo.booking import QueueEntry, Series
 from mibo.booking.bell_models import Ring
 from mibo.booking.models import StatusChange
@@ -45,11 +45,12 @@ MEANT = {
     "refund_id": "refund", "drawer_id": "drawer", "mismatch_id": "mismatch", "receipt_id": "receipt",
     "settlement_id": "settlement",
     "notice_id": "notice", "ring_id": "ring", "reply_id": "reply", "notification_id": "message",
-    "opening_id": "glass",
+    "opening_id": "glass", "line_id": "history line",
 }  # fmt: skip
 QUERY = f"?date={make.tomorrow()}&start_date={make.tomorrow()}&end_date={make.tomorrow()}"
 TOMORROW = make.tomorrow().isoformat()
 BODIES: dict[str, dict[str, Any]] = {  # what is sent so that the id is looked at
+    "record.change": {"words": "Latex", "version": 1}, "record.strike": {"reason": "Tested", "version": 1},
     "board.step": {"step": "arrival", "version": 1}, "queue.step": {"step": "CALLED", "version": 1},
     "my_day.miss": {"version": 1}, "payments.add_reference": {"reference": "412345678901"},
     "late.tell": {"centre": 1, "minutes": 10}, "late.undo": {"centre": 1, "minutes": 10},
@@ -168,6 +169,8 @@ class World:
                     ),
                 )
             )
+            opener = make.actor(self.people["admin"], Role.ADMIN)
+            made["history line"] = care.history.add(twin.id, "ALLERGY", "Penicillin", by=opener)
             opening = made["opening"]
             day = make.tomorrow() + timedelta(days=(1 - make.tomorrow().isoweekday()) % 7)
             opening.effective_from = opening.effective_to = day

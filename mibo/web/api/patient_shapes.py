@@ -124,7 +124,7 @@ def visit(one: Appointment) -> VisitRow:
 def note(one: MedicalNote, author: str) -> NoteShown:
     """A note with its author."""
     return NoteShown(
-        id=one.id, patient_id=one.patient_id, author_user_id=one.author_id, author_name=author, note_text=one.text,
+        id=one.id, patient_id=one.patient_id, author_user_id=one.author_id, author_name=author, note_text=people.opened_note(one),
         created_at=one.created_at,
     )  # fmt: skip
 

@@ -47,6 +47,7 @@ from mibo.web.pages import profile as profile
 from mibo.web.pages import proofs as proofs
 from mibo.web.pages import queue as queue
 from mibo.web.pages import receipts as receipts
+from mibo.web.pages import record as record
 from mibo.web.pages import refunds as refunds
 from mibo.web.pages import replies as replies
 from mibo.web.pages import second_factor as second_factor
@@ -73,7 +74,7 @@ PAGES = (
     video_links, prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, settlements,
     refunds, drawers, patients, merging, clinicians, hours, blocks, openings, pictures, staff_sign_in, passwords, phones,
     second_factor, proofs, stays, staff, receipts, own_receipts, calls, centres, message_log, policy, audit,
-    calendars, video_calls, emergency, styleguide,
+    calendars, video_calls, emergency, record, styleguide,
 )  # fmt: skip
 
 

@@ -1,19 +1,21 @@
 """Reading in an emergency: asked for with a reason and the second factor, open for half an hour, told to whoever wrote."""
 
+from typing import Any
+
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from mibo import care, clock, db
+from mibo import booking, care, clock, db, identity
 from mibo.errors import Invalid, Missing
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
-from mibo.web import desk_sheet, note_rows
+from mibo.web import desk_patients, desk_sheet, note_rows, record_rows
 from mibo.web.access import actor, may
 from mibo.web.forms.emergency import EmergencyForm, ReasonForm
 from mibo.web.htmx import go, show
 from mibo.web.inputs.emergency import EmergencyInput, ReasonInput
 from mibo.web.paging import page_asked
-from mibo.web.reads import noted, notes_read
+from mibo.web.reads import more_read, noted, notes_read
 
 bp = Blueprint("emergency", __name__, url_prefix="/desk/emergency")
 
@@ -114,8 +116,19 @@ def _page(patient_id: int, form: ReasonForm, status: int = 200) -> ResponseRetur
     is_open = seen.opening is not None and seen.opening.until > clock.now()
     notes = care.reading.notes_in_emergency(patient_id, by=actor()) if is_open else []
     notes_read(patient_id, [each.appointment.id for each in notes])
+    record = _record(patient_id) if is_open else {}
     return show(
         "emergency/read.html", one=seen.patient, facts=desk_sheet.facts_of(seen.patient), opening=seen.opening,
         is_open=is_open, notes=[note_rows.earlier(each) for each in notes], latest=care.reading.ALL, form=form,
-        minutes=_minutes(), status=status,
+        minutes=_minutes(), status=status, **record,
     )  # fmt: skip
+
+
+def _record(patient_id: int) -> dict[str, Any]:
+    """What stands in the patient's record: history, risks and medical notes."""
+    lines, written = care.history.lines_of(patient_id, by=actor()), booking.patients.notes_of(patient_id)
+    more_read(medical_notes=len(written), history=len(lines))
+    names = identity.names_of({*(each.author_id for each in lines), *(each.author_id for each in written)})
+    return {
+        "groups": record_rows.groups(lines, names), "keeps": False, "medical": desk_patients.notes(written, names),
+    }  # fmt: skip

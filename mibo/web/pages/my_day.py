@@ -181,6 +181,7 @@ def visit_page(
         lasted=my_day_rows.lasted(found.appointment),
         form=form or offer(EndForm(formdata=None, data=_said(known)), clock.today()),
         follow_up=known,
+        risks=care.history.risks_of(found.appointment.patient_id, by=actor()),
         words=words or note_rows.form_of(note),
         saved=note_rows.saved_at(note),
         may_write=found.appointment.status in WRITTEN_OF,

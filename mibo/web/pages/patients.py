@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 
-from mibo import audit, booking, clinics, db, identity, payments, people, phone
+from mibo import audit, booking, care, clinics, db, identity, payments, people, phone
 from mibo.audit import AuditWish
 from mibo.booking import UNDO_WITHIN, Appointment, Sought
 from mibo.clock import now
@@ -237,10 +237,15 @@ def _page(
     appointments = booking.patients.appointments_of(one.id, by=who)
     told = booking.patients.messages_of(appointments) if who.may(Permission.SEE_PATIENTS) else []
     merge = booking.patients.newest_merge(one.id) if who.may(Permission.MERGE_PATIENTS) else None
-    facts: dict[str, Any] = {"notes": None, "opened": _opened(one) if who.may(Permission.SEE_AUDIT) else None}
+    facts: dict[str, Any] = {
+        "notes": None,
+        "risks": [],
+        "opened": _opened(one) if who.may(Permission.SEE_AUDIT) else None,
+    }
     if who.may(Permission.WRITE_MEDICAL_NOTES) and booking.patients.treats(one.id, by=who):
         written = booking.patients.notes_of(one.id)
         more_read(medical_notes=len(written))
+        facts["risks"] = care.history.risks_of(one.id, by=who)
         facts["notes"] = desk_patients.notes(written, identity.names_of({note.author_id for note in written}))
     return show(
         "patients/show.html", one=one, problem_words=words,
