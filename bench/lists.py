@@ -68,7 +68,9 @@ def _vary(connection: psycopg.Connection) -> None:
     )
     for status, share in (("CONFIRMED", 401), ("CANCELLATION_REQUESTED", 7_001), ("IN_PROGRESS", 20_011)):
         connection.execute(
-            "update appointment set status = %s where status = 'COMPLETED' and id %% %s = 0", [status, share]
+            "update appointment set status = %s where id in (select distinct on (case when %s = 'IN_PROGRESS' then clinician_id"
+            " else id end) id from appointment where status = 'COMPLETED' and id %% %s = 0)",
+            [status, status, share],
         )
     connection.execute("vacuum (analyze) appointment")
     connection.execute("vacuum (analyze) patient")

@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from mibo.config import NOTES, settings
 
-__all__ = ["InvalidToken", "Sealed", "box", "newest_key", "open_note", "reseal", "seal_note"]
+__all__ = ["InvalidToken", "Sealed", "box", "newest_key", "open_file", "open_note", "reseal", "seal_file", "seal_note"]
 
 NONCE = 12
 
@@ -51,6 +51,20 @@ def open_note(sealed: Sealed, about: str) -> str:
     key = box(NOTES).decrypt(sealed.key)
     try:
         return AESGCM(key).decrypt(sealed.text[:NONCE], sealed.text[NONCE:], about.encode()).decode()
+    except InvalidTag:
+        raise InvalidToken from None
+
+
+def seal_file(key: bytes, body: bytes, about: str) -> bytes:
+    """What is in a file, under the key of the record that it belongs to. Raises InvalidToken when that key is gone."""
+    nonce = os.urandom(NONCE)
+    return nonce + AESGCM(box(NOTES).decrypt(key)).encrypt(nonce, body, about.encode())
+
+
+def open_file(key: bytes, kept: bytes, about: str) -> bytes:
+    """What is in it again. Raises InvalidToken when its key is gone, or it was sealed about something else."""
+    try:
+        return AESGCM(box(NOTES).decrypt(key)).decrypt(kept[:NONCE], kept[NONCE:], about.encode())
     except InvalidTag:
         raise InvalidToken from None
 

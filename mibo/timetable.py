@@ -8,7 +8,7 @@ import structlog
 
 from mibo import audit, booking, identity, jobs, messaging, payments, people, video
 from mibo.booking import climbing, gate
-from mibo.care import due_telling, resealing
+from mibo.care import documents, due_telling, resealing
 
 TICK_S = 1
 
@@ -43,6 +43,7 @@ TIMETABLE = (
     Periodic(video.take_away_unwanted, 60),
     Periodic(gate.forget_whereabouts, 6 * 3600),
     Periodic(due_telling.tell_due, 600),
+    Periodic(documents.sweep, 6 * 3600),
     Periodic(resealing.seal_what_lies_open, 600),
     Periodic(booking.reconcile, 60),
     Periodic(booking.sweeping.reconcile_daily, 600),

@@ -20,14 +20,14 @@ from mibo.errors import Conflict, Missing
 from mibo.identity import Account, Actor
 from mibo.messaging import Message
 from mibo.payments import Payment
-from mibo.people import Consent, HistoryLine, MedicalNote, Notice, Patient, PatientMerge, search
+from mibo.people import Consent, HistoryLine, MedicalNote, Notice, Patient, PatientDocument, PatientMerge, search
 
 UNDO_WITHIN = timedelta(hours=24)
 LIKELY_AT_MOST = 10
 IN_THE_WAY = ("appointment_patient_free", "uq_payment_registration_once", "ix_queue_entry_once")
 OF_A_PATIENT: tuple[tuple[str, Any], ...] = (
     ("appointments", Appointment), ("payments", Payment), ("notes", MedicalNote), ("series", Series),
-    ("queue", QueueEntry), ("notices", Notice), ("consents", Consent), ("history", HistoryLine),
+    ("queue", QueueEntry), ("notices", Notice), ("consents", Consent), ("history", HistoryLine), ("documents", PatientDocument),
 )  # fmt: skip
 
 

@@ -101,6 +101,12 @@ class Appointment(Entity):
         Index("ix_appointment_start", "starts_at", "id"),
         Index("ix_appointment_clinician_start", "clinician_id", "starts_at", "id"),
         Index("ix_appointment_clinician_state", "clinician_id", "status", "starts_at", "id"),
+        Index(
+            "uq_appointment_in_consultation",
+            "clinician_id",
+            unique=True,
+            postgresql_where=text("status = 'IN_PROGRESS'"),
+        ),
         Index("ix_appointment_created", "created_at", "id"),
         Index("ix_appointment_series", "series_id", postgresql_where=text("series_id is not null")),
         Index("ix_appointment_displaced", "displaced_by", postgresql_where=text("displaced_by is not null")),

@@ -1,6 +1,6 @@
 """The consultation itself: started and ended, and when the patient is due to come again."""
 
-from mibo.care import glass, history, notes, reading, resealing
+from mibo.care import document_rules, documents, glass, history, notes, reading, resealing
 from mibo.care.actions import end, start
 from mibo.care.follow_ups import call_off, link, recommend
 from mibo.care.models import CLOSE_REASON_LENGTH, FOLLOW_UP_NOTE_LENGTH, ConsultationNote, FollowUp, GlassOpening
@@ -34,6 +34,8 @@ __all__ = [
     "Waiting",
     "call_off",
     "count_follow_ups_due",
+    "document_rules",
+    "documents",
     "due_soon",
     "end",
     "follow_up_of",

@@ -1,6 +1,7 @@
 """A consultation is started and ended, by the clinician whose it is and by nobody else (R-SES-1)."""
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
 from mibo import booking, clinics, clock, db
@@ -24,9 +25,16 @@ def start(appointment_id: int, *, by: Actor) -> Appointment:
     now = clock.now()
     rules.check_may_start(appointment.status, appointment.starts_at, now, clinics.policy_in_force())
     _check_alone(appointment)
-    booking.change_status(appointment, Status.IN_PROGRESS, by=by.account_id)
-    appointment.started_at = appointment.started_at or now
-    db.session().flush()
+    try:
+        with db.session().begin_nested():
+            booking.change_status(appointment, Status.IN_PROGRESS, by=by.account_id)
+            appointment.started_at = appointment.started_at or now
+            db.session().flush()
+    except IntegrityError as error:  # whoever writes past the check is stopped by the database
+        if getattr(getattr(error.orig, "diag", None), "constraint_name", "") != "uq_appointment_in_consultation":
+            raise
+        _check_alone(appointment)
+        raise
     return appointment
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.exc import IntegrityError
 
 from mibo import audit, booking, clock, db, sealing
@@ -65,7 +66,7 @@ def risks_of(patient_id: int, *, by: Actor) -> Sequence[Line]:
 
 
 def _standing(patient_id: int) -> Sequence[Line]:
-    newest = select(HistoryLine).where(HistoryLine.patient_id == patient_id).distinct(HistoryLine.line_id)
+    newest = select(HistoryLine).where(HistoryLine.patient_id == patient_id).ext(distinct_on(HistoryLine.line_id))
     found = db.session().scalars(newest.order_by(HistoryLine.line_id, HistoryLine.version.desc()))
     lines = [_line(one) for one in found if not one.gone]
     return sorted(lines, key=lambda line: (LINE_KINDS.index(line.kind), line.id))

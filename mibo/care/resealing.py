@@ -7,10 +7,10 @@ from sqlalchemy import ARRAY, BigInteger, LargeBinary, column, func, literal, se
 from mibo import audit, db, people, sealing
 from mibo.care.models import ConsultationNote, GlassOpening
 from mibo.jobs import job
-from mibo.people import HistoryLine, MedicalNote
+from mibo.people import HistoryLine, MedicalNote, PatientDocument
 
 BATCH = 1_000
-KINDS: tuple[Any, ...] = (ConsultationNote, MedicalNote, HistoryLine, GlassOpening)
+KINDS: tuple[Any, ...] = (ConsultationNote, MedicalNote, HistoryLine, PatientDocument, GlassOpening)
 
 
 @job

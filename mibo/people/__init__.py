@@ -2,7 +2,7 @@
 
 from mibo.people import consents, guardians, inbox, search
 from mibo.people.actions import add_family_member, complete_own, fill_in, welcome_patient
-from mibo.people.clinical_models import LINE_KINDS, LINE_LENGTH, HistoryLine, MedicalNote
+from mibo.people.clinical_models import LINE_KINDS, LINE_LENGTH, HistoryLine, MedicalNote, PatientDocument
 from mibo.people.clinician_accounts import NotTheirAccount
 from mibo.people.clinician_list import PAGE as CLINICIANS_PAGE
 from mibo.people.clinician_list import (
@@ -118,6 +118,7 @@ __all__ = [
     "NotTheirAccount",
     "Notice",
     "Patient",
+    "PatientDocument",
     "PatientMerge",
     "PhoneInUse",
     "PictureTooLarge",

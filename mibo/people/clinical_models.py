@@ -71,3 +71,38 @@ class HistoryLine(Entity):
     def about(self) -> str:
         """What the seal is bound to."""
         return f"history/{self.id}"
+
+
+class PatientDocument(Entity):
+    """A file in a patient's record: its name sealed here, what is in it sealed in the store, under one key. Removed for a
+    day it can be taken back; then the file goes (`store_key`), and that there was one stays.
+    """
+
+    __tablename__ = "patient_document"
+
+    patient_id: Mapped[int] = mapped_column(ForeignKey("patient.id"), index=True)
+    store_key: Mapped[str | None] = mapped_column(String(80), unique=True)
+    kept_as: Mapped[str] = mapped_column(String(80))
+    kind: Mapped[str] = mapped_column(String(4))
+    size: Mapped[int] = mapped_column(Integer)
+    key_name: Mapped[str] = mapped_column(String(16))
+    key: Mapped[bytes]
+    name: Mapped[bytes]
+    added_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    removed_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
+    removed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_patient_document_key", "key_name", "id"),
+        Index("ix_patient_document_removed", "removed_at", postgresql_where=text("removed_at is not null")),
+        CheckConstraint("kind in ('pdf', 'jpg', 'png')", name="kind"),
+        CheckConstraint("size > 0", name="size"),
+        CheckConstraint("(removed_at is null) = (removed_by is null)", name="removed"),
+        CheckConstraint("store_key is not null or removed_at is not null", name="kept"),
+    )
+
+    @property
+    def about(self) -> str:
+        """What the seals are bound to."""
+        return f"document/{self.kept_as}"

@@ -10,7 +10,7 @@ from mibo.web.filters import day
 
 # what somebody may look for: its words, and how the acts begin
 AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "opened": ("Records opened", ("patient.opened", "appointment.opened", "note.read", "note.glass_broken")),
+    "opened": ("Records opened", ("patient.opened", "appointment.opened", "note.read", "note.glass_broken", "document.opened")),
     "exported": ("Files taken along", ("list.exported",)),
     "patients": ("Patients", ("patient.", "history.", "document.")),
     "appointments": ("Appointments", ("appointment.", "series.", "follow_up.", "call.", "note.")),
@@ -68,6 +68,10 @@ ACTS = {
     "follow_up.booked": "Booked a follow-up",
     "follow_up.called_off": "Called a follow-up off",
     "follow_up.wanted": "Asked for a follow-up",
+    "document.added": "Put a document into a patient's record",
+    "document.opened": "Opened a document of a patient",
+    "document.removed": "Removed a document of a patient",
+    "document.taken_back": "Took a removed document back",
     "history.added": "Added to a patient's history",
     "history.changed": "Changed a line of a patient's history",
     "history.struck": "Struck a line out of a patient's history",
@@ -144,7 +148,7 @@ LABELS = {
     "history": "lines of the history shown", "is_primary": "main", "default_minutes": "session", "token": "number",
 }  # fmt: skip
 # said by the act itself, or a number that means nothing
-HIDDEN = {"active", "merge", "holiday", "hours", "refund_id", "opening", "line"}
+HIDDEN = {"active", "merge", "holiday", "hours", "refund_id", "opening", "line", "document"}
 FACES = {"opens", "closes"}  # minutes of the day
 RECORDS = {"merged", "kept", "patient", "account", "centre", "centre_id", "primary", "appointment", "parent", "clinician", "to",
            "clinician_id"}  # fmt: skip

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mibo import phone
+from mibo.care.documents import UNDO_WITHIN, Document
 from mibo.care.history import Line
 from mibo.people import LINE_KINDS, Patient
 from mibo.web.filters import moment
@@ -59,3 +60,28 @@ def in_need(one: Patient) -> list[tuple[str, str, str]]:
 
 def _shown(number: str | None) -> str:
     return phone.shown(number) if number else ""
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A document in the list."""
+
+    id: int
+    name: str
+    about: str
+    removed: bool
+
+
+def documents(files: Sequence[Document], names: Mapping[int, str]) -> list[File]:
+    """The documents, those that were removed with until when they can be taken back."""
+    return [_file(one, names) for one in files]
+
+
+def _file(one: Document, names: Mapping[int, str]) -> File:
+    size = f"{one.size / 1_048_576:.1f} MB" if one.size >= 1_048_576 else f"{max(1, one.size // 1024)} KB"
+    about = ", ".join(filter(None, (size, names.get(one.added_by, ""), moment(one.added_at))))
+    if one.removed_at is None:
+        return File(one.id, one.name, about, removed=False)
+    return File(
+        one.id, one.name, f"Removed; can be taken back until {moment(one.removed_at + UNDO_WITHIN)}", removed=True
+    )

@@ -24,8 +24,8 @@ from mibo.web.access import for_programs, visitor
 
 ROOT = Path(__file__).parents[2]
 CLIENT_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
-UPLOAD_BYTES = 12 * 1024 * 1024  # more than any picture or report may have, so that one too large is told at its field
-UPLOADS = {"clinicians.set_picture", "settlements.take_in"}
+UPLOAD_BYTES = 12 * 1024 * 1024  # more than any file may have, so that one too large is told at its field
+UPLOADS = {"clinicians.set_picture", "settlements.take_in", "documents.add"}
 OPEN_BEFORE_MIGRATION = {
     "static",
     "health.healthz",

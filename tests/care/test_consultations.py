@@ -5,7 +5,8 @@ from functools import partial
 
 import pytest
 import time_machine
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from mibo import booking, care, clock, db
 from mibo.booking import Appointment, Status
@@ -131,6 +132,9 @@ def test_a_second_one_has_to_wait_and_the_first_is_named(world):
         with pytest.raises(StillInConsultation, match=r"Asha Menon.*10:00 am") as refused:
             world.start(second)
         assert refused.value.appointment_id == first.id
+        past = update(Appointment).where(Appointment.id == second.id).values(status=Status.IN_PROGRESS)
+        with pytest.raises(IntegrityError, match="uq_appointment_in_consultation"), db.transaction() as session:
+            session.execute(past)
         world.end(first)
         world.start(second)
     assert now_of(second).status == Status.IN_PROGRESS

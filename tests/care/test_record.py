@@ -77,7 +77,7 @@ def test_what_is_no_line_is_refused_at_its_field(world: World) -> None:
 def test_medical_notes_of_before_are_sealed_batch_by_batch_and_come_back(database: Database) -> None:
     with database.fresh("mibo_sealing", migrated=False) as url:
         config = alembic(url)
-        command.upgrade(config, "0031")
+        command.upgrade(config, "0040")
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute(
                 "with a as (insert into account (audience, phone, full_name) values ('STAFF', '+919811111111', 'A') returning id),"
@@ -85,13 +85,13 @@ def test_medical_notes_of_before_are_sealed_batch_by_batch_and_come_back(databas
                 " insert into medical_note (patient_id, author_id, text) select p.id, a.id, 'Schlaflos ' || n"
                 " from a, p, generate_series(1, 501) n"
             )
-            command.upgrade(config, "0032")
+            command.upgrade(config, "0041")
             kept = connection.execute("select id, text, key_name, key, sealed from medical_note order by id").fetchall()
             assert {row[1] for row in kept} == {""}
             opened = [sealing.open_note(sealing.Sealed(*row[2:]), f"medical/{row[0]}") for row in kept]
             assert sorted(opened) == sorted(f"Schlaflos {n}" for n in range(1, 502))
             connection.execute("update medical_note set text = 'Von früher', sealed = null where id = %s", [kept[0][0]])
-            command.downgrade(config, "0031")
+            command.downgrade(config, "0040")
             back = connection.execute("select text from medical_note order by id").fetchall()
             assert (back[0], back[500]) == (("Von früher",), ("Schlaflos 501",))
 

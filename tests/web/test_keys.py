@@ -20,7 +20,7 @@ EXTRAS = {
 # begun by a step before, so without it they go back to the first one
 GO_BACK = {
     "phones.patient_code", "phones.staff_code", "sign_in.code", "book.hold", "staff_sign_in.code", "staff_sign_in.second",
-    "second_factor.set_up", "proofs.ask", "video_calls.answer",
+    "second_factor.set_up", "proofs.ask", "video_calls.answer", "emergency.begin", "emergency.begin_here",
 }  # fmt: skip
 
 

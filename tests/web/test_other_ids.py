@@ -45,7 +45,7 @@ MEANT = {
     "refund_id": "refund", "drawer_id": "drawer", "mismatch_id": "mismatch", "receipt_id": "receipt",
     "settlement_id": "settlement",
     "notice_id": "notice", "ring_id": "ring", "reply_id": "reply", "notification_id": "message",
-    "opening_id": "glass", "line_id": "history line",
+    "opening_id": "glass", "line_id": "history line", "document_id": "document",
 }  # fmt: skip
 QUERY = f"?date={make.tomorrow()}&start_date={make.tomorrow()}&end_date={make.tomorrow()}"
 TOMORROW = make.tomorrow().isoformat()
@@ -171,6 +171,8 @@ class World:
             )
             opener = make.actor(self.people["admin"], Role.ADMIN)
             made["history line"] = care.history.add(twin.id, "ALLERGY", "Penicillin", by=opener)
+            paper = care.documents.store(b"%PDF-1.7\nstartxref\n9\n%%EOF\n", "letter.pdf")
+            made["document"] = care.documents.add(paper, twin.id, by=opener)
             opening = made["opening"]
             day = make.tomorrow() + timedelta(days=(1 - make.tomorrow().isoweekday()) % 7)
             opening.effective_from = opening.effective_to = day

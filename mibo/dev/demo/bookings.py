@@ -48,10 +48,13 @@ class Bookings:
         self.house, self.diary, self.people, self.rng, self.now = house, diary, people, rng, now
         self._patients_of: dict[int, list[Person]] = defaultdict(list)
         self.visits: list[Visit] = []
+        self._in_consultation: set[int] = set()
         self.share_new = 0.4
 
     def book(self, slot: Slot, status: Status, **known: Any) -> Visit:
-        """Somebody has this slot, in this state; what is not `known` is invented."""
+        """Somebody has this slot, in this state; what is not `known` is invented. A clinician has one consultation at a time."""
+        if status == Status.IN_PROGRESS and slot.doctor.id in self._in_consultation:
+            status = Status.CONFIRMED
         person = known.pop("person", None) or self._somebody(slot)
         source = known.pop("source", None) or self.rng.choices(*SOURCES)[0]
         visit = Visit(
@@ -77,6 +80,8 @@ class Bookings:
         if visit.status in HOLDS_TIME:
             self.diary.take(visit.slot)
             visit.person.days.add(visit.slot.local.date())
+        if visit.status == Status.IN_PROGRESS:
+            self._in_consultation.add(visit.slot.doctor.id)
         if visit.status == Status.COMPLETED:
             visit.person.visits += 1
         if visit.status in (Status.COMPLETED, Status.IN_PROGRESS) and visit.mode == "IN_PERSON":

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from wtforms import HiddenField, SelectField, TextAreaField
+from wtforms import FileField, HiddenField, SelectField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]
 
 from mibo.web.forms.base import InputForm
@@ -38,3 +38,9 @@ class StrikeLineForm(InputForm):
 
     reason = TextAreaField("Why it holds no more")
     version = HiddenField()
+
+
+class DocumentForm(InputForm):
+    """A file for the record."""
+
+    file = FileField("Document", description="A PDF, JPEG or PNG of up to 10 MB. Sealed, as everything here.")

@@ -16,6 +16,7 @@ from mibo.web.pages import changes as changes
 from mibo.web.pages import clinicians as clinicians
 from mibo.web.pages import consents as consents
 from mibo.web.pages import desk as desk
+from mibo.web.pages import documents as documents
 from mibo.web.pages import drawers as drawers
 from mibo.web.pages import emergency as emergency
 from mibo.web.pages import family as family
@@ -74,7 +75,7 @@ PAGES = (
     video_links, prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, settlements,
     refunds, drawers, patients, merging, clinicians, hours, blocks, openings, pictures, staff_sign_in, passwords, phones,
     second_factor, proofs, stays, staff, receipts, own_receipts, calls, centres, message_log, policy, audit,
-    calendars, video_calls, emergency, record, styleguide,
+    calendars, video_calls, emergency, record, documents, styleguide,
 )  # fmt: skip
 
 

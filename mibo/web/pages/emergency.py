@@ -9,6 +9,7 @@ from mibo import booking, care, clock, db, identity
 from mibo.errors import Invalid, Missing
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
+from mibo.people import Patient
 from mibo.web import desk_patients, desk_sheet, note_rows, record_rows
 from mibo.web.access import actor, may
 from mibo.web.forms.emergency import EmergencyForm, ReasonForm
@@ -116,7 +117,7 @@ def _page(patient_id: int, form: ReasonForm, status: int = 200) -> ResponseRetur
     is_open = seen.opening is not None and seen.opening.until > clock.now()
     notes = care.reading.notes_in_emergency(patient_id, by=actor()) if is_open else []
     notes_read(patient_id, [each.appointment.id for each in notes])
-    record = _record(patient_id) if is_open else {}
+    record = _record(seen.patient) if is_open else {}
     return show(
         "emergency/read.html", one=seen.patient, facts=desk_sheet.facts_of(seen.patient), opening=seen.opening,
         is_open=is_open, notes=[note_rows.earlier(each) for each in notes], latest=care.reading.ALL, form=form,
@@ -124,11 +125,14 @@ def _page(patient_id: int, form: ReasonForm, status: int = 200) -> ResponseRetur
     )  # fmt: skip
 
 
-def _record(patient_id: int) -> dict[str, Any]:
-    """What stands in the patient's record: history, risks and medical notes."""
+def _record(patient: Patient) -> dict[str, Any]:
+    """What stands in the patient's record: whom to call, history, risks, medical notes and documents."""
+    patient_id = patient.id
     lines, written = care.history.lines_of(patient_id, by=actor()), booking.patients.notes_of(patient_id)
     more_read(medical_notes=len(written), history=len(lines))
     names = identity.names_of({*(each.author_id for each in lines), *(each.author_id for each in written)})
     return {
-        "groups": record_rows.groups(lines, names), "keeps": False, "medical": desk_patients.notes(written, names),
+        "documents": record_rows.documents(care.documents.documents_of(patient_id, by=actor()), names), "keeps": False,
+        "in_need": record_rows.in_need(patient), "groups": record_rows.groups(lines, names),
+        "medical": desk_patients.notes(written, names),
     }  # fmt: skip

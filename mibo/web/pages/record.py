@@ -10,7 +10,7 @@ from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
 from mibo.web import desk_patients, desk_sheet, record_rows
 from mibo.web.access import actor, may
-from mibo.web.forms.record import ChangeLineForm, LineForm, StrikeLineForm
+from mibo.web.forms.record import ChangeLineForm, DocumentForm, LineForm, StrikeLineForm
 from mibo.web.htmx import go, show
 from mibo.web.inputs.record import ChangeLineInput, LineInput, StrikeLineInput
 from mibo.web.reads import more_read, noted
@@ -26,7 +26,7 @@ LINE = f"{RECORD}/<int(max={GREATEST_ID}):line_id>"
 @noted("patient.opened", "patient_id")
 def one(patient_id: int) -> ResponseReturnValue:
     """What stands in the record, for those who treat the patient."""
-    return _page(patient_id, LineForm(formdata=None))
+    return page(patient_id)
 
 
 @bp.post(RECORD)
@@ -44,7 +44,7 @@ def add(patient_id: int) -> ResponseReturnValue:
             flash("It is in the record.", "success")
             return go("record.one", patient_id=patient_id)
     with db.reading():
-        return _page(patient_id, form, 422)
+        return page(patient_id, form, status=422)
 
 
 @bp.get(LINE)
@@ -98,15 +98,27 @@ def strike(patient_id: int, line_id: int) -> ResponseReturnValue:
         return _line(patient_id, line_id, away=form, status=status)
 
 
-def _page(patient_id: int, form: LineForm, status: int = 200) -> ResponseReturnValue:
+def page(
+    patient_id: int,
+    form: LineForm | None = None,
+    *,
+    file: DocumentForm | None = None,
+    words: str = "",
+    status: int = 200,
+) -> ResponseReturnValue:
+    """All that the record shows, with what was typed where it could not be kept."""
     lines = care.history.lines_of(patient_id, by=actor())
     patient = booking.patients.patient_within_reach(patient_id, by=actor())
     notes = booking.patients.notes_of(patient_id)
+    files = care.documents.documents_of(patient_id, by=actor())
     more_read(medical_notes=len(notes), history=len(lines))
-    names = identity.names_of({*(each.author_id for each in lines), *(each.author_id for each in notes)})
+    names = identity.names_of(
+        {*(each.author_id for each in lines), *(each.author_id for each in notes), *(each.added_by for each in files)}
+    )
     return show(
-        "record/one.html", one=patient, facts=desk_sheet.facts_of(patient), form=form, status=status,
-        groups=record_rows.groups(lines, names), notes=desk_patients.notes(notes, names),
+        "record/one.html", one=patient, facts=desk_sheet.facts_of(patient), form=form or LineForm(formdata=None),
+        file=file or DocumentForm(formdata=None), problem_words=words, status=status,
+        documents=record_rows.documents(files, names), groups=record_rows.groups(lines, names), notes=desk_patients.notes(notes, names),
         in_need=record_rows.in_need(patient), keeps=booking.patients.treats(patient_id, by=actor()),
     )  # fmt: skip
 

@@ -8,8 +8,8 @@ from alembic import context, op
 
 from mibo import sealing
 
-revision = '0032'
-down_revision = '0031'
+revision = '0041'
+down_revision = '0040'
 branch_labels = None
 depends_on = None
 
