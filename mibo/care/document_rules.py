@@ -72,7 +72,7 @@ def named(typed: str, kind: str) -> str:
     """
     last = re.split(r"[/\\]", unicodedata.normalize("NFC", typed))[-1]
     seen = "".join(ch for ch in last if ch in JOINERS or unicodedata.category(ch)[0] != "C")
-    words = " ".join(UNWANTED.sub(" ", seen).split()).strip(". ")
+    words = " ".join(UNWANTED.sub(" ", seen).split()).rstrip(". ")
     stem, dot, ending = words.rpartition(".")
     if dot and re.fullmatch(r"[A-Za-z0-9]{1,5}", ending) and not ending.isdigit():
         if CALLED.get(ending.lower()) != kind:

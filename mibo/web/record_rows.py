@@ -3,9 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mibo import phone
-from mibo.care.documents import UNDO_WITHIN, Document
-from mibo.care.history import Line
+from mibo import care, phone
 from mibo.people import LINE_KINDS, Patient
 from mibo.web.filters import moment
 
@@ -28,7 +26,7 @@ class Row:
     by: str
 
 
-def groups(lines: Sequence[Line], names: Mapping[int, str]) -> list[tuple[str, str, list[Row]]]:
+def groups(lines: Sequence[care.history.Line], names: Mapping[int, str]) -> list[tuple[str, str, list[Row]]]:
     """Each kind that something is told of, risks first: its name, its heading, its lines."""
     found = []
     for kind in LINE_KINDS:
@@ -38,11 +36,11 @@ def groups(lines: Sequence[Line], names: Mapping[int, str]) -> list[tuple[str, s
     return found
 
 
-def _row(line: Line, names: Mapping[int, str]) -> Row:
+def _row(line: care.history.Line, names: Mapping[int, str]) -> Row:
     return Row(line.id, line.words, f"{names.get(line.author_id, '')}, {moment(line.at)}".removeprefix(", "))
 
 
-def versions(lines: Sequence[Line], names: Mapping[int, str]) -> list[tuple[str, str, str]]:
+def versions(lines: Sequence[care.history.Line], names: Mapping[int, str]) -> list[tuple[str, str, str]]:
     """Every version for a timeline, the newest first."""
     return [
         (moment(line.at), f"Holds no more: {line.words}" if line.gone else line.words, names.get(line.author_id, ""))
@@ -72,16 +70,19 @@ class File:
     removed: bool
 
 
-def documents(files: Sequence[Document], names: Mapping[int, str]) -> list[File]:
+def documents(files: Sequence[care.documents.Document], names: Mapping[int, str]) -> list[File]:
     """The documents, those that were removed with until when they can be taken back."""
     return [_file(one, names) for one in files]
 
 
-def _file(one: Document, names: Mapping[int, str]) -> File:
+def _file(one: care.documents.Document, names: Mapping[int, str]) -> File:
     size = f"{one.size / 1_048_576:.1f} MB" if one.size >= 1_048_576 else f"{max(1, one.size // 1024)} KB"
     about = ", ".join(filter(None, (size, names.get(one.added_by, ""), moment(one.added_at))))
     if one.removed_at is None:
         return File(one.id, one.name, about, removed=False)
     return File(
-        one.id, one.name, f"Removed; can be taken back until {moment(one.removed_at + UNDO_WITHIN)}", removed=True
+        one.id,
+        one.name,
+        f"Removed; can be taken back until {moment(one.removed_at + care.documents.UNDO_WITHIN)}",
+        removed=True,
     )

@@ -38,7 +38,7 @@ TABLE = {
     "manager": ("contact", "contact"),
     "administrator": (RECORD, "medical contact"),
     "administrator in an emergency": (f"note {RECORD}", "medical contact"),
-    "the patient": ("contact", "contact"),
+    "the patient": ("", "contact"),  # beside what they say of themselves, which is theirs to see
     "another patient": ("", ""),
 }
 PDF = b"%PDF-1.4\n%%" + WORDS["document"].encode() + b"\nstartxref\n0\n%%EOF\n"
@@ -104,7 +104,7 @@ class World:
             yield from (f"/my-day/{visit}", f"/my-day/{visit}/earlier", f"/my-day/{visit}/versions")
             yield from (f"/desk/appointments/{visit}", f"/desk/board/{visit}")
         yield from (f"/desk/emergency/patients/{self.asha.id}", "/worklists/follow-ups", "/desk/audit", "/desk/bell")
-        yield from ("/my", f"/my/{self.one.reference}", "/my/details", "/my/family", "/my/messages", "/my/notices")
+        yield from ("/my", f"/my/{self.one.reference}", "/my/family", "/my/messages", "/my/notices")
 
     def answers(self) -> Iterator[str]:
         yield from (f"/patients/{self.asha.id}", f"/patients/{self.asha.id}/appointments", "/patients", "/appointments")

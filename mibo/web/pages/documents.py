@@ -8,7 +8,6 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import ServiceUnavailable
 
 from mibo import booking, care, db
-from mibo.care.document_rules import LARGEST_BYTES, TYPES, TooLarge
 from mibo.errors import Conflict, Invalid
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
@@ -37,7 +36,7 @@ def add(patient_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             _keep(patient_id, form)
-        except TooLarge as error:
+        except care.document_rules.TooLarge as error:
             status = 413
             form.refuse(error)
         except Invalid as error:
@@ -59,7 +58,7 @@ def _keep(patient_id: int, form: DocumentForm) -> None:
     if not file:
         raise Invalid.field("file", "Choose a file.")
     with closing(file):
-        made = care.documents.store(file.read(LARGEST_BYTES + 1), file.filename or "")
+        made = care.documents.store(file.read(care.document_rules.LARGEST_BYTES + 1), file.filename or "")
     try:
         with db.transaction():
             care.documents.add(made, patient_id, by=actor())
@@ -80,7 +79,13 @@ def read(patient_id: int, document_id: int) -> ResponseReturnValue:
     except ProviderError:
         raise ServiceUnavailable from None
     more_read(document=shown.id)
-    answer = send_file(io.BytesIO(body), TYPES[shown.kind], as_attachment=True, download_name=shown.name, max_age=None)
+    answer = send_file(
+        io.BytesIO(body),
+        care.document_rules.TYPES[shown.kind],
+        as_attachment=True,
+        download_name=shown.name,
+        max_age=None,
+    )
     answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     answer.headers["Cache-Control"] = "private, no-store"
     return answer

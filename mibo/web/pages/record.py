@@ -4,7 +4,6 @@ from flask import Blueprint, flash
 from flask.typing import ResponseReturnValue
 
 from mibo import booking, care, db, identity
-from mibo.care.history import LineChanged
 from mibo.errors import Invalid
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
@@ -59,22 +58,22 @@ def line(patient_id: int, line_id: int) -> ResponseReturnValue:
 @may(Permission.KEEP_RECORD, own_transactions=True)
 def change(patient_id: int, line_id: int) -> ResponseReturnValue:
     """What it says from now on."""
-    form, status, now = ChangeLineForm(), 422, None
+    form, status, says = ChangeLineForm(), 422, None
     if said := form.read(ChangeLineInput):
         try:
             with db.transaction():
                 care.history.change(line_id, patient_id, said.words, seen=said.version, by=actor())
         except Invalid as error:
             form.refuse(error)
-        except LineChanged as error:
+        except care.history.LineChanged as error:
             form.form_errors.append(error.message)
-            status, now = 409, error.now
-            form.version.data = str(now.version)
+            status, says = 409, error.now
+            form.version.data = str(says.version)
         else:
             flash("The line is changed.", "success")
             return go("record.one", patient_id=patient_id)
     with db.reading():
-        return _line(patient_id, line_id, form, now=now, status=status)
+        return _line(patient_id, line_id, form, says=says, status=status)
 
 
 @bp.post(f"{LINE}/removal")
@@ -88,7 +87,7 @@ def strike(patient_id: int, line_id: int) -> ResponseReturnValue:
                 care.history.strike(line_id, patient_id, said.reason, seen=said.version, by=actor())
         except Invalid as error:
             form.refuse(error)
-        except LineChanged as error:
+        except care.history.LineChanged as error:
             form.form_errors.append(error.message)
             status, form.version.data = 409, str(error.now.version)
         else:
@@ -129,7 +128,7 @@ def _line(
     form: ChangeLineForm | None = None,
     away: StrikeLineForm | None = None,
     *,
-    now: care.history.Line | None = None,
+    says: care.history.Line | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
     versions = care.history.versions_of(line_id, patient_id, by=actor())
@@ -140,7 +139,7 @@ def _line(
     names = identity.names_of({each.author_id for each in versions})
     return show(
         "record/line.html", one=patient, facts=desk_sheet.facts_of(patient), kind=record_rows.MANY[newest.kind],
-        gone=newest.gone, form=form or ChangeLineForm(formdata=None, data=kept), line_id=line_id, now=now,
+        gone=newest.gone, form=form or ChangeLineForm(formdata=None, data=kept), line_id=line_id, says=says,
         away=away or StrikeLineForm(formdata=None, data={"version": str(newest.version)}),
         versions=record_rows.versions(versions, names), status=status,
     )  # fmt: skip
