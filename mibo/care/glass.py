@@ -160,12 +160,6 @@ def openings(*, limit: int, offset: int = 0) -> Sequence[Opening]:
     return [_shown(one) for one in db.session().scalars(wanted.limit(limit).offset(offset))]
 
 
-def openings_of(patient_id: int) -> Sequence[Opening]:
-    """Every time somebody read this patient's notes in an emergency, for the patient to see that it happened."""
-    wanted = _in_full().where(GlassOpening.patient_id == patient_id).order_by(GlassOpening.opened_at.desc())
-    return [_shown(one) for one in db.session().scalars(wanted)]
-
-
 def _in_full() -> Select[GlassOpening]:
     return select(GlassOpening).options(
         joinedload(GlassOpening.patient, innerjoin=True), joinedload(GlassOpening.account, innerjoin=True)

@@ -8,7 +8,7 @@ from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from sqlalchemy import select
 
-from mibo import audit, clinics, db, identity
+from mibo import audit, care, clinics, db, identity
 from mibo.clinics import Centre
 from mibo.identity import Account
 from mibo.identity.permissions import Role
@@ -50,6 +50,11 @@ class World:
             self.asha.mrn, self.asha.notes = "MRN-2026-00001", "Prefers mornings."
             self.twin = make.patient("Asha Menon", phone="+919876543211")
             make.appointment(self.asha, self.anita, self.kochi, make.at("10:00"))
+            boss = make.actor(self.staff[Role.ADMIN], Role.ADMIN)
+            self.line = care.history.add(self.asha.id, "RISK", "Wrote letters of farewell.", by=boss).id
+            paper = care.documents.store(b"%PDF-1.7\nstartxref\n9\n%%EOF\n", "letter.pdf")
+            care.documents.add(paper, self.asha.id, by=boss)
+            care.glass.break_glass(self.asha.id, "Her mother calls for help.", by=boss)
             clinics.decide_policy({"hold_minutes": 20, "refund_in_time_percent": 90}, "Slow networks", by=admin)
             clinics.set_door_hours(self.kochi.id, {1: [(540, 780), (840, 1080)], 6: [(600, 840)]}, by=admin)
             clinics.add_holiday(self.kochi.id, make.tomorrow(), "Onam", by=admin)
@@ -71,7 +76,10 @@ class World:
             *(["/desk/patients", "/desk/patients/new", f"/desk/patients/{patient}/edit"] * (boss or head or desk)),
             *(["/desk/staff", "/desk/staff/new", f"/desk/staff/{who}", f"/desk/staff/{who}/access", "/desk/centres/new",
                "/desk/policy", "/desk/audit", f"/desk/patients/{patient}/merge"] * boss),
-            *([f"/desk/centres/{centre}/state"] * (role == Role.ADMIN)),
+            *([f"/desk/centres/{centre}/state", "/desk/emergency/openings", f"/desk/emergency/patients/{patient}"]
+              * (role == Role.ADMIN)),
+            *([f"/desk/patients/{patient}/record", f"/desk/patients/{patient}/record/{self.line}", "/desk/emergency"]
+              * (role in (Role.ADMIN, Role.CLINICIAN))),
         ]  # fmt: skip
 
 
@@ -146,11 +154,11 @@ def test_axe_finds_nothing_on_any_screen_of_a_role(opens: Opens, world: World, r
     assert wrong == []
 
 
-def test_axe_finds_nothing_on_forms_that_were_refused(opens: Opens) -> None:
+def test_axe_finds_nothing_on_forms_that_were_refused(opens: Opens, world: World) -> None:
     page = opens(Role.ADMIN)
     for path, button in (
         ("/desk/staff/new", "Add"), ("/desk/patients/new", "Add"), ("/desk/clinicians/new", "Add"),
-        ("/desk/centres/new", "Add"), ("/desk/policy", "Put in force"),
+        ("/desk/centres/new", "Add"), ("/desk/policy", "Put in force"), (f"/desk/patients/{world.asha.id}/record", "Add"),
     ):  # fmt: skip
         page.goto(path)
         page.locator("main").get_by_role("button", name=button).last.click()
