@@ -128,6 +128,11 @@ def test_what_is_read_back_follows_what_is_chosen(hands, world):  # noqa: F811
     page.goto(f"/desk/new?patient={world.asha.id}&clinician={world.anita.id}&day={make.tomorrow()}&at=10:00")
     page.get_by_role("radio", name="11:00 am").check(force=True)
     expect(page.locator("[data-echo=at]")).to_have_text("11:00 am")
+    world.book("10:00")
+    page.goto("/desk")
+    page.go_back()  # a browser that fills in the first time again would book one that nobody chose
+    expect(page.locator("[data-echo=at]")).to_have_text("no time yet")
+    expect(page.locator("input[name=at]:checked")).to_have_count(0)
 
 
 @pytest.mark.parametrize(
