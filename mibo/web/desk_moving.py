@@ -118,10 +118,11 @@ def _days(
 ) -> Strip:
     first, until = span
     kept_on, free_on = {slot.day for slot in slots}, [slot.day for slot in free]
+    taken_on = {slot.day for slot in slots if slot.state in (SlotState.BOOKED, SlotState.HELD)}
     shown = []
     for n in range((until - first).days + 1):
         day = first + timedelta(days=n)
-        words = f"{free_on.count(day)} free" if day in free_on else "full" if day in kept_on else "closed"
+        words = f"{free_on.count(day)} free" if day in free_on else "full" if day in taken_on else "closed"
         is_open = day in kept_on or day == current
         shown.append((f"{day:%a}", day.day, words, _to(kept, day), is_open, day == current, f"day-{day}"))
     return shown

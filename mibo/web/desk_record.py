@@ -20,6 +20,10 @@ SOURCE_WORDS = {
     "WEB_PATIENT": "on the website", "APP_PATIENT": "in the app", "FRONT_DESK": "at the front desk",
     "CARE_COORDINATOR": "by the care coordinator", "MANAGER": "by the centre",
 }  # fmt: skip
+OUR_REASONS = frozenset({
+    "Paid at the desk", "Pays at the centre", "Nothing to pay", "Checkout closed without paying", "Let go by the patient",
+    "Marked as a no-show by mistake", "Not paid in time", "Cancelled by the patient", "Undone", booking.UNDONE,
+})  # fmt: skip
 STEP_WORDS = {
     Status.PENDING: "Held", Status.CONFIRMED: "Confirmed", Status.IN_PROGRESS: "Consultation started",
     Status.COMPLETED: "Completed", Status.CANCELLED: "Cancelled", Status.NO_SHOW: "No-show",
@@ -267,9 +271,8 @@ def _from(move: Move, one: Appointment, names: Mapping[int, str]) -> str:
     """`from Wed 25 Nov, 10:00 am to …, by Deepa Desk, …`."""
     person = "the patient" if move.by_patient else names.get(move.by_account_id or 0, "")
     other = "another clinician" if move.from_clinician_id != move.to_clinician_id else ""
-    reason = (move.reason or "")[:1].lower() + (move.reason or "")[1:]
     parts = [f"from {moment(move.from_starts_at)} to {moment(move.to_starts_at)}", f"to {other}" if other else ""]
-    return ", ".join(filter(None, [*parts, f"by {person}" if person else "", reason]))
+    return ", ".join(filter(None, [*parts, _by(person, move.reason or "")]))
 
 
 def _how(step: StatusChange, one: Appointment, names: Mapping[int, str]) -> str:
@@ -279,7 +282,14 @@ def _how(step: StatusChange, one: Appointment, names: Mapping[int, str]) -> str:
     own = by is None or by == one.patient.account_id
     private = step.next in PATIENTS_OWN_WORDS and own
     reason = "" if private else SOURCE_WORDS.get(step.reason or "", step.reason or "")
-    return ", ".join(filter(None, [f"by {person}" if person else "", reason[:1].lower() + reason[1:]]))
+    return _by(person, reason)
+
+
+def _by(person: str, reason: str) -> str:
+    """`by Deepa Desk, paid at the desk` in our words; `by Deepa Desk: Dr. Anita is ill` as somebody typed it."""
+    ours = reason in OUR_REASONS or reason in SOURCE_WORDS.values()
+    told = reason[:1].lower() + reason[1:] if ours or not person else reason
+    return (", " if ours else ": ").join(filter(None, [f"by {person}" if person else "", told]))
 
 
 def _message(message: Message) -> tuple[str, str, tuple[str, str, str]]:

@@ -71,7 +71,7 @@ def test_it_is_moved_with_a_button_and_without_script(desk, world):
     answer = desk.post(f"{url(one)}/move", **goal(world, one, reason="Asked for on the phone"))
     assert (answer.status_code, answer.headers["Location"]) == (303, f"{url(one)}?done=moved")
     said = text_of(desk.get(answer.headers["Location"]))
-    assert re.search(r"Moved from .* 10:00 am to .* 3:00 pm, by Deepa Desk, asked for on the phone", said)
+    assert re.search(r"Moved from .* 10:00 am to .* 3:00 pm, by Deepa Desk: Asked for on the phone", said)
     assert "Undo the move" in said
     assert "Moved once" in said
 
@@ -140,7 +140,7 @@ def test_cancelling_is_asked_once_more_with_what_goes_back(desk, world):
     answer = desk.post(f"{url(one)}/cancellation", reason="Dr. Anita is ill", version=one.version)
     assert answer.status_code == 303
     said = text_of(desk.get(url(one)))
-    assert "Cancelled by Deepa Desk, dr. Anita is ill" in said
+    assert "Cancelled by Deepa Desk: Dr. Anita is ill" in said
     assert "Refund ₹1,700 Cancelled by the clinic, to be decided" in said
     assert refunds_of(one) == [(170_000, "CANCELLED_BY_CLINIC")]
 
@@ -178,7 +178,7 @@ def test_a_wish_to_cancel_is_decided_by_who_may_and_its_reason_read_by_nobody_el
     )
     assert answer.status_code == 303
     said = text_of(desk.get(url(one)))
-    assert "Kept: the wish was refused by Maya Manager, please call us" in said
+    assert "Kept: the wish was refused by Maya Manager: Please call us" in said
     assert "A private matter" not in said
 
 
