@@ -19,8 +19,7 @@ def rows(engine: Engine, statement: str, values: Mapping[str, object]) -> Collec
     """What a reading statement finds. It goes through SQLAlchemy where somebody listens to what is sent, and where the
     connection was dead, so that SQLAlchemy finds out how many more of its pool are.
     """
-    if not engine.dispatch.before_cursor_execute:
-        held = engine.raw_connection()
+    if not engine.dispatch.before_cursor_execute and (held := _held(engine)) is not None:
         try:
             return _asked(held, statement, values)
         except Dead:
@@ -29,6 +28,14 @@ def rows(engine: Engine, statement: str, values: Mapping[str, object]) -> Collec
             held.close()
     with engine.connect() as connection:
         return connection.exec_driver_sql(statement, values).all()
+
+
+def _held(engine: Engine) -> PoolProxiedConnection | None:
+    """A connection of the pool; None where there is none to be had, which SQLAlchemy then says in its own errors."""
+    try:
+        return engine.raw_connection()
+    except psycopg.Error:
+        return None
 
 
 def _asked(held: PoolProxiedConnection, statement: str, values: Mapping[str, object]) -> Collection[Any]:

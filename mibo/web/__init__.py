@@ -101,6 +101,7 @@ def _for_every_template() -> dict[str, Any]:
         "menu": menu_for(who),
         "unread_notices": unread_notices(who),
         "current_user": current_user,
+        "is_staff": who is not None and who.audience == "STAFF",  # as far as it is known: pages of errors ask nobody
         "signed_in_as": role_words(who),
         "keeps_offline": session.get("offline", False),
         "now": clock.now(),
