@@ -48,7 +48,7 @@ def main() -> None:
             )
             print(f"\n{size:,} appointments, load {os.getloadavg()[0]:.1f}", flush=True)
             made_up = {key: value for key, value in keys.for_app(keys.fresh(), "").items() if value}
-            environment = {**os.environ, **made_up, "DATABASE_URL": url, "MIBO_ENV": "test"}
+            environment = {**os.environ, **made_up, "DATABASE_URL": url, "MIBO_ENV": "test", "LOG_LEVEL": "ERROR"}
             inside = [sys.executable, "-m", "bench.portal", "--inside", "--questions", str(asked.questions)]
             subprocess.run([*inside, *(["--no-browser"] if asked.no_browser else [])], env=environment, check=True)
 

@@ -32,7 +32,12 @@ def account() -> str:
     return f"account:{actor().account_id}"
 
 
-sparingly = limiter.shared_limit(OFTEN, scope="own-copy", key_func=account)
+def was_made(response: Response) -> bool:
+    """What led nowhere is not counted."""
+    return response.status_code == 200
+
+
+sparingly = limiter.shared_limit(OFTEN, scope="own-copy", key_func=account, deduct_when=was_made)
 
 
 @bp.get("")
