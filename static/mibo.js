@@ -104,13 +104,13 @@
   setInterval(count, 5000);
 
   // Times are the clinic's. Where this device is elsewhere, its own time stands beside them.
-  const face = (at, timeZone) => new Intl.DateTimeFormat("en-IN", { weekday: "short", hour: "numeric", minute: "2-digit", timeZone }).format(at);
+  const face = (at, timeZone) => new Intl.DateTimeFormat(doc.documentElement.lang + "-IN", { weekday: "short", hour: "numeric", minute: "2-digit", timeZone }).format(at);
   function yours() {
     for (const time of all("time[data-yours]")) {
-      const at = new Date(time.dateTime), own = face(at);
+      const at = new Date(time.dateTime), own = face(at), words = time.dataset.yours.replace("{time}", own);
       time.removeAttribute("data-yours");
       if (own === face(at, "Asia/Kolkata")) continue;
-      time.append(Object.assign(doc.createElement("small"), { className: "muted", textContent: ` IST (${own} where you are)` }));
+      time.append(Object.assign(doc.createElement("small"), { className: "muted", textContent: ` ${words}` }));
     }
   }
   yours();

@@ -39,6 +39,7 @@ class Actor:
     began_at: datetime | None = None
     last_seen_at: datetime | None = None
     ends_at: datetime | None = None
+    language: str | None = None
 
     @classmethod
     def patient(cls, account_id: int, full_name: str) -> "Actor":

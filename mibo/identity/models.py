@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from mibo.db import Base, Entity
 from mibo.identity.permissions import Role
+from mibo.messaging import LANGUAGES
 
 NAME_LENGTH = 100
 USERNAME_LENGTH = 50
@@ -30,6 +31,7 @@ class Account(Entity):
     username: Mapped[str | None] = mapped_column(String(USERNAME_LENGTH))
     password_hash: Mapped[str | None] = mapped_column(String(200))
     designation: Mapped[str | None] = mapped_column(String(100))
+    language: Mapped[str | None] = mapped_column(String(2))  # in which they read our pages; empty until they choose
     second_factor: Mapped[bytes | None] = mapped_column(LargeBinary)  # the authenticator app's secret, sealed
     second_factor_at: Mapped[datetime | None]  # when it was proved; empty while it is being set up
     second_factor_step: Mapped[int | None]  # the last time step used, so that a code works once
@@ -43,6 +45,7 @@ class Account(Entity):
         UniqueConstraint("audience", "phone"),
         Index("uq_account_username", text("lower(username)"), unique=True),
         CheckConstraint("audience in ('PATIENT', 'STAFF')", name="audience"),
+        CheckConstraint(f"language in {tuple(LANGUAGES)}", name="language"),
         CheckConstraint(PHONE_FORMAT, name="phone_format"),
     )
 

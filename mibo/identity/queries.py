@@ -85,6 +85,7 @@ def live_sign_in(*conditions: ColumnElement[bool]) -> db.Prepared:
             Account.id.label("account_id"),
             Account.audience,
             Account.full_name,
+            Account.language,
             clinician.c.id.label("clinician_id"),
             _grants().label("grants"),
         )
@@ -125,6 +126,7 @@ def _actor(found: Row[*tuple[Any, ...]]) -> Actor:
     return Actor(
         account_id=found.account_id,
         audience=found.audience,
+        language=found.language,
         roles=roles,
         centre_ids=posted if post else practice,
         practice_ids=practice,

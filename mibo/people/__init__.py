@@ -83,7 +83,7 @@ from mibo.people.queries import (
 from mibo.people.records import assign_mrn, change_patient, lock_patients, locked_patient, register_patient
 from mibo.people.rules import Details, KeptElsewhere, MrnTaken, PhoneInUse, SamePerson, split_name
 from mibo.people.vocabulary import EXPERTISE, LANGUAGES, QUALIFICATIONS, SPECIALISATIONS
-from mibo.people.wishes import wish_for_family
+from mibo.people.wishes import begin_in, choose_language, wish_for_family
 
 __all__ = [
     "BIO_LENGTH",
@@ -135,9 +135,11 @@ __all__ = [
     "all_clinicians",
     "all_of",
     "assign_mrn",
+    "begin_in",
     "change_clinician",
     "change_own_phone",
     "change_patient",
+    "choose_language",
     "clinician",
     "clinician_names",
     "clinician_to_change",

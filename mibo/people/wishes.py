@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from mibo import audit, db, messaging
 from mibo.errors import Invalid
-from mibo.identity import Actor
+from mibo.identity import Account, Actor
 from mibo.people import consents, queries
 from mibo.people.models import Patient
 from mibo.phrases import phrase
@@ -38,3 +38,17 @@ def wish_for_family(told: Mapping[str, Any], *, by: Actor) -> None:
         changed = sorted(field for field, value in before.items() if getattr(one, field) != value)
         if changed:
             audit.record("patient.changed", one.id, by=by.account_id, fields=changed, active=one.active)
+
+
+def choose_language(language: str, *, by: Actor) -> None:
+    """A patient reads pages in this language from now on, and messages for everybody on this phone come in it."""
+    db.session().get_one(Account, by.account_id).language = language
+    wish_for_family({"message_language": language}, by=by)
+
+
+def begin_in(language: str, account: Account, own: Patient) -> None:
+    """Whoever signs in for the first time goes on in the language in which they came; so do a new patient's messages."""
+    if account.language is None:
+        account.language = language
+        if queries.missing_of(own):
+            own.message_language = language

@@ -2,11 +2,12 @@
 
 from ipaddress import IPv6Address, ip_address, ip_network
 
+from mibo.phrases import phrase
 from mibo.web.limits import address
 
 BROWSERS = (("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("Firefox", "Firefox"),
             ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"))  # fmt: skip
-SYSTEMS = (("iPhone", "an iPhone"), ("iPad", "an iPad"), ("Android", "an Android phone"), ("CrOS", "a Chromebook"),
+SYSTEMS = (("iPhone", "an iPhone"), ("iPad", "an iPad"), ("Android", phrase("an Android phone")), ("CrOS", "a Chromebook"),
            ("Windows", "Windows"), ("Macintosh", "a Mac"), ("Linux", "Linux"))  # fmt: skip
 
 
@@ -15,8 +16,12 @@ def in_words(user_agent: str, channel: str = "WEB") -> str:
     browser = next((words for sign, words in BROWSERS if sign in user_agent), "")
     system = next((words for sign, words in SYSTEMS if sign in user_agent), "")
     if browser and system:
-        return f"{browser} on {system}"
-    return browser or system.removeprefix("an ").removeprefix("a ") or ("An app" if channel == "API" else "A browser")
+        return phrase("%(browser)s on %(system)s", browser=browser, system=system)
+    return (
+        browser
+        or system.removeprefix("an ").removeprefix("a ")
+        or (phrase("An app") if channel == "API" else phrase("A browser"))
+    )
 
 
 def network() -> str:
@@ -40,6 +45,6 @@ def network_of(whole: str) -> str:
 def network_words(kept: str) -> str:
     """`Network 103.21.244.…`"""
     if not kept:
-        return "Not known"
+        return phrase("Not known")
     begins = kept.rsplit(".", 1)[0] + ".…" if "." in kept else kept.partition("::")[0] + ":…"
-    return f"Network {begins}"
+    return phrase("Network %(begins)s", begins=begins)

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from babel.dates import format_date, format_skeleton, format_time
 from babel.lists import format_list
 from flask import Flask
+from flask_babel import gettext
 from markupsafe import Markup
 
 from mibo import clock, money, phone
@@ -64,7 +65,8 @@ def moment(at: datetime) -> str:
 
 def honest(at: datetime) -> Markup:
     """The same, with the instant itself beside it: a device that is elsewhere adds its own time (M21)."""
-    return Markup('<time datetime="{}" data-yours>{}</time>').format(at.isoformat(), moment(at))
+    beside = gettext("IST ({time} where you are)")
+    return Markup('<time datetime="{}" data-yours="{}">{}</time>').format(at.isoformat(), beside, moment(at))
 
 
 def in_words(names: Sequence[str]) -> str:

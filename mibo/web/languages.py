@@ -62,6 +62,7 @@ def use_languages(app: Flask) -> None:
     """Let pages speak the visitor's language; a phrase that a template prints is put into it."""
     Languages(app, locale_selector=_language_of_request, default_locale=ENGLISH, default_timezone="Asia/Kolkata")
     app.jinja_env.finalize = _printed
+    app.jinja_env.filters["put"] = put
     app.jinja_env.globals.update(page_language=language, page_languages=LANGUAGES, phrase=phrase)
     app.after_request(_declare)
 
@@ -94,7 +95,12 @@ def _language_of_request() -> str:
     who = access.visitor_if_known()
     if who is not None and who.audience == "STAFF":
         return ENGLISH
-    return _chosen(request.cookies) or request.accept_languages.best_match(list(LANGUAGES), ENGLISH) or ENGLISH
+    return (
+        (who and who.language)
+        or _chosen(request.cookies)
+        or request.accept_languages.best_match(list(LANGUAGES), ENGLISH)
+        or ENGLISH
+    )
 
 
 def _chosen(cookies: Mapping[str, str]) -> str:

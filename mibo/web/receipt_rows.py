@@ -5,8 +5,13 @@ from dataclasses import dataclass
 
 from mibo import money
 from mibo.payments import Receipt, Series
+from mibo.phrases import phrase
 from mibo.web.receipt_paper import TITLES, WAYS, clean, day_shown
 
+NAMES = {
+    "RECEIPT": phrase("Receipt"), "BILL_OF_SUPPLY": phrase("Bill of supply"), "INVOICE": phrase("Tax invoice"),
+    "CREDIT_NOTE": phrase("Credit note"),
+}  # fmt: skip
 HEAD = (
     "Number", "Kind", "Issued", "Centre", "GSTIN", "Patient", "MRN", "Appointment", "Taxable value", "CGST", "SGST",
     "Total", "Paid", "Credits", "State",
@@ -88,7 +93,7 @@ def links(found: Iterable[Receipt], base: str) -> Sequence[Mapping[str, str]]:
 def _link(one: Receipt, href: str) -> Mapping[str, str]:
     gone = one.cancelled_at is not None
     return {
-        "href": href, "code": one.code, "words": TITLES[one.kind], "total": signed(one),
-        "issued": day_shown(one.issued_on), "gone": "Cancelled" if gone else "",
+        "href": href, "code": one.code, "words": NAMES[one.kind], "total": signed(one),
+        "issued": day_shown(one.issued_on), "gone": phrase("Cancelled") if gone else "",
         "print": "" if gone or one.kind == "CREDIT_NOTE" else f"{href}/copies",
     }  # fmt: skip

@@ -17,14 +17,15 @@ from mibo.web.access import public
 from mibo.web.filters import in_words, moment
 from mibo.web.htmx import show
 from mibo.web.inputs.directory import Search
+from mibo.web.languages import put
 from mibo.web.ways import Way
 
 bp = Blueprint("home", __name__)
 
 FEE_WORDS = [
     ("under-1500", phrase("Under ₹1,500")),
-    ("1500-2000", "₹1,500 to ₹2,000"),
-    ("2000-2500", "₹2,000 to ₹2,500"),
+    ("1500-2000", phrase("₹1,500 to ₹2,000")),
+    ("2000-2500", phrase("₹2,000 to ₹2,500")),
     ("over-2500", phrase("Over ₹2,500")),
 ]
 MODE_WORDS = {"IN_PERSON": phrase("In person"), "ONLINE": phrase("Online")}
@@ -92,8 +93,8 @@ def _card(one: Clinician, soonest: datetime | None, search: Search) -> Card:
     return Card(
         name=one.full_name,
         picture=one.picture,
-        about=one.title or one.specialisations[0],
-        speaks=", ".join(one.languages),
+        about=put(one.title or one.specialisations[0]),
+        speaks=", ".join(map(put, one.languages)),
         experience=ngettext("%(num)d year of practice", "%(num)d years of practice", years) if years else "",
         where=in_words(centres),
         modes=MEETS.get(tuple(sorted(one.modes)), ""),

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from mibo import identity, people
 from mibo.identity import TooMany
-from mibo.web import access, devices, proving, sealed
+from mibo.web import access, devices, languages, proving, sealed
 from mibo.web.access import public
 from mibo.web.forms.sign_in import CodeForm, PasswordForm, PhoneForm
 from mibo.web.htmx import go_to, local_path, show
@@ -66,6 +66,7 @@ def code() -> ResponseReturnValue:
 
 def _welcome(phone: str, challenge_id: int) -> Response:
     account, own, _ = people.welcome_patient(phone, people.Details())
+    people.begin_in(languages.language(), account, own)
     key = identity.start_web_sign_in(account, device(), network=devices.network())
     identity.use_code(challenge_id)
     onward = _next()
