@@ -106,7 +106,9 @@ def test_the_catalogues_say_what_the_sources_say_whole_and_with_the_same_gaps() 
         assert (language, said.keys() ^ marked.keys()) == (language, set())
         assert (language, [entry.id for entry in said.values() if not all(forms(entry.string))]) == (language, [])
         assert (language, [entry.id for entry in said.values() if entry.fuzzy]) == (language, [])
-        other = [one for key, one in said.items() for form in forms(one.string) if gaps(form) not in map(gaps, forms(key))]
+        other = [
+            one for key, one in said.items() for form in forms(one.string) if gaps(form) not in map(gaps, forms(key))
+        ]
         assert (language, [entry.id for entry in other]) == (language, [])
 
 
