@@ -126,6 +126,25 @@ class TestWhatIsLoaded:
         assert len(rules()) >= 18
         assert broken(database.url) == {}
 
+    def test_what_clinicians_wrote_is_sealed_and_opens_and_some_are_due_again(
+        self, loaded: list[dict[str, Any]], database: Database
+    ) -> None:
+        from mibo import sealing
+
+        notes = rows(
+            database.url,
+            "select n.appointment_id, n.key_name, n.key, n.text from consultation_note n join appointment a"
+            " on a.id = n.appointment_id where a.status = 'COMPLETED'",
+        )
+        assert len(notes) > 20
+        for about, *sealed in notes[:5]:
+            assert sealing.open_note(sealing.Sealed(*sealed), f"{about}/1").endswith(".")
+        counted = "select (select count(*) from history_line), (select count(*) from follow_up where status = 'OPEN'),"
+        counted += (
+            " (select count(*) from follow_up f join appointment a on a.id = f.booked_id and a.parent_id = f.parent_id)"
+        )
+        assert min(rows(database.url, counted)[0]) > 3
+
     def test_nothing_waits_to_be_sent(self, loaded: list[dict[str, Any]], database: Database) -> None:
         assert rows(database.url, "select 1 from message where status in ('PENDING', 'SENDING')") == []
         assert rows(database.url, "select 1 from meeting where status = 'WANTED'") == []

@@ -67,6 +67,7 @@ class Chronicle:
             centre_id=slot.centre_id,
             mode=visit.mode,
             purpose=visit.purpose,
+            parent_id=None,
             starts_at=slot.starts_at,
             ends_at=slot.ends_at,
             status=visit.status,

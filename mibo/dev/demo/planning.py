@@ -12,6 +12,7 @@ from mibo.dev.demo.bookings import Bookings
 from mibo.dev.demo.centres import SignIn, open_house
 from mibo.dev.demo.chronicle import Chronicle
 from mibo.dev.demo.clinicians import engage
+from mibo.dev.demo.consultations import write_consultations
 from mibo.dev.demo.diary import Diary
 from mibo.dev.demo.mismatches import write_mismatches
 from mibo.dev.demo.papers import write_papers
@@ -47,6 +48,7 @@ def plan(now: datetime, *, next_id: Callable[[], int], policy: Policy, busy: boo
     seasons.fill(bookings, doctors, clock.clinic_day(now), seasons.BUSY if busy else seasons.SMALL)
     Chronicle(rows, house, rng, now, policy).write_down(bookings.visits)
     write_mismatches(rows, rng, now)
+    write_consultations(rows, now, seed)
     people.give_numbers()
     write_papers(rows)
     return Plan(rows, [*house.sign_ins, *_patients(people)])

@@ -11,6 +11,7 @@ from sqlalchemy import func, select, text
 from mibo import db
 from mibo.audit import AuditEntry
 from mibo.booking import Appointment, StatusChange
+from mibo.care import ConsultationNote, FollowUp
 from mibo.clinics import Centre, Holiday, OpeningHours
 from mibo.identity import Account, RoleGrant
 from mibo.messaging import Message
@@ -28,7 +29,7 @@ from mibo.payments import (
     Tender,
     heard,
 )  # fmt: skip
-from mibo.people import Clinician, ClinicianCentre, Consent, Patient
+from mibo.people import Clinician, ClinicianCentre, Consent, HistoryLine, MedicalNote, Patient
 from mibo.scheduling import TimeBlock, WeeklyHours
 from mibo.video import Meeting
 
@@ -39,7 +40,7 @@ TABLES: tuple[type[db.Base], ...] = (
     Centre, Billing, OpeningHours, Holiday,
     Account, RoleGrant, Clinician, ClinicianCentre, WeeklyHours, TimeBlock, Patient, Consent, Payment, Attempt,
     Drawer, DrawerClosing, Tender, Adjustment, Refund, Meeting, Appointment, ReceiptCounter, Receipt, StatusChange,
-    ProviderEvent, heard.Mismatch, Message, AuditEntry,
+    ProviderEvent, heard.Mismatch, Message, AuditEntry, ConsultationNote, FollowUp, HistoryLine, MedicalNote,
 )  # fmt: skip
 
 
