@@ -26,6 +26,7 @@ LATIN = re.compile("[A-Za-z]{2}")
 VOID = {"meta", "link", "input", "br", "use", "img", "hr"}
 SPOKEN_ATTRIBUTES = ("aria-label", "title", "placeholder", "alt", "data-left", "data-over", "data-busy")
 NAMES = re.compile(
+    r"Tele-MANAS|dpb.gov.in|"
     r"Mibo|Kochi|Mumbai|Asha Menon|Asha|Dr\. Anita Kurian|AK|MG Road|Ernakulam|M\.Phil|RCI-\d+|MB-\w+|[0-9a-f]{16}|English"
 )
 
@@ -164,7 +165,10 @@ def test_nothing_on_a_public_or_patient_page_is_left_unmarked(
 ) -> None:
     monkeypatch.setattr(languages, "words_of", lambda _: Marked())
     visitor.post("/language", {"language": "hi"})
-    left = {path: unmarked(visitor.get(path)) for path in ("/", "/clinicians", "/nowhere", "/sign-in", world.choose)}
+    left = {
+        path: unmarked(visitor.get(path))
+        for path in ("/", "/clinicians", "/nowhere", "/sign-in", "/privacy", world.choose)
+    }
     left |= {"clinician": unmarked(visitor.get(f"/clinicians/{world.anita.id}"))}
     left |= {"wrong phone": unmarked(visitor.post("/sign-in", {"phone": "12"}))}
     visitor.post("/sign-in", {"phone": PHONE})
@@ -179,7 +183,8 @@ def test_nothing_on_a_public_or_patient_page_is_left_unmarked(
         left |= {f"cancel {one.status}": unmarked(visitor.get(f"/my/{one.reference}/cancellation"))}
     left |= {path: unmarked(visitor.get(path)) for path in (
         "/my", "/my/appointments", "/my/appointments?show=past", "/my/details", "/my/family", "/my/messages", "/my/notices",
-        "/my/payments", "/my/receipts", "/my/phone", "/my/sign-ins", "/my/calendar", f"/my/{online.reference}/call",
+        "/my/payments", "/my/receipts", "/my/phone", "/my/sign-ins", "/my/calendar", "/my/consents", "/my/data",
+        f"/my/data/{world.asha.id}", "/my/offline", f"/my/{online.reference}/call",
         f"/book/{hold.reference}/pay", "/pay/return", world.choose,
     )}  # fmt: skip
     left |= {f"wrong {path}": unmarked(visitor.post(path, {"age": "x"})) for path in ("/my/details", "/my/family")}
