@@ -115,6 +115,7 @@ def test_the_catalogues_say_what_the_sources_say_whole_and_with_the_same_gaps() 
 
 def test_the_clinics_own_lists_are_marked() -> None:
     assert (directory_words.SPECIALISATIONS, directory_words.LANGUAGES) == (people.SPECIALISATIONS, people.LANGUAGES)
+    assert directory_words.EXPERTISE == people.EXPERTISE
 
 
 def gaps(text: str) -> list[str]:
