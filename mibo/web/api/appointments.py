@@ -56,7 +56,7 @@ def list_free(asked: SlotWish) -> ResponseReturnValue:
 def show(appointment_id: str) -> ResponseReturnValue:
     """One appointment within reach; patients see their own, clinicians theirs, with their note."""
     one, by = the_id(appointment_id), actor()
-    shown = _shown(one, by)
+    shown = _seen(one, by)
     if by.clinician_id is None or shown.clinician_id != by.clinician_id:
         return said(shown)
     note = care.reading.note_of(one, by=by)
@@ -124,6 +124,16 @@ def ask_to_cancel(appointment_id: str, told: CancellationWish) -> ResponseReturn
     one = booking.ask_to_cancel(the_id(appointment_id), reason=told.reason, by=actor())
     words = "Cancellation request submitted successfully"
     return said(WishShown(appointment_id=one.id, status=Status(one.status), message=words), words)
+
+
+def _seen(appointment_id: int, by: Actor) -> AppointmentLine:
+    """The same; a colleague's at a centre of theirs is refused to a clinician, as starting it is. Raises Missing, Refused."""
+    try:
+        return _shown(appointment_id, by)
+    except Missing:
+        if by.clinician_id is not None:
+            care.my_visit(appointment_id, by=by)
+        raise
 
 
 def _shown(appointment_id: int, by: Actor) -> AppointmentLine:

@@ -216,6 +216,8 @@ def test_a_time_that_is_taken_is_offered_to_those_who_may_book_over_it(desk, man
     refused = manager.post("/desk/new", **world.fields(pay_by="LATER"))
     assert refused.status_code == 409
     assert "10:00 am has just been taken. To book over it, give a reason." in text_of(refused.text)
+    assert '<details class="more" open><summary>Book over a time' in refused.text
+    assert 'value="10:00" form="book" checked' in refused.text
     done = manager.post("/desk/new", **world.fields(pay_by="LATER", overbook_reason="In a crisis"))
     assert "Overbooked In a crisis" in text_of(manager.get(done.headers["Location"]).text)
     front = Desk(client, world.staff)
