@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from mibo import audit, clinics, clock, db, people, sealing
 from mibo.booking import queries, seen
+from mibo.booking.by_video import NotByVideo, check_video
 from mibo.booking.gate_rules import (
     CONSENT_VERSION,
     Answers,
@@ -64,11 +65,23 @@ def is_for_minor(one: Appointment) -> bool:
     return guardians.is_minor(people.age_of(one.patient))
 
 
+def why_not(one: Appointment, *, by: Actor) -> str:
+    """What is missing on record so that nobody may join, in words; empty where nothing is."""
+    try:
+        check_video(one.mode, one.clinician, one.patient, by=by)
+    except NotByVideo as error:
+        return error.message
+    return ""
+
+
 def answer(reference: str, said: Answers, *, by: Actor) -> Appointment:
-    """Keep what was said before the call; said again, what was said last. Raises Missing, NoCall, NotOpen, Invalid."""
+    """Keep what was said before the call; said again, what was said last. Raises Missing, NoCall, NotOpen,
+    NotByVideo, Invalid.
+    """
     one = queries.own_appointment(by, reference=reference)
     if not doors_of(one).are_open(clock.now()):
         raise NotOpen
+    check_video(one.mode, one.clinician, one.patient, by=by)
     check_answers(said, is_minor=is_for_minor(one))
     told = Whereabouts(said.place, said.contact_name, said.contact_phone)
     facts = {
@@ -99,11 +112,12 @@ def check_of(one: Appointment) -> VideoCheck | None:
 
 def enter(reference: str, *, by: Actor) -> str:
     """The address of the room, for the patient or guardian whose it is, noted each time. Raises Missing, NoCall, NotOpen,
-    CheckNeeded, LinkMissing.
+    NotByVideo, CheckNeeded, LinkMissing.
     """
     one = queries.own_appointment(by, reference=reference)
     if not doors_of(one).are_open(clock.now()):
         raise NotOpen
+    check_video(one.mode, one.clinician, one.patient, by=by)
     check = check_of(one)
     if check is None or check.account_id != by.account_id:
         raise CheckNeeded

@@ -11,6 +11,7 @@ from mibo import clinics, clock, db, jobs, messaging, payments, people, video
 from mibo.booking import actions, rules, seen, taking, telling
 from mibo.booking.affected import closed_over
 from mibo.booking.availability import slot_of_span
+from mibo.booking.by_video import check_video
 from mibo.booking.models import REASON_LENGTH, Appointment, Move
 from mibo.booking.rules import CannotMove, NotAllowed, NotOffered, SlotTaken, Status
 from mibo.clinics import Centre
@@ -67,6 +68,8 @@ def reschedule(
     if goal == Place.of(one):
         raise Invalid.field("at", phrase("That is the time it has already. Choose another one."))
     lock_around({one.clinician_id, goal.clinician_id}, {goal.centre_id}, one.patient_id)
+    if (goal.mode, goal.clinician_id) != (one.mode, one.clinician_id):
+        check_video(goal.mode, db.session().get_one(Clinician, goal.clinician_id), one.patient, by=by)
     _check_offered(one, goal, by)
     was = put_there(one, goal)
     check_buffer(one, goal)

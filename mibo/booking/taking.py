@@ -13,6 +13,7 @@ from mibo import audit, clinics, clock, db, payments, people
 from mibo.booking import actions, rules
 from mibo.booking.affected import closed_over
 from mibo.booking.availability import open_slots
+from mibo.booking.by_video import check_video
 from mibo.booking.models import Appointment, StatusChange
 from mibo.booking.rules import (
     HOLDS_TIME,
@@ -220,11 +221,12 @@ def take(slot: Slot, patient: Patient, terms: Terms) -> Appointment:
 
 def put_in(slot: Slot, patient: Patient, terms: Terms) -> int | None:
     """Insert the hold with what it owes; no row back means that a rival has the time. Nobody has looked for a rival in
-    the buffer yet (`actions.is_too_near`), nor whether anything closed meanwhile.
+    the buffer yet (`actions.is_too_near`), nor whether anything closed meanwhile. Raises NotByVideo.
     """
     actions.clear_ended_holds(slot.clinician_id, patient.id, slot.starts_at, slot.ends_at)
     session, by = db.session(), terms.by.account_id
     clinician = session.get_one(Clinician, slot.clinician_id)
+    check_video(terms.mode, clinician, patient, by=terms.by)
     until = None if terms.pay_by == "DESK" else terms.held_until
     payment = payments.open_payment(
         patient, clinician, clinics.policy_in_force(), terms.pay_by, until, registration=terms.registration

@@ -1,7 +1,7 @@
 """The consultation itself: started and ended, and when the patient is due to come again."""
 
 from mibo.care import document_rules, documents, glass, history, notes, reading, resealing
-from mibo.care.actions import end, start
+from mibo.care.actions import asks_for_guardian, end, start
 from mibo.care.follow_ups import call_off, link, recommend
 from mibo.care.models import CLOSE_REASON_LENGTH, FOLLOW_UP_NOTE_LENGTH, ConsultationNote, FollowUp, GlassOpening
 from mibo.care.queries import (
@@ -32,6 +32,7 @@ __all__ = [
     "StillInConsultation",
     "Visit",
     "Waiting",
+    "asks_for_guardian",
     "call_off",
     "count_follow_ups_due",
     "document_rules",

@@ -4,26 +4,30 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import joinedload
 
-from mibo import booking, clinics, clock, db
-from mibo.booking import Appointment, Status
+from mibo import audit, booking, clinics, clock, db
+from mibo.booking import Appointment, Status, gate
 from mibo.care import rules
 from mibo.care.models import ConsultationNote
-from mibo.care.rules import StillInConsultation
+from mibo.care.rules import GuardianNeeded, StillInConsultation
 from mibo.errors import Missing, Refused
 from mibo.identity import Actor
 from mibo.messaging import wording
 from mibo.people import Clinician
 
 
-def start(appointment_id: int, *, by: Actor) -> Appointment:
-    """The patient is in; started once however often it is said. Raises Missing, Refused, CannotStart,
-    StillInConsultation.
+def start(appointment_id: int, *, by: Actor, guardian_present: bool = False) -> Appointment:
+    """The patient is in; started once however often it is said. With a child in a video call somebody grown-up is.
+
+    Raises Missing, Refused, CannotStart, GuardianNeeded, StillInConsultation.
     """
     appointment = own_locked(appointment_id, by)
     if appointment.status == Status.IN_PROGRESS:
         return appointment
     now = clock.now()
     rules.check_may_start(appointment.status, appointment.starts_at, now, clinics.policy_in_force())
+    asks = asks_for_guardian(appointment)
+    if asks and not guardian_present:
+        raise GuardianNeeded
     _check_alone(appointment)
     try:
         with db.session().begin_nested():
@@ -35,7 +39,14 @@ def start(appointment_id: int, *, by: Actor) -> Appointment:
             raise
         _check_alone(appointment)
         raise
+    if asks:
+        audit.record("appointment.guardian_seen", appointment.id, by=by.account_id)
     return appointment
+
+
+def asks_for_guardian(appointment: Appointment) -> bool:
+    """Whether its clinician must see that a grown-up is with the child before they start."""
+    return appointment.mode == "ONLINE" and gate.is_for_minor(appointment)
 
 
 def end(appointment_id: int, *, by: Actor) -> Appointment:

@@ -25,6 +25,13 @@ class CannotStart(Conflict):
     code = "CANNOT_START"
 
 
+class GuardianNeeded(Conflict):
+    """A child is not seen by video alone: the clinician sees that a grown-up is there (security.md line 78)."""
+
+    code = "GUARDIAN_NEEDED"
+    message = "The patient is under 18. See that a parent or guardian is in the call, and tick that, before you start."
+
+
 class CannotEnd(Conflict):
     """The consultation cannot end: it is over, called off, unpaid or still far away."""
 

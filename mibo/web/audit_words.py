@@ -38,6 +38,7 @@ ACTS = {
     "appointment.call_asked": "Asked to be called by phone",
     "appointment.call_checked": "Answered the questions before a video call",
     "appointment.call_joined": "Opened a video call",
+    "appointment.guardian_seen": "Saw that a grown-up was with a child in a video call",
     "appointment.held": "Booked or held a time",
     "appointment.hold_extended": "Kept a held time longer",
     "appointment.link_pasted": "Pasted a video link",

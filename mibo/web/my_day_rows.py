@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from flask import get_template_attribute, url_for
 
-from mibo import clinics, clock, people, phone
+from mibo import care, clinics, clock, people, phone
 from mibo.booking import Appointment, Status, gate
 from mibo.care import Visit
 from mibo.web.desk_words import MODES, Standing, minutes
@@ -52,6 +52,7 @@ class Card:
     join_from: str
     starts_from: str
     may_start: bool
+    asks_guardian: bool
     may_end: bool
     may_miss: bool
 
@@ -130,6 +131,7 @@ def card(visit: Visit) -> Card:
         join_from=clock_time(doors) if live and one.mode == "ONLINE" and now < doors else "",
         starts_from=_when(opens) if confirmed and now < opens else "",
         may_start=confirmed and now >= opens,
+        asks_guardian=care.asks_for_guardian(one),
         may_end=one.status == Status.IN_PROGRESS or (confirmed and now >= opens),
         may_miss=confirmed and one.arrived_at is None and now >= one.starts_at,
     )

@@ -19,7 +19,7 @@ class Way:
 
 
 def of(one: Clinician) -> list[Way]:
-    """Every way this clinician can be met, in person first."""
+    """Every way this clinician can be met, in person first; by video only who is registered (security.md line 79)."""
     places = [place.centre for place in one.places if place.centre.active]
     found = [
         Way(str(centre.id), phrase("In person, %(centre)s", centre=centre.short_name), "IN_PERSON", centre.id)
@@ -27,7 +27,7 @@ def of(one: Clinician) -> list[Way]:
     ]
     if "IN_PERSON" not in one.modes:
         found = []
-    if "ONLINE" in one.modes and places:
+    if "ONLINE" in one.modes and places and one.registration_number:
         found.append(Way(ONLINE, phrase("Online, by video"), "ONLINE", None))
     return found
 

@@ -6,14 +6,16 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from mibo import booking, clock, db
+from mibo import booking, care, clock, db
 from mibo.audit import AuditEntry
 from mibo.booking import Appointment, gate, gate_rules, video_links
+from mibo.booking.by_video import NotByVideo
 from mibo.booking.gate_rules import Answers
 from mibo.booking.models import CallWish, VideoCheck
+from mibo.care.rules import GuardianNeeded
 from mibo.errors import Invalid, Missing
 from mibo.identity.permissions import Role
-from mibo.people import Patient
+from mibo.people import Clinician, Patient
 from tests import make
 from tests.booking.test_video_links import desk, online
 from tests.web.pages.visitor import Clinic, clinic, now_of
@@ -23,6 +25,10 @@ SAID = Answers(
     joins_as="PATIENT", private=True, adult_present=False, place="12 Beach Road, Kochi", contact_name="Ravi, brother",
     contact_phone="+919876500002", agreed=True,
 )  # fmt: skip
+GUARDED = {
+    "guardian_name": "Ravi Menon", "guardian_relation": "father", "guardian_phone": "+919876500002",
+    "guardian_consent_at": clock.now(),
+}  # fmt: skip
 ROOM = "https://meet.google.com/made-by-google"
 
 
@@ -107,6 +113,11 @@ def test_a_child_joins_with_an_adult_and_an_adult_joins_as_themselves(world, soo
     assert [each.field for each in refused.value.problems] == ["joins_as"]
     with db.transaction() as session:
         session.get_one(Patient, world.asha.id).age_told = 15
+    with pytest.raises(NotByVideo, match="patient’s guardian"):
+        answer(soon, world.asha, guardian)
+    with db.transaction() as session:
+        for name, value in GUARDED.items():
+            setattr(session.get_one(Patient, world.asha.id), name, value)
     with pytest.raises(Invalid) as refused:
         answer(soon, world.asha, guardian)
     assert [each.field for each in refused.value.problems] == ["adult_present"]
@@ -184,3 +195,49 @@ def test_who_cannot_join_is_called_once_however_often_they_ask(world, soon):
         assert wish.done_by == by.account_id
         answered = select(AuditEntry.id).where(AuditEntry.act == "appointment.call_answered")
         assert len(session.scalars(answered).all()) == 1
+
+
+@pytest.mark.parametrize(
+    ("lacks", "words"),
+    [
+        ({"registration_number": None}, "registration number"), ({"gender": None}, "gender"),
+        ({"age_told": None, "age_told_on": None}, "date of birth or age"),
+    ],
+)  # fmt: skip
+def test_a_call_is_neither_booked_nor_moved_to_nor_joined_without_what_the_law_asks_for(world, soon, lacks, words):
+    answer(soon, world.asha)
+    by = desk(world)
+    with db.transaction() as session:
+        in_person = make.appointment(world.asha, world.anita, world.kochi, make.at("15:00"))
+        of = (Clinician, world.anita.id) if "registration_number" in lacks else (Patient, world.asha.id)
+        for name, value in lacks.items():
+            setattr(session.get_one(*of), name, value)
+    wish = {
+        "patient_id": world.asha.id, "clinician_id": world.anita.id, "centre_id": world.kochi.id,
+        "starts_at": make.at("11:00"),
+    }  # fmt: skip
+    to_video = {"starts_at": make.at("11:00"), "mode": "ONLINE", "by": by}
+    for refused in (
+        lambda: booking.hold(**wish, mode="ONLINE", by=make.actor(world.asha)),
+        lambda: booking.book_at_desk(**wish, mode="ONLINE", by=by, pay_by="CASH"),
+        lambda: booking.reschedule(in_person.id, **to_video), lambda: enter(soon, world.asha),
+    ):  # fmt: skip
+        with pytest.raises(NotByVideo, match=words), db.transaction():
+            refused()
+    with db.transaction():
+        assert booking.book_at_desk(**wish, mode="IN_PERSON", by=by, pay_by="CASH").mode == "IN_PERSON"
+
+
+def test_the_clinician_sees_that_a_grown_up_is_with_a_child_before_they_start(world, soon):
+    with db.transaction() as session:
+        account = make.staff(Role.CLINICIAN, world.kochi)
+        session.get_one(Clinician, world.anita.id).account_id = account.id
+        session.get_one(Patient, world.asha.id).age_told = 15
+        her = make.actor(account, Role.CLINICIAN, centres=(world.kochi,), clinician=world.anita)
+    with pytest.raises(GuardianNeeded), db.transaction():
+        care.start(soon.id, by=her)
+    with db.transaction():
+        care.start(soon.id, by=her, guardian_present=True)
+    with db.reading() as session:
+        seen = select(AuditEntry.by_account_id).where(AuditEntry.act == "appointment.guardian_seen")
+        assert (now_of(soon).status, session.scalars(seen).all()) == ("IN_PROGRESS", [her.account_id])

@@ -14,7 +14,7 @@ from mibo.web.api.answers import said, the_id
 from mibo.web.api.appointment_shapes import AppointmentLine, eyes, line
 from mibo.web.api.document import documented
 from mibo.web.api.shown import Id, Instant, Shown
-from mibo.web.inputs.sessions import FollowUpWish
+from mibo.web.inputs.sessions import FollowUpWish, SessionStart
 
 bp = Blueprint("sessions", __name__, url_prefix="/appointments")
 
@@ -36,11 +36,13 @@ class FollowUpShown(Shown):
 
 
 @bp.post("/<appointment_id>/start-session")
-@documented(gives=AppointmentLine, tag="Appointments", refuses=(400, 404, 409))
+@documented(gives=AppointmentLine, query=SessionStart, tag="Appointments", refuses=(400, 404, 409))
 @may(Permission.CONSULT)
-def start_session(appointment_id: str) -> ResponseReturnValue:
-    """The patient is in. Asked again it answers the same; 409 while another consultation of one's own is open."""
-    one = care.start(the_id(appointment_id), by=actor())
+def start_session(appointment_id: str, asked: SessionStart) -> ResponseReturnValue:
+    """The patient is in. Asked again it answers the same; 409 while another consultation of one's own is open, and for a
+    child's video call until `guardianPresent=true` says that a grown-up is there.
+    """
+    one = care.start(the_id(appointment_id), by=actor(), guardian_present=asked.guardian_present)
     return said(_shown(one.id), "Session started successfully")
 
 

@@ -8,6 +8,12 @@ from mibo.care import FOLLOW_UP_NOTE_LENGTH
 from mibo.web.inputs.base import BlankIsNone, Day, Input, Names
 
 
+class SessionStart(Input):
+    """What the clinician has seen before they start."""
+
+    guardian_present: bool = False
+
+
 class FollowUpWish(Input):
     """When the patient should come again, and what the centre should know."""
 

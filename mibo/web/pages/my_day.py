@@ -62,12 +62,12 @@ def visit(appointment_id: int) -> ResponseReturnValue:
 
 @bp.post(f"{ONE}/start")
 @may(Permission.CONSULT, own_transactions=True)
-@takes()
+@takes("guardian_present")
 def start(appointment_id: int) -> ResponseReturnValue:
-    """The patient is in."""
+    """The patient is in; a child in a video call is not there alone."""
     try:
         with db.transaction():
-            care.start(appointment_id, by=actor())
+            care.start(appointment_id, by=actor(), guardian_present=request.form.get("guardian_present") == "1")
     except Conflict as error:
         with db.reading():
             return visit_page(appointment_id, problem=error, status=409)

@@ -119,7 +119,7 @@ def _check(reference: str, form: CallForm | None = None, *, status: int = 200) -
         said=said if said and said.account_id == actor().account_id and not form else None, known=known, minor=minor,
         name=first_name(one.patient.full_name), form=(form and _for(form, one, minor=minor)) or _filled(one, minor=minor),
         ready=one.meeting is not None and one.meeting.status == "READY", wish=gate.call_wish_of(one.id),
-        policy=clinics.policy_in_force(), status=status,
+        why_not=gate.why_not(one, by=actor()), policy=clinics.policy_in_force(), status=status,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from mibo.identity.permissions import Role
 from mibo.people import Clinician, Patient
 from mibo.web.api import booking_shapes
 from tests import make
-from tests.booking.test_gate import ROOM, joined
+from tests.booking.test_gate import GUARDED, ROOM, joined
 from tests.booking.test_video_links import online
 from tests.web.pages.visitor import Clinic, Visitor, clinic, problems, words
 
@@ -110,6 +110,12 @@ def test_a_forwarded_address_opens_nothing_for_another_patient_or_a_stranger(app
 def test_a_child_is_asked_for_an_adult(asha, world, soon):
     with db.transaction() as session:
         session.get_one(Patient, world.asha.id).age_told = 15
+    page = words(asha.get(f"/my/{soon.reference}/call"))
+    assert "the patient’s guardian is needed" in page
+    assert "Go on" not in page
+    with db.transaction() as session:
+        for name, value in GUARDED.items():
+            setattr(session.get_one(Patient, world.asha.id), name, value)
     assert "I am the parent or guardian of Asha Menon" in words(asha.get(f"/my/{soon.reference}/call"))
     refused = asha.post(f"/my/{soon.reference}/call", SAID)
     assert problems(refused) == ["A parent or guardian must be there for the whole call."]
