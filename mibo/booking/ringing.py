@@ -13,7 +13,7 @@ from mibo import clinics, clock, db
 from mibo.booking.bell_models import Ring
 from mibo.booking.models import Appointment
 from mibo.booking.rules import Status
-from mibo.booking.video_list import lacks_link
+from mibo.booking.video_list import lacks_link, takes_place
 from mibo.jobs import job
 from mibo.messaging import Message, PhoneCall, Reply
 from mibo.payments import Refund
@@ -97,10 +97,9 @@ def _unanswered() -> Select[*tuple[Any, ...]]:
 
 
 def _missing_meetings() -> Select[*tuple[Any, ...]]:
-    """R-VID-2."""
+    """R-VID-2; the same as the list of video links shows."""
     now = clock.now()
     alert = timedelta(minutes=clinics.policy_in_force().link_alert_minutes)
     soon = and_(Appointment.starts_at <= now + alert, Appointment.ends_at > now)
-    standing = Appointment.status.in_((Status.CONFIRMED, Status.IN_PROGRESS))
     row = _of_visit("MEETING").outerjoin(Meeting, Meeting.id == Appointment.meeting_id)
-    return row.where(Appointment.mode == "ONLINE", standing, soon, lacks_link())
+    return row.where(takes_place(), soon, lacks_link())

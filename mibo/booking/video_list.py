@@ -58,7 +58,7 @@ def _is_near() -> ColumnElement[bool]:
     """It begins soon, or began in the last day: few rows, found by their start."""
     now = clock.now()
     soon = now + timedelta(minutes=clinics.policy_in_force().link_alert_minutes)
-    return and_(_takes_place(), Appointment.starts_at <= soon, Appointment.starts_at > now - LONGEST)
+    return and_(takes_place(), Appointment.starts_at <= soon, Appointment.starts_at > now - LONGEST)
 
 
 def without_link_ids(by: Actor) -> Select[*tuple[Any, ...]]:
@@ -118,7 +118,7 @@ def counts(*, by: Actor, first: date, last: date, centre_id: int | None = None) 
 
 def _of_days(by: Actor, first: date, last: date, centre_id: int | None) -> list[ColumnElement[bool]]:
     begins, ends = clock.day_span(first)[0], clock.day_span(last)[1]
-    wanted = [_takes_place(), Appointment.starts_at >= begins, Appointment.starts_at < ends, within_reach(by)]
+    wanted = [takes_place(), Appointment.starts_at >= begins, Appointment.starts_at < ends, within_reach(by)]
     return wanted if centre_id is None else [*wanted, Appointment.centre_id == centre_id]
 
 
@@ -131,7 +131,8 @@ def _found(*wanted: ColumnElement[bool], limit: int) -> Sequence[LinkRow]:
     return [LinkRow(AppointmentRow(*row[:-5]), *row[-5:]) for row in db.session().execute(ordered)]
 
 
-def _takes_place() -> ColumnElement[bool]:
+def takes_place() -> ColumnElement[bool]:
+    """Online, and standing: also where its patient asks to cancel, until somebody decides it."""
     states: ColumnElement[bool] = literal_column(
         "appointment.status in ('CONFIRMED', 'IN_PROGRESS', 'CANCELLATION_REQUESTED')"
     )

@@ -107,6 +107,12 @@ def test_a_message_that_failed_and_an_online_visit_soon_without_its_link_ring_at
         session.execute(update(booking.Appointment).where(booking.Appointment.id == world.one.id).values(values))
     ring_bell()
     assert sorted(world.hear(world.desk)) == ["MEETING", "MESSAGE"]
+    with db.transaction() as session:  # until it is decided a wish to cancel changes nothing, as on the list of links
+        session.execute(update(booking.Appointment).values(status="CANCELLATION_REQUESTED"))
+    ring_bell()
+    assert sorted(world.hear(world.desk)) == ["MEETING", "MESSAGE"]
+    with db.reading():
+        assert booking.video_list.count_without_link(by=world.desk) == 1
     with db.transaction() as session:
         session.execute(update(Meeting).values(status="READY", join_url="https://meet.example/a"))
     ring_bell()
