@@ -105,12 +105,17 @@
 
   // Times are the clinic's. Where this device is elsewhere, its own time stands beside them.
   const face = (at, timeZone) => new Intl.DateTimeFormat(doc.documentElement.lang + "-IN", { weekday: "short", hour: "numeric", minute: "2-digit", timeZone }).format(at);
+  const beside = (node, textContent) => node.append(Object.assign(doc.createElement("small"), { className: "muted", textContent }));
   function yours() {
     for (const time of all("time[data-yours]")) {
       const at = new Date(time.dateTime), own = face(at), words = time.dataset.yours.replace("{time}", own);
       time.removeAttribute("data-yours");
-      if (own === face(at, "Asia/Kolkata")) continue;
-      time.append(Object.assign(doc.createElement("small"), { className: "muted", textContent: ` ${words}` }));
+      if (own !== face(at, "Asia/Kolkata")) beside(time, ` ${words}`);
+    }
+    for (const pick of all(".time > input[value*='@']:not([data-own])")) {
+      const at = new Date(`${pick.value.split("@")[1]}+05:30`), own = face(at);
+      pick.dataset.own = own;
+      if (own !== face(at, "Asia/Kolkata")) beside(pick.nextElementSibling, `(${own})`);
     }
   }
   yours();
