@@ -11,6 +11,7 @@ from mibo.phrases import phrase
 PLACE_LENGTH, CONTACT_LENGTH = 200, 100
 SHORTEST_PLACE = 5
 CONSENT_VERSION = "2026-11"  # of the words in templates/video_calls/_consent.html: other words are another version
+AGREE = phrase("Tick this to join by video, or ask us to call you.")
 SIDES = ("PATIENT", "GUARDIAN")
 LIVE = (Status.CONFIRMED, Status.IN_PROGRESS)
 
@@ -91,6 +92,6 @@ def check_answers(said: Answers, *, is_minor: bool) -> None:
             Problem("place", phrase("Enter where you are now, so that help can find you: house, street and town."))
         )
     if not said.agreed:
-        problems.append(Problem("agreed", phrase("Tick this to join by video, or ask us to call you.")))
+        problems.append(Problem("agreed", AGREE))
     if problems:
         raise Invalid(problems=problems)

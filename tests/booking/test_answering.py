@@ -137,15 +137,15 @@ def test_who_wants_another_time_takes_one_by_the_link_without_signing_in_and_onc
     first, second = times_of(shown)[:2]
     assert visitor.post(page).status_code == 422
     sent = {"way": str(world.kochi.id), "version": was.version}
-    assert visitor.post(page, **sent, time=f"{world.kochi.id}@2031-01-01T10:00").status_code == 409
-    assert [visitor.post(page, **sent, time=first).status_code for _ in range(2)] == [303, 303]
+    assert visitor.post(page, {**sent, "time": f"{world.kochi.id}@2031-01-01T10:00"}).status_code == 409
+    assert [visitor.post(page, {**sent, "time": first}).status_code for _ in range(2)] == [303, 303]
     now = world.now
     assert f"{world.kochi.id}@{clock.local(now.starts_at):%Y-%m-%dT%H:%M}" == first
     assert (now.moves, now.moves_by_patient, now.payment_id, now.reference) == (1, 1, was.payment_id, was.reference)
     assert "It has changed" in words(visitor.get(page))
-    with db.transaction():  # moved back by staff: the link is used up for all that
-        booking.reschedule(now.id, starts_at=was.starts_at, by=world.lead())
-    assert visitor.post(page, **sent, time=second).status_code == 404
+    with db.transaction() as session:  # back where it was: the link is used up for all that
+        session.execute(update(Appointment).values(starts_at=was.starts_at, ends_at=was.ends_at))
+    assert visitor.post(page, {**sent, "time": second}).status_code == 404
     assert world.now.starts_at == was.starts_at
     assert page.split("/")[2] not in "".join(capfd.readouterr())
 
@@ -162,11 +162,11 @@ def test_a_link_moves_nothing_past_the_cut_off_nor_from_a_phone_that_is_not_thei
         page = f"/answer/{token_of(f'please-move:{world.one.id}:{world.one.version}')}/another-time"
     visitor, time = Visitor(client), f"{world.kochi.id}@{make.tomorrow() + timedelta(days=3)}T10:00"
     assert "until 24 hours before it starts" in words(visitor.get(page))
-    assert visitor.post(page, way=str(world.kochi.id), time=time).status_code == 409
+    assert visitor.post(page, {"way": str(world.kochi.id), "time": time}).status_code == 409
     with db.transaction() as session:
         session.execute(update(Patient).values(phone="+919876500002"))
     assert "It has changed or is over" in words(visitor.get(page))
-    assert visitor.post(page, way=str(world.kochi.id), time=time).status_code == 404
+    assert visitor.post(page, {"way": str(world.kochi.id), "time": time}).status_code == 404
     assert world.now.moves == 0
 
 
@@ -186,7 +186,7 @@ def test_a_strangers_phone_does_nothing_with_somebodys_button(sandbox: Sandbox) 
     sandbox.reply(PHONE, button="cancel-" + "x" * 43, message_id="")
     world.write("hello again")
     assert world.now.status == Status.CONFIRMED
-    assert world.outcomes() == ["STRANGER", "STRANGER", "WAITS"]
+    assert sorted(world.outcomes()) == ["STRANGER", "STRANGER", "WAITS"]
     assert sandbox.messages("+919876599999") == []
 
 

@@ -108,7 +108,8 @@ def test_a_message_that_failed_and_an_online_visit_soon_without_its_link_ring_at
     ring_bell()
     assert sorted(world.hear(world.desk)) == ["MEETING", "MESSAGE"]
     with db.transaction() as session:  # until it is decided a wish to cancel changes nothing, as on the list of links
-        session.execute(update(booking.Appointment).values(status="CANCELLATION_REQUESTED"))
+        asked = session.get_one(booking.Appointment, world.one.id)
+        booking.change_status(asked, booking.Status.CANCELLATION_REQUESTED, by=None)
     ring_bell()
     assert sorted(world.hear(world.desk)) == ["MEETING", "MESSAGE"]
     with db.reading():

@@ -55,6 +55,8 @@ def answer(reference: str) -> ResponseReturnValue:
             return go("video_calls.check", reference=reference)
         else:
             return go("video_calls.check", reference=reference)
+    elif not form.agreed.data:
+        form.say("agreed", gate_rules.AGREE)
     with db.reading():
         return _check(reference, form, status=status)
 

@@ -69,6 +69,7 @@ def test_what_is_missing_is_said_at_its_field_and_nothing_typed_is_lost(asha, so
     assert problems(empty) == [
         "Say who is joining.", "Say whether you can speak freely.", "Enter where you are now.",
         "Enter the name of somebody we may call in an emergency.", "Enter their phone number.",
+        "Tick this to join by video, or ask us to call you.",
     ]  # fmt: skip
     wrong = asha.post(here, {**SAID, "agreed": "", "contact_phone": "12", "place": "<b>Kochi & town</b>"})
     assert wrong.status_code == 422
