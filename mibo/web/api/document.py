@@ -1,6 +1,7 @@
 """The OpenAPI 3.1 document, made from the models by spectree, and the decorator that reads a view's input.
 
-spectree only describes: it never sees a request, because its own validation logs and echoes what was sent.
+spectree only describes: it never sees a request, because its own validation logs and echoes what was sent. And it does so
+when the document is asked for: to make the schemas of all models takes as long as everything else of a start.
 """
 
 import re
@@ -53,6 +54,11 @@ spec = SpecTree(
 )
 
 
+UNDESCRIBED: list[
+    tuple[Callable[..., Any], Callable[[], Callable[..., Any]]]
+] = []  # views that spectree has yet to see
+
+
 def documented(
     *,
     tag: str,
@@ -68,16 +74,18 @@ def documented(
     """
 
     def around(view: View) -> View:
-        who = getattr(view, "access", None)
-        secured = who is not None and who.permission is not None
-        answers = {f"HTTP_{status}": _enveloped(gives)}
-        answers |= {f"HTTP_{one}": Refusal for one in (*refuses, *((401, 403) if secured else ()), 429)}
-        described = spec.validate(
-            json=body, query=query, headers=ProvedAlong if who is not None and who.fresh else None,
-            resp=Answers(**answers), tags=[tag], security=[{"bearer": []}] if secured else [],
-        )(view)  # fmt: skip
+        def described() -> Callable[..., Any]:
+            who = getattr(view, "access", None)
+            secured = who is not None and who.permission is not None
+            answers = {f"HTTP_{status}": _enveloped(gives)}
+            answers |= {f"HTTP_{one}": Refusal for one in (*refuses, *((401, 403) if secured else ()), 429)}
+            described: Callable[..., Any] = spec.validate(
+                json=body, query=query, headers=ProvedAlong if who is not None and who.fresh else None,
+                resp=Answers(**answers), tags=[tag], security=[{"bearer": []}] if secured else [],
+            )(view)  # fmt: skip
+            return described
 
-        @wraps(described)
+        @wraps(view)
         def told(**arguments: Any) -> Any:
             if query is not None:
                 arguments["asked"] = read(query, request.args.to_dict(), strangers="ignore")
@@ -85,6 +93,7 @@ def documented(
                 arguments["told"] = read(body, sent(), strangers="ignore")
             return view(**arguments)
 
+        UNDESCRIBED.append((told, described))
         return told  # type: ignore[return-value]
 
     return around
@@ -116,6 +125,9 @@ def sent() -> dict[str, Any]:
 
 def openapi(app: Flask) -> dict[str, Any]:
     """The document; every path stands once, without its prefix, and other names of a path are marked as deprecated."""
+    while UNDESCRIBED:
+        view, described = UNDESCRIBED.pop(0)
+        view.__wrapped__ = described()  # type: ignore[attr-defined]
     with app.app_context():
         whole = spec.spec
     paths = {
