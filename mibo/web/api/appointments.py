@@ -16,7 +16,7 @@ from mibo.web.api.appointment_shapes import AppointmentLine, eyes, line
 from mibo.web.api.document import documented
 from mibo.web.api.shown import Id, Shown
 from mibo.web.api.slots import SlotShown, slots_of
-from mibo.web.inputs.appointment_changes import CancellationWish, StaffBooking, StaffCancellation, StaffChange
+from mibo.web.inputs.appointment_changes import CancellationWish, ChangeByStaff, StaffBooking, StaffCancellation
 from mibo.web.inputs.taking import SlotWish
 from mibo.web.reads import noted, notes_read
 from mibo.web.repeating import request_key
@@ -85,9 +85,9 @@ def book(told: StaffBooking) -> ResponseReturnValue:
 @bp.patch("/appointments/<appointment_id>")
 @bp.put("/appointments/<appointment_id>/status")
 @bp.put("/appointments/<appointment_id>/reschedule")
-@documented(gives=AppointmentLine, body=StaffChange, tag="Appointments", refuses=(404, 409))
+@documented(gives=AppointmentLine, body=ChangeByStaff, tag="Appointments", refuses=(404, 409))
 @may(Permission.SEE_APPOINTMENTS)
-def change(appointment_id: str, told: StaffChange) -> ResponseReturnValue:
+def change(appointment_id: str, told: ChangeByStaff) -> ResponseReturnValue:
     """Change one thing: its state, else its notes, else its time; what else stands beside it is not read.
 
     A new time keeps its length, and is one that could be booked.
@@ -148,7 +148,7 @@ def _shown(appointment_id: int, by: Actor) -> AppointmentLine:
     return line(one, eyes(by, [one]))
 
 
-def _step(appointment_id: int, told: StaffChange, by: Actor) -> None:
+def _step(appointment_id: int, told: ChangeByStaff, by: Actor) -> None:
     """The verb that leads to the wanted state from the one it is in; where none does, the table's own refusal."""
     wanted = _wanted(told.new_status or "")
     one = booking.staff_appointment(appointment_id, by=by)
@@ -164,7 +164,7 @@ def _wanted(word: str) -> Status:
     return Status(min(states - {Status.EXPIRED} or states))
 
 
-def _verb(now: Status, wanted: Status, told: StaffChange, by: Actor) -> Callable[[int], object] | None:
+def _verb(now: Status, wanted: Status, told: ChangeByStaff, by: Actor) -> Callable[[int], object] | None:
     version, own = told.version, by.clinician_id is not None
     asked = now == Status.CANCELLATION_REQUESTED
     if wanted == Status.CANCELLED:

@@ -12,17 +12,11 @@ from mibo.web.api import clinic_shapes
 from mibo.web.api.answers import listed, said, the_id
 from mibo.web.api.clinic_shapes import CentreShown
 from mibo.web.api.document import documented
-from mibo.web.api.shown import Listed, Shown
+from mibo.web.api.shown import Listed, Told
 from mibo.web.inputs.lists import ActiveFilter, CentreFilter
 from mibo.web.inputs.users import ActiveWish, CentreChange, NewCentre
 
 bp = Blueprint("centres", __name__)
-
-
-class Told(Shown):
-    """A sentence."""
-
-    message: str
 
 
 @bp.get("/centres")

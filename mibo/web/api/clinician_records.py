@@ -16,9 +16,10 @@ from mibo.web.api.answers import said, the_id
 from mibo.web.api.clinic_shapes import ClinicianInFull
 from mibo.web.api.clinician_hours import keep_rules
 from mibo.web.api.document import documented
-from mibo.web.api.shown import Shown
-from mibo.web.inputs.clinician_records import ActiveWish, ClinicianAdded, ClinicianChange, Credentials
+from mibo.web.api.shown import Told
+from mibo.web.inputs.clinician_records import ClinicianAdded, ClinicianChange, Credentials
 from mibo.web.inputs.clinicians import https_address
+from mibo.web.inputs.users import ActiveWish
 
 bp = Blueprint("clinician_records", __name__)
 
@@ -30,12 +31,6 @@ NAMES = {
     "default_duration_minutes": "session_minutes", "buffer_minutes": "buffer_minutes",
     "video_introduction_url": "video_url",
 }  # fmt: skip
-
-
-class Told(Shown):
-    """A sentence."""
-
-    message: str
 
 
 @bp.post("/clinicians")

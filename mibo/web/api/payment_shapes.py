@@ -6,7 +6,7 @@ from mibo.web.api.call_links import call_link
 from mibo.web.api.shown import Id, Instant, Paise, PaymentStatus, Rupees, Shown
 
 
-class AboutAppointment(Shown):
+class PaidFor(Shown):
     """What an order pays for."""
 
     id: Id
@@ -24,7 +24,7 @@ class OrderShown(Shown):
     currency: str
     razorpay_key_id: str
     appointment_id: Id
-    appointment: AboutAppointment
+    appointment: PaidFor
     registration_fee: Rupees
     consultation_fee: Rupees
 
@@ -118,7 +118,7 @@ def order(one: CheckoutOrder, about: Appointment) -> OrderShown:
         order_id=one.order_id, amount=one.paise, currency=one.currency, razorpay_key_id=one.key_id,
         appointment_id=about.id, registration_fee=about.payment.registration_paise,
         consultation_fee=about.payment.consultation_paise,
-        appointment=AboutAppointment(
+        appointment=PaidFor(
             id=about.id, clinician_name=about.clinician.full_name, specialization=about.clinician.specialisations,
             scheduled_start_at=about.starts_at, appointment_type=about.mode,
         ),

@@ -54,6 +54,12 @@ class Answer(Shown, Generic[Data]):
     message: str | None = None
 
 
+class Told(Shown):
+    """A sentence."""
+
+    message: str
+
+
 class Done(Shown):
     """What a request answers that has nothing to tell but that it went well."""
 

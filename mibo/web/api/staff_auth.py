@@ -13,7 +13,7 @@ from mibo.web.api.answers import said
 from mibo.web.api.document import documented
 from mibo.web.api.people_shapes import StaffSelf, StaffSignedIn, TokenPair
 from mibo.web.api.refusals import again_later, bad_refresh, second_step, wrong_code, wrong_password
-from mibo.web.api.shown import Shown
+from mibo.web.api.shown import Told
 from mibo.web.api.staying import end_stay
 from mibo.web.inputs.proving import (
     CodeWish,
@@ -26,12 +26,6 @@ from mibo.web.inputs.proving import (
 from mibo.web.limits import address, sparingly
 
 bp = Blueprint("staff_auth", __name__, url_prefix="/auth")
-
-
-class Told(Shown):
-    """A sentence."""
-
-    message: str
 
 
 @bp.post("/send-otp")

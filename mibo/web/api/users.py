@@ -12,17 +12,11 @@ from mibo.web.access import actor, may
 from mibo.web.api import staff_shapes
 from mibo.web.api.answers import listed, said, the_id
 from mibo.web.api.document import documented
-from mibo.web.api.shown import Listed, Shown
+from mibo.web.api.shown import Listed, Told
 from mibo.web.api.staff_shapes import NewStaff, StaffInFull, StaffShown
 from mibo.web.inputs.users import ActiveWish, StaffChange, StaffListFilter, StaffOfARole, StaffWithRoles
 
 bp = Blueprint("users", __name__, url_prefix="/users")
-
-
-class Told(Shown):
-    """A sentence."""
-
-    message: str
 
 
 @bp.get("")

@@ -41,7 +41,7 @@ class StaffBooking(Input):
         return self.appointment_type if special else "CONSULTATION"
 
 
-class StaffChange(Input):
+class ChangeByStaff(Input):
     """One change: a new state, else notes, else another time; `version` refuses what was changed meanwhile."""
 
     new_status: Text = Field(None, max_length=30)

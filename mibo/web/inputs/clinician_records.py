@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StrictBool, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from mibo.identity import NAME_LENGTH
@@ -124,12 +124,6 @@ class ClinicianChange(Input):
     def told(self) -> dict[str, Any]:
         """Only what was sent."""
         return self.model_dump(include=self.model_fields_set)
-
-
-class ActiveWish(Input):
-    """On or off."""
-
-    is_active: StrictBool
 
 
 class Credentials(Input):

@@ -5,8 +5,11 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from pydantic import BaseModel
 
 from mibo.web.api.document import as_text, openapi
+from mibo.web.api.shown import Shown
+from mibo.web.inputs import Input
 
 COMMITTED = Path(__file__).parents[3] / "docs" / "openapi.json"
 
@@ -48,6 +51,19 @@ def test_every_operation_has_a_name_of_its_own_and_points_at_models_that_are_the
     text = as_text(document)
     models = document["components"]["schemas"]
     assert {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]} <= set(models)
+
+
+def test_no_two_models_share_a_name(app: Flask) -> None:
+    """The document would show one of them for both."""
+    shown = openapi(app)["components"]["schemas"]
+    documented = [one.__name__ for one in (*_below(Input), *_below(Shown)) if one.__name__ in shown]
+    assert sorted(documented) == sorted(set(documented))
+
+
+def _below(model: type[BaseModel]) -> set[type[BaseModel]]:
+    """All that come from it, but not those of one envelope for several contents."""
+    found = set(model.__subclasses__())
+    return {one for each in found for one in ({each} | _below(each)) if "[" not in one.__name__}
 
 
 def test_both_prefixes_serve_the_same_api(app: Flask) -> None:
