@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from importlinter.cli import lint_imports
 
+from mibo.dev import check
+
 TOP = Path(__file__).parents[1]
 ROOT = TOP / "mibo"
 FILES = sorted(ROOT.rglob("*.py"))
@@ -118,6 +120,13 @@ def test_no_page_carries_inline_code_or_style():
         assert " style=" not in text, template
         assert " onclick=" not in text, template
         assert "hx-on" not in text, template
+
+
+def test_browsers_and_drills_are_where_the_check_of_everything_looks_for_them():
+    for mark, places in (("browser", check.BROWSER_TESTS), ("drill", check.DRILL_TESTS)):
+        for file in (TOP / "tests").rglob("test_*.py"):
+            if f"pytest.mark.{mark}" in file.read_text():
+                assert str(file.relative_to(TOP)).startswith(places), file
 
 
 def test_no_merge_was_left_half_done():

@@ -31,8 +31,19 @@ UNDER_OTHER_CLOCKS = (
     "-m", "not browser and not drill", "-p", "no:cacheprovider", "-p", "no:randomly",
     *(f"--ignore={each}" for each in ASKS_NO_CLOCK),
 )  # fmt: skip
-BROWSERS = ("-m", "browser and not drill", "-n", "2", "-p", "no:cacheprovider", "-p", "no:randomly")
-DRILLS = ("-m", "drill", "-p", "no:cacheprovider", "-p", "no:randomly")  # one by one, with nothing beside them
+# where they are, so that nobody reads nine thousand other tests to find them; a test sees that none is elsewhere
+BROWSER_TESTS = ("tests/browser", "tests/sandbox/test_checkout_js.py")
+DRILL_TESTS = ("tests/drills", "tests/dev", "tests/test_worker.py")
+BROWSERS = (*BROWSER_TESTS, "-m", "browser and not drill", "-n", "2", "-p", "no:cacheprovider", "-p", "no:randomly")
+DRILLS = (
+    *DRILL_TESTS,
+    "-m",
+    "drill",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:randomly",
+)  # one by one, with nothing beside them
 ALL_THE_REST = ("-m", "not browser and not drill", "-n", "3")  # much of it waits for a database or a provider
 AT_ONCE = 3
 
