@@ -85,8 +85,8 @@ class CodeUsed(Conflict):
     message = phrase("This code has been used. Please ask for a new one.")
 
 
-def ask_for_code(audience: Audience, phone: str) -> Asked | TooMany:
-    """Send a new code to a canonical phone and void the older ones.
+def ask_for_code(audience: Audience, phone: str, *, language: str = "en") -> Asked | TooMany:
+    """Send a new code to a canonical phone and void the older ones, in the account's language or else in this one.
 
     A closed account, and a phone that is not staff's, gets the same answer and no message.
     """
@@ -95,7 +95,9 @@ def ask_for_code(audience: Audience, phone: str) -> Asked | TooMany:
         return made
     account = account_by_phone(audience, phone)
     if account.active if account else audience == "PATIENT":
-        send_code(made, messaging.wording.sign_in_code(), phone, account.full_name if account else "")
+        spoken = (account.language if account else None) or language
+        name = account.full_name if account else ""
+        send_code(made, messaging.wording.sign_in_code(), phone, name, language=spoken)
     return Asked(made.expires_at)
 
 
@@ -113,10 +115,13 @@ def make_code(kind: Kind, phone: str, *, whose: int = 0) -> NewCode | TooMany:
     return made
 
 
-def send_code(made: NewCode, wording: messaging.Wording, phone: str, name: str) -> None:
+def send_code(
+    made: NewCode, wording: messaging.Wording, phone: str, name: str, *, language: str = "en"
+) -> None:  # fmt: skip
     """Let a code leave, sealed until it has."""
     messaging.tell(
         wording,
+        wishes=messaging.Wishes(language=language),
         phone=phone,
         name=name or GUEST,
         dedupe_key=_dedupe_key(made.challenge_id),

@@ -6,12 +6,14 @@ from html.parser import HTMLParser
 import pytest
 from babel.support import NullTranslations
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from mibo import db, people
 from mibo.booking import Status
 from mibo.identity import Account
 from mibo.identity.permissions import Role
+from mibo.messaging import Message
 from mibo.people import Patient
 from mibo.web import directory_words, languages, words_commands
 from mibo.web.words_commands import forms
@@ -65,6 +67,9 @@ def test_a_chosen_language_goes_before_that_and_outlives_signing_out(visitor: Vi
         visitor.post("/language", {"language": "ml", "next": "/clinicians?centre=1"}).location == "/clinicians?centre=1"
     )
     assert '<html lang="ml"' in visitor.get("/", Accept_Language="hi").text
+    visitor.post("/sign-in", {"phone": "98765 40002"})
+    with db.reading() as session:
+        assert session.scalars(select(Message.language).where(Message.phone == "+919876540002")).all() == ["ml"]
     visitor.sign_in(world.asha)
     visitor.post("/sign-out")
     assert '<html lang="ml"' in visitor.get("/").text

@@ -34,7 +34,7 @@ def patient() -> ResponseReturnValue:
     form = PhoneForm(formdata=with_phone(known)) if known else PhoneForm()
     if not (asked := form.read(PhoneInput)):
         return show("sign_in/phone.html", form=form, next=_next(), status=422 if form.errors else 200)
-    outcome = identity.ask_for_code("PATIENT", asked.phone)
+    outcome = identity.ask_for_code("PATIENT", asked.phone, language=languages.language())
     if isinstance(outcome, TooMany):
         form.say(
             "phone",
