@@ -12,8 +12,13 @@ PLACE_LENGTH, CONTACT_LENGTH = 200, 100
 SHORTEST_PLACE = 5
 CONSENT_VERSION = "2026-11"  # of the words in templates/video_calls/_consent.html: other words are another version
 AGREE = phrase("Tick this to join by video, or ask us to call you.")
+WITH_ADULT = phrase("A parent or guardian must be there for the whole call.")
 SIDES = ("PATIENT", "GUARDIAN")
-LIVE = (Status.CONFIRMED, Status.IN_PROGRESS)
+LIVE = (
+    Status.CONFIRMED,
+    Status.IN_PROGRESS,
+    Status.CANCELLATION_REQUESTED,
+)  # the last is a wish: the time is still theirs
 
 
 class NoCall(Conflict):
@@ -86,7 +91,7 @@ def check_answers(said: Answers, *, is_minor: bool) -> None:
     if said.joins_as not in SIDES or (said.joins_as == "GUARDIAN" and not is_minor):
         problems.append(Problem("joins_as", phrase("Say who is joining.")))
     if is_minor and not said.adult_present:
-        problems.append(Problem("adult_present", phrase("A parent or guardian must be there for the whole call.")))
+        problems.append(Problem("adult_present", WITH_ADULT))
     if len(said.place) < SHORTEST_PLACE:
         problems.append(
             Problem("place", phrase("Enter where you are now, so that help can find you: house, street and town."))

@@ -55,10 +55,19 @@ def answer(reference: str) -> ResponseReturnValue:
             return go("video_calls.check", reference=reference)
         else:
             return go("video_calls.check", reference=reference)
-    elif not form.agreed.data:
-        form.say("agreed", gate_rules.AGREE)
+    else:
+        with db.reading():
+            _say_the_rest(form, booking.own_appointment(actor(), reference=reference))
     with db.reading():
         return _check(reference, form, status=status)
+
+
+def _say_the_rest(form: CallForm, one: Appointment) -> None:
+    """What only the rule knows is said along with what is wrong in a field, so that nobody sends the form twice for it."""
+    if gate.is_for_minor(one) and not form.adult_present.data:
+        form.say("adult_present", gate_rules.WITH_ADULT)
+    if not form.agreed.data:
+        form.say("agreed", gate_rules.AGREE)
 
 
 @bp.get("/my/<reference>/call/room")

@@ -120,6 +120,8 @@ def test_a_child_is_asked_for_an_adult(asha, world, soon):
     assert "I am the parent or guardian of Asha Menon" in words(asha.get(f"/my/{soon.reference}/call"))
     refused = asha.post(f"/my/{soon.reference}/call", SAID)
     assert problems(refused) == ["A parent or guardian must be there for the whole call."]
+    at_once = asha.post(f"/my/{soon.reference}/call", {**SAID, "place": ""})
+    assert len(problems(at_once)) == 2
 
 
 def test_the_clinician_is_told_where_the_patient_is_and_joins_by_her_own_button(app, asha, world, soon):
