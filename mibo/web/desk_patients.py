@@ -154,7 +154,8 @@ def known_on(number: str, *, but: int | None = None) -> list[tuple[int, str, str
 
 def in_a_line(one: Patient) -> str:
     """`Age 31 · Phone ••••3210 · MRN K-00418`."""
-    return " · ".join(f"{label} {fact}" for label, fact in desk_sheet.facts_of(one))
+    facts = desk_sheet.facts_of(one)
+    return " · ".join(str(fact) if str(fact).startswith(label) else f"{label} {fact}" for label, fact in facts)
 
 
 def notes(written: Sequence[MedicalNote], names: Mapping[int, str]) -> list[tuple[str, str, str]]:

@@ -96,7 +96,7 @@ class _Drawing:
         """One line; whoever it is, two facts tell them apart (P3)."""
         colour, icon, words = LOOKS[row.status]
         here = row.is_here
-        facts = [phone.masked(row.patient_phone), f"MRN {row.patient_mrn}" if row.patient_mrn else ""]
+        facts = [phone.masked(row.patient_phone), row.patient_mrn or ""]
         return Line(
             id=row.id,
             token=row.token,

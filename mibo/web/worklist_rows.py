@@ -112,7 +112,7 @@ def follow_ups(found: Iterable[Due]) -> list[FollowUpLine]:
 
 
 def _follow_up(one: Due, today: date) -> FollowUpLine:
-    facts = [phone.shown(one.patient_phone), f"MRN {one.patient_mrn}" if one.patient_mrn else ""]
+    facts = [phone.shown(one.patient_phone), one.patient_mrn or ""]
     return FollowUpLine(
         id=one.id, name=one.patient_name, about=" · ".join(filter(None, facts)), clinician=one.clinician_name,
         centre=one.centre_name, day=day(one.wanted_on), due=_due(one.days_left(today), one.is_due(today)),

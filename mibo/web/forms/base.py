@@ -18,6 +18,8 @@ Input = TypeVar("Input", bound=BaseModel)
 MISSING = {"missing", "string_too_short", "too_short", "none_required"}
 TOO_LONG = {"string_too_long", "too_long"}
 OUT_OF_CHOICE = {"enum", "literal_error"}
+NO_DATE = "date_"  # how pydantic's names for what is no date begin
+NO_DAY = "That is no day of the calendar. Choose a real date."
 
 
 class InputForm(FlaskForm):  # type: ignore[misc]
@@ -63,9 +65,11 @@ class InputForm(FlaskForm):  # type: ignore[misc]
             return str(gettext("That is too long. It may have up to %(longest)s letters.", longest=longest))
         if kind in OUT_OF_CHOICE:
             return self.missing.get(name) or gettext("Choose one of the options.")
+        if kind.startswith(NO_DATE):
+            return NO_DAY
         label = field.label.text if field is not None else "This"
         said = problem.get("ctx", {}).get("error")  # of a ValueError: it may hold a phrase
-        if said is not None and isinstance(said.args[0], Phrase):
+        if isinstance(said, ValueError) and isinstance(said.args[0], Phrase):
             return said.args[0]
         return put(problem["msg"].removeprefix("Value error, ")).replace("{field}", put(label))
 

@@ -13,7 +13,7 @@ from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID, read_id
 from mibo.messaging.wording import first_name
-from mibo.web import desk_moving, desk_record
+from mibo.web import board_moving, desk_moving, desk_record
 from mibo.web.access import actor, may
 from mibo.web.desk_page import record_page
 from mibo.web.filters import clock_time, moment
@@ -55,7 +55,7 @@ def take_move(appointment_id: int) -> ResponseReturnValue:
             form.refuse(error)
         except (SlotTaken, NotOffered) as error:
             status, taken = 409, at
-            form.say("at", error.message)
+            form.say("at", _why_not(appointment_id) if isinstance(error, NotOffered) else error.message)
         except Conflict as error:
             status, problem = 409, error.message
         else:
@@ -224,6 +224,14 @@ def _do(appointment_id: int, verb: Callable[..., Appointment], words: str, *, do
 def _back(appointment_id: int, *, done: str = "") -> ResponseReturnValue:
     here = url_for("desk.appointment", appointment_id=appointment_id, done=done or None)
     return go_to(local_path(request.form.get("next"), here))
+
+
+def _why_not(appointment_id: int) -> str:
+    """Every reason against the time that was sent, as the board gives them: a holiday is said to be one."""
+    with db.reading():
+        one = booking.staff_appointment(appointment_id, by=actor())
+        to = board_moving.goal(one, request.form, actor())
+        return f"{to.words} cannot be given. {board_moving.why_not(one, to, actor())}"
 
 
 def _move(

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from mibo import booking, clock, db, messaging
 from mibo.booking import Appointment, Status
+from mibo.clinics import Holiday
 from mibo.identity.permissions import Role
 from mibo.messaging import Message
 from tests import make
@@ -114,6 +115,19 @@ def test_what_makes_no_sense_is_a_422_and_nothing_moves(desk, world, wrong):
     one = world.book()
     assert desk.post(f"{url(one)}/move", **goal(world, one, **wrong)).status_code == 422
     assert moves_of(one) == []
+
+
+def test_a_move_onto_a_holiday_says_that_it_is_one_and_one_onto_no_day_says_so_at_the_field(desk, world):
+    one, shut = world.book(), make.tomorrow() + timedelta(days=1)
+    with db.transaction() as session:
+        session.add(Holiday(centre_id=world.kochi.id, day=shut, reason="Onam"))
+    answer = desk.post(f"{url(one)}/move", **goal(world, one, day=shut))
+    assert answer.status_code == 409
+    assert "3:00 pm cannot be given. Holiday: Onam." in text_of(answer)
+    assert "Nearest free:" in text_of(answer)
+    answer = desk.post(f"{url(one)}/move", **goal(world, one, day="2031-02-31"))
+    assert "That is no day of the calendar. Choose a real date." in text_of(answer)
+    assert now_of(one).starts_at == make.at("10:00")
 
 
 def test_a_stale_page_says_who_did_what_and_shows_how_it_stands(desk, manager, world):
