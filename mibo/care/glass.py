@@ -1,6 +1,6 @@
 """Reading in an emergency: whoever has the right to read, but does not treat the patient, says why and reads for half an hour.
 
-Whoever wrote is told at once, by their bell; administrators see every opening with its reason.
+Whoever wrote is told at once, by their bell; administrators see every opening with its reason, the patient when and by whom.
 """
 
 from collections.abc import Sequence
@@ -14,13 +14,16 @@ from mibo import audit, booking, clock, db, sealing
 from mibo.booking import Appointment
 from mibo.care.models import ConsultationNote, GlassOpening
 from mibo.errors import Invalid, Missing, Refused
-from mibo.identity import Actor
+from mibo.identity import Account, Actor
 from mibo.identity.permissions import Permission
-from mibo.people import Clinician, HistoryLine, MedicalNote, Patient
+from mibo.people import Clinician, HistoryLine, MedicalNote, Patient, PatientMerge
+from mibo.phrases import phrase
 
 READ_FOR = timedelta(minutes=30)
 REASON_SHORTEST = 15
 REASON_LENGTH = 500
+CLINICIAN = phrase("Clinician")
+ADMINISTRATOR = phrase("Administrator")
 UNKNOWN = "We know no patient of your centres by this. Enter the MRN, or the reference of a visit."
 
 
@@ -44,6 +47,16 @@ class Opening:
     opened_at: datetime
     until: datetime
     reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An opening as the patient is told of it: when, and by whom, not why."""
+
+    patient_id: int
+    who: str
+    role: str
+    opened_at: datetime
 
 
 def is_open(by: Actor) -> ColumnElement[bool]:
@@ -158,6 +171,32 @@ def openings(*, limit: int, offset: int = 0) -> Sequence[Opening]:
     """Every time somebody read in an emergency, the newest first."""
     wanted = _in_full().order_by(GlassOpening.opened_at.desc(), GlassOpening.id.desc())
     return [_shown(one) for one in db.session().scalars(wanted.limit(limit).offset(offset))]
+
+
+def readings_of(patient_ids: Sequence[int]) -> Sequence[Reading]:
+    """Each time somebody read in an emergency what was written of these patients, or of a record that was merged into
+    theirs; the newest first.
+    """
+    theirs = (
+        select(Patient.id.label("id"), Patient.id.label("kept_id"))
+        .where(Patient.id.in_(patient_ids))
+        .cte(recursive=True)
+    )
+    merged = select(PatientMerge.merged_id, theirs.c.kept_id).where(
+        PatientMerge.kept_id == theirs.c.id, PatientMerge.undone_at.is_(None)
+    )
+    theirs = theirs.union_all(merged)
+    wanted = (
+        select(theirs.c.kept_id, Account.full_name, Clinician.id, Clinician.title, GlassOpening.opened_at)
+        .join(theirs, theirs.c.id == GlassOpening.patient_id)
+        .join(Account, Account.id == GlassOpening.account_id)
+        .outerjoin(Clinician, Clinician.account_id == Account.id)
+        .order_by(GlassOpening.opened_at.desc(), GlassOpening.id.desc())
+    )
+    return [
+        Reading(patient_id, who, (title or CLINICIAN) if clinician else ADMINISTRATOR, opened_at)
+        for patient_id, who, clinician, title, opened_at in db.session().execute(wanted)
+    ]
 
 
 def _in_full() -> Select[GlassOpening]:

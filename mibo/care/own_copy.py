@@ -12,6 +12,7 @@ from sqlalchemy.orm import contains_eager
 
 from mibo import clock, db, payments, people
 from mibo.booking import Appointment, gate, queries
+from mibo.care import glass
 from mibo.identity import Actor, SignIn
 from mibo.messaging import Message
 from mibo.payments import Refund
@@ -53,6 +54,9 @@ def own_copy(patient_id: int, *, by: Actor) -> Copy:
             _of(each, "purpose", "given", "version", "capacity", "said_at") for each in people.consents.history([one.id])
         ],
         "before_video_calls": _checks(one.id),
+        "emergency_readings": [
+            {"opened_at": each.opened_at, "read_by": each.who, "role": each.role} for each in glass.readings_of([one.id])
+        ],
     }  # fmt: skip
     if one.id == one.account_id:
         parts["sign_ins"] = _sign_ins(one)

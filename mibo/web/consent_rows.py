@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from flask_babel import gettext
 
-from mibo import people
+from mibo import care, people
 from mibo.people import Consent, Patient, consents, guardians
 from mibo.people.consent_rules import CARE, MESSAGES, ONLINE
 from mibo.phrases import phrase
 from mibo.web.filters import moment
+from mibo.web.languages import put
 
 TITLES = {
     CARE: phrase("My care"),
@@ -83,6 +84,15 @@ def history(said: Sequence[Consent], names: dict[int, str]) -> list[tuple[str, s
             names[one.patient_id] if several else "",
         )
         for one in said
+    ]
+
+
+def emergencies(names: dict[int, str]) -> list[tuple[str, str, str]]:
+    """Each time somebody read in an emergency, the latest first: when and who, not why; with `names`, of whom."""
+    several = len(names) > 1
+    return [
+        (moment(one.opened_at), one.who, ", ".join([put(one.role), *([names[one.patient_id]] if several else [])]))
+        for one in care.glass.readings_of(list(names))
     ]
 
 

@@ -54,11 +54,12 @@ def say(patient_id: int) -> ResponseReturnValue:
 def _own(*, problem: str = "", status: int = 200) -> ResponseReturnValue:
     family = people.family_of(actor().account_id)
     names = {one.id: one.full_name for one in family}
-    wanted = request.values.get("next")
+    asking = bool(request.values.get("next")) and _next() != url_for("my.home")
     return show(
         "consents/own.html", people=[consent_rows.person(one) for one in family], problem=problem, next=_next(),
-        onward=url_for("profile.details"), asking=bool(wanted) and _next() != url_for("my.home"),
-        history=consent_rows.history(consents.history(list(names)), names), status=status,
+        onward=url_for("profile.details"), asking=asking,
+        history=consent_rows.history(consents.history(list(names)), names),
+        emergencies=[] if asking else consent_rows.emergencies(names), status=status,
     )  # fmt: skip
 
 

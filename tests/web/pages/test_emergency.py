@@ -1,5 +1,6 @@
 """Reading in an emergency: with a reason and the second factor, for half an hour; whoever wrote is told, and all is noted."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -15,10 +16,11 @@ from mibo.booking import Status
 from mibo.care import GlassOpening
 from mibo.identity import Account, SignIn, second_factor
 from mibo.identity.permissions import Role
+from mibo.people import Patient, PatientMerge, rules
 from tests import make
 from tests.machine import Database
 from tests.web.pages.desk import Desk
-from tests.web.pages.visitor import words
+from tests.web.pages.visitor import Visitor, words
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -39,6 +41,7 @@ class World:
         self.app = app
         with db.transaction():
             kochi, mumbai = make.centre("Mibo Kochi"), make.centre("Mibo Mumbai")
+            self.kochi = kochi
             self.accounts = {
                 name: make.staff(Role.CLINICIAN, where, name=f"Dr. {name.title()}")
                 for name, where in (("anita", kochi), ("ravi", kochi), ("meera", mumbai))
@@ -57,6 +60,12 @@ class World:
 
     def enter(self, name: str) -> Desk:
         return Desk(self.app.test_client(), self.accounts[name])
+
+    def open_of(self, patient: Patient, name: str) -> None:
+        with db.transaction():
+            role = Role.ADMIN if name == "admin" else Role.CLINICIAN
+            by = make.actor(self.accounts[name], role, centres=(self.kochi,))
+            care.glass.break_glass(patient.id, REASON, by=by)
 
     def acts(self, act: str) -> list[AuditEntry]:
         with db.reading() as session:
@@ -136,3 +145,44 @@ def test_the_second_factor_was_given_within_five_minutes_or_nothing_opens(world:
     assert "Set up the authenticator app" in world.enter("ravi").get(ASK).text
     with db.reading() as session:
         assert session.scalars(select(GlassOpening)).all() == []
+
+
+def test_the_patient_sees_when_and_who_but_not_why_of_themselves_and_of_those_they_act_for(
+    world: World, ten: time_machine.Traveller
+) -> None:
+    with db.transaction():
+        mini, other = make.patient("Mini Menon", family_of=world.asha), make.patient("Ravi Kumar")
+        double, first = make.patient("Asha M"), make.patient("A. Menon")
+    for who, of in (("ravi", world.asha), ("admin", mini), ("admin", other), ("admin", first)):
+        ten.shift(timedelta(minutes=1))
+        world.open_of(of, who)
+    asha, lone = (Visitor(world.app.test_client()).sign_in(one) for one in (world.asha, other))
+
+    def told(by: Visitor = asha) -> list[str]:
+        page = by.get("/my/consents").text
+        assert REASON not in page
+        shown = re.findall(r"<li><time>.*?</li>", page.partition('id="emergencies"')[2])
+        return [" ".join(re.sub("<[^>]+>", " ", each).split()).partition(", ")[2] for each in shown]
+
+    of_mini, own = "10:02 am Ada Admin Administrator, Mini Menon", "10:01 am Dr. Ravi Clinical Psychologist, Asha Menon"
+    assert told() == [of_mini, own]
+    assert told(lone) == ["10:03 am Ada Admin Administrator"]
+    assert "Nobody has done so." not in asha.get("/my/consents").text
+    assert "Read in an emergency" not in asha.get("/my/consents?next=/clinicians").text, "not while they are asked"
+    copy = asha.get(f"/my/data/{world.asha.id}/file")
+    [kept] = copy.json["emergency_readings"]
+    assert (kept.pop("opened_at")[:16], kept, REASON in copy.text) == (
+        f"{(clock.now() - timedelta(minutes=3)).isoformat()[:16]}",
+        {"read_by": "Dr. Ravi", "role": "Clinical Psychologist"}, False,
+    )  # fmt: skip
+    with db.transaction() as session:
+        session.get_one(Patient, mini.id).date_of_birth = rules.years_before(clock.today(), 18)
+        session.get_one(Patient, mini.id).created_at = clock.now() - timedelta(days=30)
+        by = world.accounts["admin"].id
+        for kept_id, gone in ((double.id, first.id), (world.asha.id, double.id)):
+            session.add(PatientMerge(kept_id=kept_id, merged_id=gone, moved={}, merged_by=by))
+    one = own.removesuffix(", Asha Menon")
+    assert told() == ["10:04 am Ada Admin Administrator", one], "grown up, and merged"
+    with db.transaction() as session:
+        session.execute(update(PatientMerge).values(undone_at=clock.now(), undone_by=by))
+    assert told() == [one]
