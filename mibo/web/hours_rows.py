@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from flask import url_for
 
@@ -32,7 +32,9 @@ def row(one: Clinician, kept: Sequence[Hours]) -> Row:
     """A clinician with the week they keep now."""
     today = clock.today()
     weekly = rows_on(kept, today)
-    coming = min((each.effective_from for each in kept if each.effective_from > today), default=None)
+    begins = [each.effective_from for each in kept]
+    ends = [each.effective_to + timedelta(days=1) for each in kept if each.effective_to]
+    coming = min((each for each in (*begins, *ends) if each > today), default=None)
     note = f"Changes on {short_day(coming)}" if coming else "" if weekly else "No hours yet"
     return Row(
         one.full_name, one.title or one.specialisations[0], url_for("hours.one", clinician_id=one.id),

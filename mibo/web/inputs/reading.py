@@ -51,7 +51,8 @@ def _sentence(model: type[Input], wrong: ErrorDetails) -> str:
         return wrong["msg"].removeprefix("Value error, ")
     if wrong["type"] in ("literal_error", "enum"):
         return f"{field} must be {str(told['expected']).replace(chr(39), '')}."
-    pattern = SENTENCES.get(wrong["type"], "{field} does not look right.")
+    kind = "missing" if wrong["type"] == "string_too_short" and told["min_length"] == 1 else wrong["type"]
+    pattern = SENTENCES.get(kind, "{field} does not look right.")
     return pattern.format(field=field, **told)
 
 

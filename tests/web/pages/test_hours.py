@@ -339,6 +339,7 @@ def test_the_last_row_is_not_taken_away_by_oversight(world):
     assert "There is no row left." in problems(answer)[0]
     assert world.save(act="end").status_code == 303
     assert world.kept() == []
+    assert "Changes on" in words(world.admin.get("/hours?q=anita"))
 
 
 def test_a_planned_change_can_be_taken_back(world):
