@@ -10,9 +10,9 @@ from flask import Flask
 
 from mibo import care, clock, db, identity
 from mibo.booking import Status
-from mibo.identity import Actor
+from mibo.identity import Account, Actor
 from mibo.identity.permissions import Role
-from mibo.people import Patient
+from mibo.people import Patient, rules
 from tests import make
 from tests.web.pages.test_emergency import enrol
 from tests.web.pages.visitor import Visitor
@@ -38,8 +38,11 @@ TABLE = {
     "manager": ("contact", "contact"),
     "administrator": (RECORD, "medical contact"),
     "administrator in an emergency": (f"note {RECORD}", "medical contact"),
-    "the patient": ("", "contact"),  # beside what they say of themselves, which is theirs to see
+    "the patient": ("contact", "contact"),  # what they say of themselves is theirs to see
     "another patient": ("", ""),
+    "the guardian, while the patient is a child": ("contact", ""),
+    "the guardian once the patient came of age": ("", ""),
+    "the guardian whom the patient then lets act": ("contact", ""),
 }
 PDF = b"%PDF-1.4\n%%" + WORDS["document"].encode() + b"\nstartxref\n0\n%%EOF\n"
 
@@ -78,9 +81,22 @@ class World:
             )
             self.tomorrow = make.appointment(self.asha, cover, here, make.at("10:00"))
             make.appointment(self.other, doctors["clinician elsewhere"], far, make.at("10:00"))
+            self.mother = make.patient("Sheela Menon")
             self.people = staff | {"the patient": self.asha, "another patient": self.other}
             self.by = make.actor(staff["treating clinician"], Role.CLINICIAN, centres=(here,), clinician=anita)
         self.document = self._write(self.by)
+
+    def everybody(self) -> Iterator[tuple[str, Account | Patient]]:
+        """All of the table, and last the mother: then Asha's record is on her phone, at different ages."""
+        yield from self.people.items()
+        for who, age, agrees in zip(list(TABLE)[-3:], (17, 18, 18), (False, False, True), strict=True):
+            with db.transaction() as session:
+                asha = session.get_one(Patient, self.asha.id)
+                asha.account_id, asha.age_told, asha.age_told_on = self.mother.id, None, None
+                asha.date_of_birth = rules.years_before(clock.today(), age)
+                asha.created_at = clock.now() - timedelta(days=100)
+                asha.grown_up_agreed_at = clock.now() if agrees else None
+            yield who, self.mother
 
     def _write(self, by: Actor) -> int:
         with db.transaction():
@@ -104,7 +120,8 @@ class World:
             yield from (f"/my-day/{visit}", f"/my-day/{visit}/earlier", f"/my-day/{visit}/versions")
             yield from (f"/desk/appointments/{visit}", f"/desk/board/{visit}")
         yield from (f"/desk/emergency/patients/{self.asha.id}", "/worklists/follow-ups", "/desk/audit", "/desk/bell")
-        yield from ("/my", f"/my/{self.one.reference}", "/my/family", "/my/messages", "/my/notices")
+        yield from ("/my", f"/my/{self.one.reference}", "/my/family", "/my/messages", "/my/notices", "/my/details")
+        yield from (f"/my/data/{self.asha.id}", f"/my/data/{self.asha.id}/file", "/my/consents")
 
     def answers(self) -> Iterator[str]:
         yield from (f"/patients/{self.asha.id}", f"/patients/{self.asha.id}/appointments", "/patients", "/appointments")
@@ -121,7 +138,7 @@ def world(app: Flask) -> World:
 
 def test_everybody_finds_exactly_what_the_table_says(world: World) -> None:
     found = {}
-    for who, account in world.people.items():
+    for who, account in world.everybody():
         visitor = Visitor(world.app.test_client()).sign_in(account)
         if who.endswith("in an emergency"):
             said = {"who": "MRN-2026-00007", "reason": "Her mother calls for help."}
@@ -129,7 +146,7 @@ def test_everybody_finds_exactly_what_the_table_says(world: World) -> None:
         shown = [visitor.get(path) for path in world.pages()]
         account_id = account.account_id if isinstance(account, Patient) else account.id
         with db.transaction() as session:
-            token = identity.start_api_sign_in(session.get_one(identity.Account, account_id)).access
+            token = identity.start_api_sign_in(session.get_one(Account, account_id)).access
         headers = {"Authorization": f"Bearer {token}"}
         given = [world.app.test_client().get(f"/api{path}", headers=headers) for path in world.answers()]
         assert {one.status_code for one in (*shown, *given)} <= {200, 303, 400, 403, 404}, who
