@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from flask import url_for
 
@@ -10,7 +10,7 @@ from mibo import audit, clinics, clock
 from mibo.booking import Choice, HoursWish, Kept, WeekAhead
 from mibo.people import Clinician
 from mibo.scheduling.diary import Hours
-from mibo.scheduling.rules import rows_on, window_of
+from mibo.scheduling.rules import patterns, rows_on, window_of
 from mibo.web import hours_words
 from mibo.web.filters import day as short_day
 from mibo.web.filters import moment
@@ -32,9 +32,7 @@ def row(one: Clinician, kept: Sequence[Hours]) -> Row:
     """A clinician with the week they keep now."""
     today = clock.today()
     weekly = rows_on(kept, today)
-    begins = [each.effective_from for each in kept]
-    ends = [each.effective_to + timedelta(days=1) for each in kept if each.effective_to]
-    coming = min((each for each in (*begins, *ends) if each > today), default=None)
+    coming = next((each.first for each in patterns(kept) if each.first > today), None)
     note = f"Changes on {short_day(coming)}" if coming else "" if weekly else "No hours yet"
     return Row(
         one.full_name, one.title or one.specialisations[0], url_for("hours.one", clinician_id=one.id),

@@ -104,6 +104,10 @@ def rows_of(answer) -> list[tuple[str, str, str]]:
 
 
 def test_the_list_shows_each_week_at_a_glance_and_only_those_within_reach(world):
+    day = make.tomorrow()
+    with db.transaction():
+        [opening] = make.hours(world.ravi, world.mumbai, weekdays=[day.isoweekday() % 7])
+        opening.effective_from = opening.effective_to = day
     page = words(world.admin.get("/hours"))
     assert "2 clinicians" in page
     assert "Dr. Anita Kurian Clinical Psychologist 9 am–12 pm" in page
