@@ -1,6 +1,7 @@
 """A calendar address of one's own: whoever has it reads the times and nothing else, and it can be taken back."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import and_, delete, or_, select
@@ -43,18 +44,27 @@ def made_at(*, by: Actor) -> datetime | None:
     return db.session().scalar(select(CalendarFeed.made_at).where(CalendarFeed.account_id == by.account_id))
 
 
-def feed(token: str) -> tuple[str, Sequence[Appointment]]:
-    """Whose it is, PATIENT or STAFF, and their appointments of the last month and to come, cancelled ones while they are to
-    come. Two statements. Raises Missing.
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Whose calendar it is, PATIENT or STAFF, in which language they read our pages, and what stands in it."""
+
+    audience: str
+    language: str | None
+    appointments: Sequence[Appointment]
+
+
+def feed(token: str) -> Feed:
+    """Somebody's appointments of the last month and to come, cancelled ones while they are to come. Two statements. Raises
+    Missing.
     """
     owner = db.session().execute(
-        select(Account.id, Account.audience)
+        select(Account.id, Account.audience, Account.language)
         .join(CalendarFeed, CalendarFeed.account_id == Account.id)
         .where(CalendarFeed.token_hash == hash_of(token[:LONGEST_KEY]), Account.active)
     ).one_or_none()  # fmt: skip
     if owner is None:
         raise Missing
-    account_id, audience = owner
+    account_id, audience, language = owner
     now = clock.now()
     theirs = (
         Appointment.patient_id.in_(people.ids_acted_for(account_id))
@@ -70,4 +80,4 @@ def feed(token: str) -> tuple[str, Sequence[Appointment]]:
         .order_by(Appointment.starts_at, Appointment.id)
         .limit(AT_MOST)
     )
-    return audience, db.session().scalars(wanted).all()
+    return Feed(audience, language, db.session().scalars(wanted).all())

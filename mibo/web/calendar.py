@@ -1,7 +1,10 @@
-"""Appointments as calendar files. A calendar is often shared, so it says nothing of the care, and names nobody."""
+"""Appointments as calendar files, in the language in force. A calendar is often shared, so it says nothing of the care, and
+names nobody.
+"""
 
 from collections.abc import Callable, Iterable
 
+from flask_babel import gettext
 from icalendar import Calendar, Event
 
 from mibo import clock
@@ -21,7 +24,7 @@ def event(one: Appointment, address: str) -> bytes:
 def feed(ones: Iterable[Appointment], address_of: Callable[[Appointment], str]) -> bytes:
     """All of somebody's appointments; the same bytes as long as nothing has changed."""
     calendar = _calendar("PUBLISH")
-    calendar.add("x-wr-calname", "Appointments")
+    calendar.add("x-wr-calname", gettext("Appointments"))
     calendar.add("x-published-ttl", REFRESH)
     for one in ones:
         calendar.add_component(_event(one, address_of(one)))
@@ -44,8 +47,8 @@ def _event(one: Appointment, address: str) -> Event:
     entry.add("last-modified", one.updated_at)
     entry.add("dtstart", clock.local(one.starts_at))
     entry.add("dtend", clock.local(one.ends_at))
-    entry.add("summary", f"Appointment {one.reference}")
-    entry.add("location", "Online" if one.mode == "ONLINE" else f"{one.centre.name}, {one.centre.address}")
+    entry.add("summary", gettext("Appointment %(reference)s", reference=one.reference))
+    entry.add("location", gettext("Online") if one.mode == "ONLINE" else f"{one.centre.name}, {one.centre.address}")
     entry.add("url", address)
     entry.add("status", _status(one))
     entry.add("class", "PRIVATE")

@@ -5,14 +5,15 @@ The catalogues in `translations/` are read as they are written: there is no comp
 
 import io
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from babel.messages import mofile, pofile
 from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request
-from flask_babel import Babel, Domain, get_locale, gettext
+from flask_babel import Babel, Domain, force_locale, get_locale, gettext
 from werkzeug.wrappers import Response
 
 from mibo.config import settings
@@ -71,6 +72,11 @@ def language() -> str:
     """`en`, `hi`, `ml` or `kn`: what this request is answered in, and English where there is none."""
     locale = get_locale() if has_request_context() else None
     return str(locale.language) if locale is not None else ENGLISH
+
+
+def spoken_to(audience: str, chosen: str | None) -> AbstractContextManager[None]:
+    """While it lasts texts are in the language that somebody chose, whoever asks for them; to staff in English."""
+    return cast(AbstractContextManager[None], force_locale((audience != "STAFF" and chosen) or ENGLISH))
 
 
 def put(sentence: str) -> str:

@@ -7,7 +7,7 @@ from flask_babel import gettext
 from mibo.booking import Appointment, feeds
 from mibo.identity import hash_of
 from mibo.identity.permissions import Permission
-from mibo.web import calendar
+from mibo.web import calendar, languages
 from mibo.web.access import actor, may, public
 from mibo.web.htmx import go, show
 from mibo.web.keys import takes
@@ -69,14 +69,16 @@ def end_for_clinician() -> ResponseReturnValue:
 @public
 def feed(token: str) -> ResponseReturnValue:
     """What calendars read, every hour or so; the same as before is a 304."""
-    audience, found = feeds.feed(token)
+    found = feeds.feed(token)
 
     def page(one: Appointment) -> str:
-        if audience == "PATIENT":
+        if found.audience == "PATIENT":
             return url_for("my.appointment", reference=one.reference, _external=True)
         return url_for("my_day.visit", appointment_id=one.id, _external=True)
 
-    answer = Response(calendar.feed(found, page), mimetype="text/calendar")
+    with languages.spoken_to(found.audience, found.language):
+        written = calendar.feed(found.appointments, page)
+    answer = Response(written, mimetype="text/calendar")
     answer.headers["Cache-Control"] = "private, no-cache"
     answer.headers["X-Robots-Tag"] = "noindex"
     answer.add_etag()

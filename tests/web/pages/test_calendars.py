@@ -89,13 +89,26 @@ def test_an_address_gives_ones_own_appointments_without_signing_in_and_304_until
     assert now_of(one).version > one.version
 
 
+def test_both_speak_the_language_that_the_patient_chose_whoever_asks(app, asha, world):
+    one, address = world.book("10:00", mode="ONLINE"), made(asha)
+    assert asha.post("/language", {"language": "hi"}).status_code == 303
+    file, kept = (
+        read(asha.get(f"/my/{one.reference}/calendar.ics")),
+        read(Visitor(app.test_client()).get(address, Accept_Language="kn")),
+    )
+    for event in (file.vevent, kept.vevent):
+        assert (event.summary.value, event.location.value) == (f"अपॉइंटमेंट {one.reference}", "ऑनलाइन")
+    assert kept.x_wr_calname.value == "अपॉइंटमेंट"
+
+
 def test_a_clinicians_calendar_names_no_patient(app, world):
     one = world.book("10:00", mode="ONLINE")
     with db.transaction() as session:
         account = make.staff(Role.CLINICIAN, world.kochi)
         session.get_one(Clinician, world.anita.id).account_id = account.id
+        session.get_one(Account, account.id).language = "hi"
     her = Visitor(app.test_client()).sign_in(account)
-    answer = Visitor(app.test_client()).get(made(her, "/my-day/calendar"))
+    answer = Visitor(app.test_client()).get(made(her, "/my-day/calendar"), Accept_Language="hi")
     event = read(answer).vevent
     assert (event.summary.value, event.location.value) == (f"Appointment {one.reference}", "Online")
     assert b"Asha" not in answer.data
