@@ -57,6 +57,7 @@ class World:
             self.patients[2].mrn = "K-00418"
             self.desk = make.staff(Role.FRONT_DESK, self.kochi)
             session.flush()
+            self.talking: set[Clinician] = set()
             self.rows = [self._row(n) for n in range(36)]
             for row in self.rows:
                 session.execute(
@@ -70,6 +71,9 @@ class World:
         day = clock.today() + timedelta(days=n % 10 - 5)
         starts = clock.instant(day, datetime.min.time()) + timedelta(hours=n // 2, minutes=(n % 2) * 30)
         status = list(Status)[n % 8]
+        if status == Status.IN_PROGRESS and clinician in self.talking:  # nobody holds two at once
+            status = Status.COMPLETED
+        self.talking |= {clinician} if status == Status.IN_PROGRESS else set()
         over = n % 16 == 0
         made = make.appointment(who, clinician, centre, starts, status=status, minutes=15)
         if over:
