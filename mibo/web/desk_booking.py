@@ -167,7 +167,20 @@ def refuse(form: BookingForm, error: Conflict, said: BookingInput) -> None:
     words = desk_words.refused(error, start_of(said), said.walk_in)
     if isinstance(error, SlotTaken) and actor().may(Permission.OVERBOOK):
         words += " To book over it, give a reason."
+    if isinstance(error, NotOffered):
+        words = " ".join([words, *(f"{reason}." for reason in _reasons(said) if reason not in words)])
     form.say("at" if isinstance(error, SlotTaken | NotOffered) else "", words)
+
+
+def _reasons(said: BookingInput) -> list[str]:
+    """All that stands against the time that was chosen: a holiday is said to be one."""
+    with db.reading():
+        try:
+            day = booking.why_not(said.clinician, said.centre, said.day, by=actor(), patient_id=said.patient)
+        except Missing:
+            return []
+    cell = day.around(said.at.hour * 60 + said.at.minute)
+    return [reason.text for reason in cell.reasons] if cell else []
 
 
 def start_of(said: BookingInput) -> datetime:

@@ -90,10 +90,11 @@ def look(visits: Sequence[Visit], wanted: str) -> Shown:
 
 
 def next_of(visits: Sequence[Visit]) -> Visit | None:
-    """Who sits in the waiting room longest overdue, or else who comes next."""
+    """Who sits in the waiting room longest overdue, or else who comes next; what is over and not closed comes last."""
     waiting = [visit for visit in visits if visit.has_arrived]
     to_come = [visit for visit in visits if visit.appointment.status == Status.CONFIRMED]
-    return next(iter([*waiting, *to_come]), None)
+    ahead = [visit for visit in to_come if visit.appointment.ends_at > clock.now()]
+    return next(iter([*waiting, *ahead, *to_come]), None)
 
 
 def card(visit: Visit) -> Card:

@@ -11,11 +11,13 @@ from sqlalchemy import func, select
 
 from mibo import clock, db
 from mibo.booking import Appointment, Status
+from mibo.clinics import Holiday
 from mibo.identity.permissions import Role
 from mibo.messaging import Message
 from mibo.people import Patient
 from tests import make
 from tests.web.pages.desk import Desk, statements
+from tests.web.pages.visitor import problems
 
 pytestmark = pytest.mark.usefixtures("database")
 
@@ -314,6 +316,16 @@ def test_a_taken_time_is_a_409_with_fresh_times_and_everything_else_kept(desk, w
     assert len(appointments()) == 1
 
 
+def test_a_time_outside_the_hours_on_a_holiday_is_refused_with_its_name(desk, world):
+    fields = world.fields(at="06:00")
+    with db.transaction() as session:
+        session.add(Holiday(centre_id=world.kochi.id, day=fields["day"], reason="Onam"))
+    answer = desk.post("/desk/new", **fields)
+    assert answer.status_code == 409
+    assert "Please choose a time from the list. Holiday: Onam." in problems(answer)[0]
+    assert appointments() == []
+
+
 def test_the_wrong_last_four_digits_book_nobody(desk, world):
     answer = desk.post("/desk/new", **world.fields(last_four="9999"))
     assert answer.status_code == 409
@@ -332,6 +344,7 @@ def test_another_centre_cannot_be_booked_at(desk, world):
         ({"pay_by": ""}, "Choose how the patient pays."),
         ({"at": ""}, "Choose a time."),
         ({"at": "ten"}, "Choose a time."),
+        ({"day": "2031-02-31"}, "That is no day of the calendar. Choose a real date."),
         ({"note": "x" * 501}, "That is too long. It may have up to 500 letters."),
         ({"pay_by": "CARD", "desk_note": "4111 1111 1111 1111"}, "Please leave the card number out"),
     ],

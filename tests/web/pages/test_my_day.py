@@ -83,10 +83,16 @@ def test_the_numbers_of_the_day_and_each_is_a_filter(me, world):
 
 
 def test_the_next_one_is_who_waits_with_what_they_wrote_and_no_whole_number(me, world):
+    def next_up(page):
+        return re.search(r'<section class="card" aria-label="Next">.*?</section>', page.text, re.DOTALL)[0]
+
+    world.book("08:00", "Jaya Mathew")  # over, and not closed
+    assert "Jaya Mathew" in next_up(me.get("/my-day"))
     world.book("10:00", "Ravi Kumar")
+    assert "Ravi Kumar" in next_up(me.get("/my-day"))
     one = world.book("11:00", "Asha Menon", arrived=True, note="I would like a quiet room.")
     page = me.get("/my-day")
-    card = re.search(r'<section class="card" aria-label="Next">.*?</section>', page.text, re.DOTALL)[0]
+    card = next_up(page)
     assert "Asha Menon" in card
     assert "I would like a quiet room." in card
     with db.reading() as session:
