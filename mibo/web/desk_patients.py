@@ -14,8 +14,8 @@ from mibo.identity.permissions import Permission
 from mibo.messaging import LANGUAGES, Message
 from mibo.people import MedicalNote, Patient
 from mibo.people.consent_rules import CARE
-from mibo.web import consent_rows, desk_sheet
-from mibo.web.desk_record import MESSAGE_STATES, MESSAGE_WORDS, METHOD_WORDS
+from mibo.web import consent_rows, desk_sheet, message_words
+from mibo.web.desk_record import MESSAGE_STATES, METHOD_WORDS
 from mibo.web.desk_words import MODES
 from mibo.web.filters import clock_time, day, moment
 from mibo.web.forms.booking import GENDER_WORDS
@@ -258,7 +258,7 @@ def _payment(one: Appointment) -> tuple[str, str, str, str]:
 
 def _message(message: Message) -> tuple[str, str, tuple[str, str, str]]:
     at = message.sent_at or message.created_at
-    return MESSAGE_WORDS.get(message.template, "Message"), moment(at), MESSAGE_STATES[message.status]
+    return message_words.of(message.template), moment(at), MESSAGE_STATES[message.status]
 
 
 def overlap_words(pairs: Sequence[tuple[Appointment, Appointment]]) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.messaging import Message
 from mibo.payments import Adjustment, AdjustmentKind, Attempt, Refund, Tender
-from mibo.web import desk_actions, desk_paid
+from mibo.web import desk_actions, desk_paid, message_words
 from mibo.web.desk_words import MODES, Standing, minutes
 from mibo.web.filters import clock_time, moment
 
@@ -30,16 +30,6 @@ STEP_WORDS = {
     Status.CANCELLATION_REQUESTED: "Cancellation asked for", Status.EXPIRED: "Hold ended",
 }  # fmt: skip
 PATIENTS_OWN_WORDS = (Status.CANCELLED, Status.CANCELLATION_REQUESTED)
-MESSAGE_WORDS = {
-    "mibo_booking_confirmed": "Confirmation", "mibo_booking_confirmed_online": "Confirmation",
-    "mibo_payment_link": "Payment link", "mibo_hold_ended": "Hold ended", "mibo_booking_cancelled": "Cancellation",
-    "mibo_booking_moved": "New time", "mibo_meeting_link": "Video link", "mibo_late_payment_refund": "Refund",
-    "mibo_clinician_booking": "To the clinician", "mibo_clinician_moved": "To the clinician: moved",
-    "mibo_clinician_cancelled": "To the clinician: cancelled", "mibo_booking_off": "Cancelled by the clinic",
-    "mibo_refund_opened": "Refund", "mibo_refund_sent": "Refund on its way", "mibo_refund_done": "Given back",
-    "mibo_refund_declined": "Refund declined", "mibo_receipt": "Receipt", "mibo_request_refused": "Cancellation refused",
-    "mibo_please_move": "Asked to choose another time", "mibo_running_late": "Running late",
-}  # fmt: skip
 REFUND_WORDS = {
     "CANCELLED_BY_CLINIC": "Cancelled by the clinic", "CANCELLED_IN_TIME": "Cancelled in time",
     "CANCELLED_LATE": "Cancelled late", "PAID_TWICE": "Paid twice", "PAID_TOO_LATE": "Paid too late",
@@ -294,4 +284,4 @@ def _by(person: str, reason: str) -> str:
 
 def _message(message: Message) -> tuple[str, str, tuple[str, str, str]]:
     at = message.sent_at or message.created_at
-    return MESSAGE_WORDS.get(message.template, "Message"), moment(at), MESSAGE_STATES[message.status]
+    return message_words.of(message.template), moment(at), MESSAGE_STATES[message.status]

@@ -12,6 +12,7 @@ from mibo.audit import AuditEntry
 from mibo.identity.permissions import Role
 from mibo.messaging import LANGUAGES, Message, templates, wording
 from mibo.messaging.models import DeliveryReport
+from mibo.web import message_words
 from tests import make
 from tests.web.pages.desk import Desk, statements
 from tests.web.pages.visitor import words
@@ -184,3 +185,7 @@ def test_the_log_says_which_way_and_to_which_address(app, world):
     assert "Asha Menon a•••@example.com" in mailed
     assert "Farah" not in mailed
     assert "Asha" not in words(admin.post("/desk/messages", channel="WHATSAPP"), "tbody")
+
+
+def test_every_message_has_a_name_that_staff_read() -> None:
+    assert set(message_words.WORDS) == set(templates.SENTENCES["en"])
