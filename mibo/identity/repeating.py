@@ -13,7 +13,7 @@ from mibo.identity.models import REQUEST_KEY_LENGTH, AnsweredRequest
 from mibo.jobs import job
 
 ANSWERS_ARE_KEPT = timedelta(hours=48)  # security.md A2
-GIVEN_UP_AFTER_S = 60  # whoever began it has died: no request of ours lasts so long
+GIVEN_UP_AFTER_S = 30  # whoever began it has died: no request of ours lasts so long, nor outlives its database
 PATIENCE_S = 1.0
 A_MOMENT_S = 0.05
 PURPOSE = "answered-request"
@@ -23,7 +23,8 @@ CLAIM = """
     values (%(account)s, %(key)s, %(asked)s, now())
     on conflict (account_id, request_key) do update set began_at = now()
     where answered_request.answer is null and answered_request.asked = excluded.asked
-      and answered_request.began_at < now() - %(given_up)s * interval '1 second'
+      and answered_request.began_at
+          < greatest(now() - %(given_up)s * interval '1 second', pg_postmaster_start_time())
     returning 1"""
 KEEP = """
     update answered_request set status = %(status)s, answer = %(answer)s

@@ -58,7 +58,7 @@ def test_a_request_under_way_is_in_progress_and_one_whose_process_died_is_done_b
     with pytest.raises(repeating.StillBeingDone):
         repeating.begin(asked)
     with db.transaction() as session:
-        session.execute(update(AnsweredRequest).values(began_at=clock.now() - timedelta(seconds=61)))
+        session.execute(update(AnsweredRequest).values(began_at=clock.now() - timedelta(seconds=31)))
     assert repeating.begin(asked) is None
     repeating.keep(asked, 201, b"who and when")
     assert repeating.begin(asked) == (201, b"who and when")
