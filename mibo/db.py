@@ -219,16 +219,16 @@ def read(work: Callable[[], Found], *, may_lag: bool = False) -> Found:
         return work()
 
 
-def rows(statement: str, values: Mapping[str, object]) -> Collection[Any]:
+def rows(statement: str, values: Mapping[str, object], *, anew: bool = False) -> Collection[Any]:
     """Plain rows of a statement in the driver's own words (`%(name)s`), for what is asked most; each column has a name.
 
     A reading is a series of statements that commit themselves, so there it goes past the session and SQLAlchemy, which
-    would take longer than everything else, unless somebody listens; in a transaction it is part of it.
+    would take longer than everything else, unless somebody listens; in a transaction it is part of it. `anew`: see there.
     """
     current = session()
     if not current.info.get("read_only"):
         return current.connection().exec_driver_sql(statement, values).all()
-    return straight.rows(cast("Engine", current.get_bind()), statement, values)
+    return straight.rows(cast("Engine", current.get_bind()), statement, values, anew=anew)
 
 
 def put(statement: str, values: Mapping[str, object]) -> bool:

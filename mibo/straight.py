@@ -15,13 +15,15 @@ class Dead(Exception):
     """The connection was closed by the other side since it was last used."""
 
 
-def rows(engine: Engine, statement: str, values: Mapping[str, object]) -> Collection[Any]:
-    """What a reading statement finds. It goes through SQLAlchemy where somebody listens to what is sent, and where the
-    connection was dead, so that SQLAlchemy finds out how many more of its pool are.
+def rows(engine: Engine, statement: str, values: Mapping[str, object], *, anew: bool = False) -> Collection[Any]:
+    """What a reading statement finds; with `anew`, for large answers, it is planned for these values and sent as bytes.
+
+    It goes through SQLAlchemy where somebody listens to what is sent, and where the connection was dead, so that
+    SQLAlchemy finds out how many more of its pool are.
     """
     if not engine.dispatch.before_cursor_execute and (held := _held(engine)) is not None:
         try:
-            return _asked(held, statement, values)
+            return _asked(held, statement, values, anew=anew)
         except Dead:
             held.invalidate()
         finally:
@@ -38,11 +40,11 @@ def _held(engine: Engine) -> PoolProxiedConnection | None:
         return None
 
 
-def _asked(held: PoolProxiedConnection, statement: str, values: Mapping[str, object]) -> Collection[Any]:
+def _asked(held: PoolProxiedConnection, statement: str, values: Mapping[str, object], *, anew: bool) -> Collection[Any]:
     driver = cast("psycopg.Connection[Any]", held.driver_connection)
     try:
         with driver.cursor(row_factory=namedtuple_row) as cursor:
-            return cursor.execute(statement, values).fetchall()
+            return cursor.execute(statement, values, prepare=False if anew else None, binary=anew).fetchall()
     except psycopg.Error as error:
         if driver.closed:
             raise Dead from error

@@ -28,6 +28,16 @@ MINUTE = 60_000_000
 COARSE_STEP = 5  # minutes per bit, when every slot starts and ends on it
 
 
+class Kept(tuple[Hours, ...]):
+    """Hours that stay one object until somebody changes them, and are told apart by that: what was made of them stands."""
+
+    __slots__ = ()
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
 @dataclass(frozen=True, slots=True)
 class ClinicianDays:
     """What is known of one clinician over some days; `busy` is spans one after another, and no hold that ran out.
@@ -87,8 +97,9 @@ def month_counts(diaries: Iterable[ClinicianDays], first: date, last: date) -> d
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     counts: dict[tuple[int, date], DayCount] = {}
     for diary in diaries:
-        step = COARSE_STEP if all(map(_is_coarse, diary.hours)) else 1
-        lanes = _free_starts(diary, days, step)
+        hours = diary.hours if isinstance(diary.hours, Kept) else tuple(diary.hours)
+        step = _step(hours)
+        lanes = _free_starts(diary, hours, days, step)
         whose = [(diary.clinician_id, day) for day in days]
         counts.update(zip(whose, _counts(lanes, len(days), step), strict=True))
     return counts
@@ -135,7 +146,7 @@ def _together(*counts: DayCount) -> DayCount:
     return DayCount(sum(count.free for count in counts), min(first)) if first else NONE_FREE
 
 
-def _free_starts(diary: ClinicianDays, days: Sequence[date], step: int) -> list[int]:
+def _free_starts(diary: ClinicianDays, hours: tuple[Hours, ...], days: Sequence[date], step: int) -> list[int]:
     """Masks over all the days with a bit at each free start; in one mask unless slots begin at one and the same time."""
     offer = diary.offer
     origin = offer.midnight(days[0])
@@ -147,7 +158,12 @@ def _free_starts(diary: ClinicianDays, days: Sequence[date], step: int) -> list[
     busy = _busy_mask(diary.busy, origin, step, offer.buffer_minutes, len(days))
     closed, holidays = list(diary.closed), list(diary.holidays)
     free: list[int] = []
-    for (centre_id, length), lanes in _lanes(diary, days, step).items():
+    wanted = offer.clinician_bits & offer.asked_bits
+    lanes_of = _lanes(
+        hours, wanted=wanted, at=offer.centre_id, inactive=frozenset(offer.inactive_centres), first=days[0],
+        days=len(days), step=step,
+    )  # fmt: skip
+    for (centre_id, length), lanes in lanes_of.items():
         shut = busy | _closed_mask(closed, centre_id, origin, len(days), step)
         shut |= _holiday_mask(holidays, centre_id, days, step)
         open_starts = within & ~_smeared(shut, length // step)
@@ -156,25 +172,42 @@ def _free_starts(diary: ClinicianDays, days: Sequence[date], step: int) -> list[
     return free
 
 
-def _lanes(diary: ClinicianDays, days: Sequence[date], step: int) -> dict[tuple[int, int], list[int]]:
-    """The grid of slot starts over all the days, by centre and length; coinciding windows lie in lanes of their own."""
-    offer = diary.offer
-    wanted = offer.clinician_bits & offer.asked_bits
+@lru_cache(maxsize=1024)
+def _lanes(
+    hours: tuple[Hours, ...],
+    *,
+    wanted: int,
+    at: int | None,
+    inactive: frozenset[int],
+    first: date,
+    days: int,
+    step: int,
+) -> dict[tuple[int, int], list[int]]:
+    """The grid of slot starts over all the days, by centre and length; coinciding windows lie in lanes of their own.
+
+    Kept for a chain and more; whoever asks changes nothing in it.
+    """
     lanes: dict[tuple[int, int], list[int]] = {}
-    for window in diary.hours:
-        if not MODE_BITS[window.mode] & wanted or window.centre_id in offer.inactive_centres:
+    for window in hours:
+        if not MODE_BITS[window.mode] & wanted or window.centre_id in inactive:
             continue
-        if offer.centre_id is not None and window.centre_id != offer.centre_id:
+        if at is not None and window.centre_id != at:
             continue
         grid = _grid(
             (window.opens_minute, window.closes_minute, window.slot_minutes),
-            (window.weekday - days[0].isoweekday()) % 7,
-            max((window.effective_from - days[0]).days, 0),
-            min((window.effective_to - days[0]).days + 1, len(days)) if window.effective_to else len(days),
+            (window.weekday - first.isoweekday()) % 7,
+            max((window.effective_from - first).days, 0),
+            min((window.effective_to - first).days + 1, days) if window.effective_to else days,
             step,
         )
         _lay(lanes.setdefault((window.centre_id, window.slot_minutes), []), grid)
     return lanes
+
+
+@lru_cache(maxsize=1024)
+def _step(hours: tuple[Hours, ...]) -> int:
+    """Minutes per bit."""
+    return COARSE_STEP if all(map(_is_coarse, hours)) else 1
 
 
 @lru_cache(maxsize=1024)
