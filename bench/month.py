@@ -18,6 +18,7 @@ from contextlib import ExitStack
 from datetime import date, timedelta
 from pathlib import Path
 from statistics import median, quantiles
+from typing import Any
 
 from bench import load
 from bench.board import _machine
@@ -27,7 +28,7 @@ from mibo.dev import keys, migrate, postgres
 CENTRES, CLINICIANS, DAYS = 20, 200, 60
 MOST_GROWTH = 1.3
 GRID, CHAIN, NEXT = "grid of a centre", "grid of the chain", "next free, chain"
-LIMITS = {GRID: 50, NEXT: 50}  # of p95, in milliseconds
+LIMITS = {GRID: 50, CHAIN: 50, NEXT: 50}  # of the median, in milliseconds
 
 Found = dict[str, dict[str, float]]
 
@@ -109,36 +110,36 @@ def _soonest(who: range) -> int:
 
 
 def _asked(ask: Callable[[], object]) -> dict[str, float]:
-    """Median and 95th percentile of many answers, the SQL's share of the median, and how many statements one takes."""
-    from sqlalchemy import event
+    """Median and 95th percentile of many answers, the database's share of the median, and how many statements one takes.
 
+    Nobody listens while they are timed: what is listened to goes another way (mibo/straight.py).
+    """
     from mibo import db
+    from tests.counting import statements
 
-    began, sql = [0.0], [0.0]
-    sent: list[str] = []
+    took, inside, found = [], [], db.rows
+    sql = [0.0]
 
-    def before(*told: object) -> None:
-        sent.append(str(told[2]))
-        began[0] = time.perf_counter()
+    def timed(*told: Any, **more: Any) -> Any:
+        began = time.perf_counter()
+        try:
+            return found(*told, **more)
+        finally:
+            sql[0] += time.perf_counter() - began
 
-    def after(*_: object) -> None:
-        sql[0] += time.perf_counter() - began[0]
-
-    took, inside = [], []
     with db.reading():
-        engine = db.read_engine()
-        event.listen(engine, "before_cursor_execute", before)
-        event.listen(engine, "after_cursor_execute", after)
-        for _ in range(3):
+        with statements() as sent:
             ask()
-        for _ in range(int(os.environ["BENCH_QUESTIONS"])):
-            sent.clear()
-            sql[0], start = 0.0, time.perf_counter()
-            ask()
-            took.append(1000 * (time.perf_counter() - start))
-            inside.append(1000 * sql[0])
-        event.remove(engine, "before_cursor_execute", before)
-        event.remove(engine, "after_cursor_execute", after)
+        db.rows = timed
+        try:
+            for number in range(3 + int(os.environ["BENCH_QUESTIONS"])):
+                sql[0], start = 0.0, time.perf_counter()
+                ask()
+                if number >= 3:
+                    took.append(1000 * (time.perf_counter() - start))
+                    inside.append(1000 * sql[0])
+        finally:
+            db.rows = found
     return {"p50": median(took), "p95": quantiles(took, n=20)[18], "sql": median(inside), "statements": len(sent)}
 
 
@@ -149,7 +150,7 @@ def _tell(sizes: list[int], rounds: dict[int, list[Found]]) -> None:
     for kind in rounds[small][0]:
         growth = median(b[kind]["p50"] / a[kind]["p50"] for a, b in zip(rounds[small], rounds[large], strict=True))
         limit = LIMITS.get(kind, 0)
-        least = max(min(each[kind]["p95"] for each in rounds[size]) for size in sizes)
+        least = max(min(each[kind]["p50"] for each in rounds[size]) for size in sizes)
         words = f"{limit or '':>7}{'  above the limit' if limit and least > limit else ''}"
         told = "".join(f"{_three(rounds[size], kind):>34}" for size in sizes)
         statements = int(rounds[small][0][kind]["statements"])
