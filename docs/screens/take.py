@@ -58,6 +58,7 @@ def patient_books(chromium: Browser, clinic: Clinic) -> None:
     page.locator("main a[href*='/book/']").first.click()
     page.locator(".days a:not([aria-disabled])").nth(1).click()
     page.locator("#times label:has(input[name=time])").nth(2).click()
+    page.evaluate("scrollTo(0, 0)")
     take(page, "patient-choose")
     page.locator("#times button[type=submit]").click()
     page.wait_for_url("**/pay")
