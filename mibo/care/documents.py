@@ -141,13 +141,13 @@ def sweep() -> None:
             with db.transaction() as session:
                 here = PatientDocument.id == document_id, PatientDocument.removed_at.is_not(None)
                 session.execute(update(PatientDocument).where(*here).values(store_key=None))
-    old = list(storage.kept_since(FOLDER, clock.now() - UNDO_WITHIN))
-    for at in range(0, len(old), AT_ONCE):
-        some = old[at : at + AT_ONCE]
-        with db.reading() as session:
-            known = set(session.scalars(select(PatientDocument.store_key).where(PatientDocument.store_key.in_(some))))
-        for key in sorted(set(some) - known):
-            _try_to_delete(key)
+    for key in storage.unclaimed(FOLDER, clock.now() - UNDO_WITHIN, _in_records):
+        _try_to_delete(key)
+
+
+def _in_records(keys: Sequence[str]) -> set[str]:
+    wanted = select(PatientDocument.store_key).where(PatientDocument.store_key.in_(keys))
+    return {key for key in db.read(lambda: db.session().scalars(wanted).all()) if key}
 
 
 def _try_to_delete(key: str | None) -> bool:

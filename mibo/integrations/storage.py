@@ -4,7 +4,7 @@ import io
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -22,6 +22,7 @@ from mibo.integrations.http import ProviderError
 PROVIDER = "storage"
 KEY = re.compile(r"[a-z0-9][a-z0-9_-]{0,30}(/[A-Za-z0-9_-]{16,64}\.[a-z0-9]{2,5})")
 LARGEST = 16 * 1024 * 1024
+ASKED_AT_ONCE = 500
 CONNECT_S, READ_S = 3.05, 10.0
 GONE = {"NoSuchKey", "NoSuchObject"}
 
@@ -66,6 +67,14 @@ def kept_since(folder: str, before: datetime) -> Iterator[str]:
     for key, since in _store().kept(folder):
         if since < before and KEY.fullmatch(key):
             yield key
+
+
+def unclaimed(folder: str, before: datetime, claimed: Callable[[Sequence[str]], set[str]]) -> Iterator[str]:
+    """The keys that are kept since before an instant and that nobody claims; `claimed` is asked of some at a time."""
+    old = list(kept_since(folder, before))
+    for at in range(0, len(old), ASKED_AT_ONCE):
+        some = old[at : at + ASKED_AT_ONCE]
+        yield from sorted(set(some) - claimed(some))
 
 
 def url(key: str) -> str:

@@ -4,7 +4,7 @@ import io
 import re
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 
@@ -23,7 +23,6 @@ LARGEST_BYTES = 2 * 1024 * 1024
 LARGEST_PIXELS = 12_000_000
 LARGEST_WEBP_PIXELS = 5_000_000  # its decoder holds four copies at once; the others one
 LEFTOVERS_ARE_KEPT = timedelta(days=1)  # time enough to attach what was sent
-LOOKED_UP_AT_ONCE = 500
 SMALLEST_SIDE = 64
 SIDE = 512
 STRIP = 64
@@ -93,13 +92,13 @@ def forget_later(key: str | None) -> None:
 @job
 def forget_leftovers() -> None:
     """Delete the pictures that nobody shows: sent and never attached, or left behind while the store was away."""
-    old = list(storage.kept_since(FOLDER, clock.now() - LEFTOVERS_ARE_KEPT))
-    for at in range(0, len(old), LOOKED_UP_AT_ONCE):
-        some = old[at : at + LOOKED_UP_AT_ONCE]
-        with db.reading() as session:
-            shown = set(session.scalars(select(Clinician.picture_key).where(Clinician.picture_key.in_(some))))
-        for key in sorted(set(some) - shown):
-            _try_to_forget(key)
+    for key in storage.unclaimed(FOLDER, clock.now() - LEFTOVERS_ARE_KEPT, _shown):
+        _try_to_forget(key)
+
+
+def _shown(keys: Sequence[str]) -> set[str]:
+    wanted = select(Clinician.picture_key).where(Clinician.picture_key.in_(keys))
+    return {key for key in db.read(lambda: db.session().scalars(wanted).all()) if key}
 
 
 def _try_to_forget(key: str) -> None:
