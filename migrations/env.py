@@ -6,6 +6,7 @@ from sqlalchemy import create_engine, pool
 import mibo.audit
 import mibo.booking
 import mibo.care
+import mibo.leads
 import mibo.messaging
 import mibo.scheduling  # noqa: F401  (each import fills the metadata)
 from mibo.config import settings
