@@ -16,15 +16,17 @@ from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from statistics import median, quantiles
+from typing import cast
 
 import psycopg
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from bench import kept, load
 from bench.lists import _ms, _statements
 from bench.patients import FIRST, LAST
 from mibo import clock
-from mibo.dev import keys
+from mibo.dev import keys, migrate
 
 LIMIT_MS = 50
 LOCAL_NAME = "mibo_money"
@@ -74,13 +76,19 @@ def _load_money(connection: psycopg.Connection) -> None:
         " mrn = 'MRN-' || lpad(id::text, 7, '0')",
         [FIRST, len(FIRST), LAST, len(LAST)],
     )
-    later = load.put_aside_indexes(connection, "attempt", "tender", "refund")
-    for statement in MONEY:
+    later = load.put_aside_indexes(connection, "attempt", "tender", "refund", "payment")
+    for statement in (*MONEY, _told()):
         connection.execute(statement)  # type: ignore[arg-type]
     for made in later:
         connection.execute(made)  # type: ignore[arg-type]
     for table in ("payment", "patient", "attempt", "tender", "refund", "appointment"):
         connection.execute(f"vacuum (analyze) {table}")  # type: ignore[arg-type]
+
+
+def _told() -> str:
+    """What triggers tell a payment for its lists, told at once, as the migration did it: nothing here rang a trigger."""
+    scripts = ScriptDirectory.from_config(migrate.configuration())
+    return cast(str, scripts.get_revision("0046").module.TOLD)
 
 
 # 55 of a hundred online, 22 by UPI, 15 in cash, 8 by card; one of 25 given back, one of 500 twice, one of 700 visits unpaid
@@ -217,9 +225,9 @@ def _whole_pages(questions: int, payment: Callable[[], int], patient: int) -> No
     from mibo.web import create_app
     from mibo.web.access import SESSION_KEY
 
-    client = create_app().test_client()
+    client, dice = create_app().test_client(), random.Random()
     with db.transaction() as session:
-        account = Account(audience="STAFF", full_name="Bench Manager", phone="+919700000001")
+        account = Account(audience="STAFF", full_name="Bench Manager", phone=f"+9197{dice.randrange(10**8):08d}")
         session.add(account)
         session.flush()
         session.add(RoleGrant(account_id=account.id, role="MANAGER"))

@@ -132,6 +132,19 @@ select id from refund
  where (status <> 'REQUESTED' and decided_by is null)
     or (status = 'DECLINED' and reason not in ('CANCELLED_IN_TIME', 'CANCELLED_LATE', 'BY_MANAGER'));
 
+-- I4: what a payment is told for lists is what stands beside it
+select payment.id
+  from payment left join appointment one on one.payment_id = payment.id
+  left join (select payment_id, sum(paise) filter (where status in ('PAID', 'SURPLUS')) as paise,
+                    max(taken_by) filter (where status = 'PAID') as taker from attempt group by 1) came
+    on came.payment_id = payment.id
+  left join (select payment_id, sum(paise) filter (where status = 'DONE') as gone,
+                    sum(paise) filter (where status not in ('DONE', 'DECLINED')) as going from refund group by 1) back
+    on back.payment_id = payment.id
+ where (payment.centre_id, payment.clinician_id, taken_by) is distinct from (one.centre_id, one.clinician_id, came.taker)
+    or (came_in_paise, returned_paise, to_return_paise)
+       <> (coalesce(came.paise, 0), coalesce(back.gone, 0), coalesce(back.going, 0));
+
 -- I4: money in = confirmed + goes back: every paisa that came is what a booking costs, or was too much and goes back
 select payment.id
   from payment

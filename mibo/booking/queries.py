@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, not_, or_, select, true, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
 from mibo import clock, db, people
@@ -99,14 +100,18 @@ def _ahead(now: datetime) -> ColumnElement[bool]:
     return and_(Appointment.ends_at > now, Appointment.status.not_in(OVER), not_(unpaid))
 
 
-def within_reach(by: Actor) -> ColumnElement[bool]:
-    """The appointments a member of staff may see: all, their centres' and their own, or (clinicians) their own (R-ACL)."""
+def within_reach(by: Actor, of: Any = Appointment) -> ColumnElement[bool]:
+    """The appointments a member of staff may see: all, their centres' and their own, or (clinicians) their own (R-ACL).
+
+    What else knows its centre and its clinician, as a payment does, may be asked the same.
+    """
+    own: ColumnElement[bool] = of.clinician_id == (by.clinician_id or 0)
+    at_their_centres: ColumnElement[bool] = of.centre_id.in_(by.centre_ids)
     if by.everywhere:
-        return Appointment.id.is_not(None)
+        return Appointment.id.is_not(None) if of is Appointment else true()
     if by.roles == {Role.CLINICIAN}:
-        return Appointment.clinician_id == (by.clinician_id or 0)
-    at_their_centres = Appointment.centre_id.in_(by.centre_ids)
-    return or_(at_their_centres, Appointment.clinician_id == by.clinician_id) if by.clinician_id else at_their_centres
+        return own
+    return or_(at_their_centres, own) if by.clinician_id else at_their_centres
 
 
 def staff_appointment(appointment_id: int, *, by: Actor) -> Appointment:

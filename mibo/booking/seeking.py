@@ -39,17 +39,20 @@ class Meant:
     clinicians: Sequence[int]
     reference: str
 
-    def ways(self, patient_id: Any = Appointment.patient_id) -> list[ColumnElement[bool]]:
-        """The conditions of an appointment, of which one must hold; what else knows its patient may say by what."""
+    def ways(self, of: Any = Appointment) -> list[ColumnElement[bool]]:
+        """The conditions of an appointment, or of its payment, of which one must hold."""
         ways: list[ColumnElement[bool]] = []
         if self.patients is None:
-            ways.append(patient_id.in_(select(Patient.id).where(search.literally(self.typed))))
+            ways.append(of.patient_id.in_(select(Patient.id).where(search.literally(self.typed))))
         elif self.patients:
-            ways.append(patient_id == _one_of(self.patients))
+            ways.append(of.patient_id == _one_of(self.patients))
         if self.clinicians:
-            ways.append(Appointment.clinician_id == _one_of(self.clinicians))
+            ways.append(of.clinician_id == _one_of(self.clinicians))
         if self.reference:
-            ways.append(Appointment.reference == self.reference)
+            of_reference = Appointment.reference == self.reference
+            if of is not Appointment:
+                of_reference = of.id == select(Appointment.payment_id).where(of_reference).scalar_subquery()
+            ways.append(of_reference)
         return ways or [false()]
 
 

@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal_column, select, true, tuple_, union
+from sqlalchemy import ColumnElement, Select, and_, func, literal_column, select, true, tuple_, union
 from sqlalchemy.sql.selectable import Subquery
 
 from mibo import clock, db
-from mibo.booking import Appointment
 from mibo.booking import lists as appointments
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.ledger import seeking
 from mibo.ledger.money import came_by
 from mibo.ledger.reach import payments_within_reach
-from mibo.ledger.rows import IN_CAME, PaymentRow, State, columns, is_in, total_of
+from mibo.ledger.rows import PaymentRow, State, columns, is_in, total_of
 from mibo.ledger.seeking import Meant
-from mibo.payments import Attempt, Payment, Refund
+from mibo.payments import Payment, Refund
 
 Place = appointments.Place
 PAGE = 50
@@ -30,7 +29,7 @@ ADDED_UP_TO = 2_000
 ORDERS = ("made", "-made", "paid", "-paid")
 REFUND_STATES = {
     "any": ("REQUESTED", "APPROVED", "SENT", "DONE", "FAILED", "DECLINED"), "waiting": ("REQUESTED", "APPROVED", "SENT"),
-    "failed": ("FAILED",), "done": ("DONE",), "declined": ("DECLINED",),
+    "failed": ("FAILED",), "declined": ("DECLINED",),
 }  # fmt: skip
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # where what is not paid stands among what is
 PAID_AT: ColumnElement[Any] = literal_column("coalesce(payment.paid_at, timestamptz '1970-01-01 00:00:00+00')")
@@ -116,9 +115,8 @@ def _wanted(wish: PaymentWish, meant: Meant | None, by: Actor, place: Place | No
     """The ids of a page. Each way in which what was typed may be meant has its own index, so each is asked apart."""
     turned = bool(place and place.back)
     asked = [payments_within_reach(by), *_days(wish), *_filters(wish), *_beyond(wish, place)]
-    of = _payments(wish, meant, by)
     parts = [
-        of.add_columns(_key(wish).label("key"))
+        select(Payment.id, _key(wish).label("key"))
         .where(*asked, way)
         .order_by(*_sorted(_key(wish), Payment.id, wish, turned))
         .limit(limit)
@@ -146,62 +144,53 @@ def _days(wish: PaymentWish) -> list[ColumnElement[bool]]:
 def _filters(wish: PaymentWish) -> list[ColumnElement[bool]]:
     asked: list[ColumnElement[bool]] = []
     if wish.centre_id is not None:
-        asked.append(Appointment.centre_id == wish.centre_id)
+        asked.append(Payment.centre_id == wish.centre_id)
     if wish.clinician_id is not None:
-        asked.append(Appointment.clinician_id == wish.clinician_id)
+        asked.append(Payment.clinician_id == wish.clinician_id)
     if wish.state:
         asked.append(is_in(wish.state))
     if wish.method:
         asked.append(came_by(wish.method))
     if wish.refund:
-        goes = Refund.payment_id == Payment.id, Refund.status.in_(REFUND_STATES[wish.refund])
-        asked.append(select(Refund.id).where(*goes).exists())
+        asked += _goes_back(wish.refund)
     return asked
+
+
+def _goes_back(how: str) -> list[ColumnElement[bool]]:
+    if how == "done":
+        return [Payment.returned_paise > 0]
+    goes = select(Refund.id).where(Refund.payment_id == Payment.id, Refund.status.in_(REFUND_STATES[how])).exists()
+    return [Payment.to_return_paise > 0, goes] if how in ("waiting", "failed") else [goes]
 
 
 def _counts(wish: PaymentWish, meant: Meant | None, by: Actor) -> tuple[int, int, Sums | None]:
     """How many fit, how many more the filters hide (of what was typed, or of the days looked at), and the sums."""
     days, filters, reach = _days(wish), _filters(wish), payments_within_reach(by)
     adds_up = by.may(Permission.SEE_REVENUE)
-    limit = (None if wish.every_sum else ADDED_UP_TO + 1) if adds_up else COUNTED_TO
-    of = _payments(wish, meant, by)
-    fitting = _meant_by(of.where(reach, *days, *filters), meant, limit)
-    fits = fitting.cte("fits").prefix_with("MATERIALIZED", dialect="postgresql")
-    asked: list[Any] = [select(func.count()).select_from(fits).scalar_subquery()]
-    if filters or (meant and days):
-        bare = _meant_by(of.where(reach, *([] if meant else days)), meant, COUNTED_TO).subquery()
-        asked.append(select(func.count()).select_from(bare).scalar_subquery())
+    of: Select[Any] = select(Payment.id)
     if adds_up:
-        few = true() if wish.every_sum else asked[0] <= ADDED_UP_TO
-        sums = (_sum_of(fits, Attempt, IN_CAME), _sum_of(fits, Refund, Refund.status == "DONE"))
-        asked += [case((few, each), else_=0) for each in sums]
-    found = list(db.session().execute(select(*asked)).one())
-    told = Sums(found[0], *found[-2:]) if adds_up and (wish.every_sum or found[0] <= ADDED_UP_TO) else None
+        of = of.add_columns(Payment.came_in_paise, Payment.returned_paise)
+    limit = (None if wish.every_sum else ADDED_UP_TO + 1) if adds_up else COUNTED_TO
+    fits = _meant_by(of.where(reach, *days, *filters), meant, limit).subquery()
+    sums = [total_of(each) for each in fits.c[1:]]
+    asked: Select[Any] = select(func.count(), *sums).select_from(fits)
+    if filters or (meant and days):
+        bare = _meant_by(select(Payment.id).where(reach, *([] if meant else days)), meant, COUNTED_TO).subquery()
+        asked = asked.add_columns(select(func.count()).select_from(bare).scalar_subquery())
+    found = db.session().execute(asked).one()
+    told = Sums(*found[:3]) if adds_up and (wish.every_sum or found[0] <= ADDED_UP_TO) else None
     total = min(found[0], COUNTED_TO)
-    bare_total = found[1] if filters or (meant and days) else total
+    bare_total = found[-1] if filters or (meant and days) else total
     return total, max(bare_total, total) - total, told
 
 
-def _meant_by(of: Select[int], meant: Meant | None, limit: int | None) -> Select[int]:
+def _meant_by(of: Select[Any], meant: Meant | None, limit: int | None) -> Select[Any]:
     """Those that what was typed may mean, each way asked apart: of two that lie in two tables one question has no index."""
     ways = meant.ways() if meant else [true()]
     if len(ways) == 1:
         return of.where(ways[0]).limit(limit)
     together = union(*(select(of.where(way).limit(limit).subquery()) for way in ways)).subquery()
-    return select(together.c.id).limit(limit)
-
-
-def _payments(wish: PaymentWish, meant: Meant | None, by: Actor) -> Select[int]:
-    """Payments to choose from, with their bookings where anything is asked of these."""
-    of = select(Payment.id)
-    if by.everywhere and not (meant or wish.state or wish.centre_id or wish.clinician_id):
-        return of
-    return of.join(Appointment, Appointment.payment_id == Payment.id)
-
-
-def _sum_of(fits: Any, what: Any, which: ColumnElement[bool]) -> Any:
-    summed = select(total_of(what.paise)).join(fits, fits.c.id == what.payment_id)
-    return summed.where(which).scalar_subquery()
+    return select(together).limit(limit)
 
 
 def _key(wish: PaymentWish) -> Any:

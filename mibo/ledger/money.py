@@ -6,12 +6,13 @@ on which it had come (R-PAY-17), in the way in which it went.
 
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, and_, func, literal, select, union_all
+from sqlalchemy import CTE, ColumnElement, and_, func, literal, or_, select, union_all
 
 from mibo.ledger.rows import IN_CAME
 from mibo.payments import Attempt, Payment, Refund, Tender
 
-METHODS = ("ONLINE", "UPI", "CARD", "CASH")
+DESK_METHODS = ("UPI", "CARD", "CASH")
+METHODS = ("ONLINE", *DESK_METHODS)
 
 
 def came_in(*which: Any) -> Any:
@@ -29,12 +30,16 @@ def came_in(*which: Any) -> Any:
 
 
 def came_by(method: str) -> ColumnElement[bool]:
-    """Whether something came in this way, of a payment still to be named."""
+    """Whether something came in this way, of a payment still to be named. Most say so themselves, by the way in which most
+    of it came; the rest may have come in parts, or twice.
+    """
     came = Attempt.payment_id == Payment.id, IN_CAME
     if method == "ONLINE":
-        return select(Attempt.id).where(*came, Attempt.method == method).exists()
+        again = select(Attempt.id).where(*came, Attempt.method == method).exists()
+        return or_(Payment.method == method, and_(Payment.came_in_paise > 0, again))
     handed = Tender.method == method, Tender.voided_at.is_(None)
-    return select(Attempt.id).join(Tender, Tender.attempt_id == Attempt.id).where(*came, *handed).exists()
+    in_part = select(Attempt.id).join(Tender, Tender.attempt_id == Attempt.id).where(*came, *handed).exists()
+    return or_(Payment.method == method, and_(Payment.method.in_(DESK_METHODS), in_part))
 
 
 def went_back(*which: Any) -> Any:

@@ -52,6 +52,7 @@ def payment_in_full(payment_id: int, *, by: Actor) -> PaymentInFull:
     """One payment within reach. Raises Missing, as for one that never was."""
     wanted = (
         select(Appointment)
+        .join(Payment, Payment.id == Appointment.payment_id)
         .options(
             joinedload(Appointment.patient),
             joinedload(Appointment.clinician),
@@ -60,7 +61,7 @@ def payment_in_full(payment_id: int, *, by: Actor) -> PaymentInFull:
             .selectinload(Payment.attempts)
             .options(selectinload(Attempt.tenders), joinedload(Attempt.told).defer(heard.ProviderEvent.body)),
         )
-        .where(Appointment.payment_id == payment_id, payments_within_reach(by))
+        .where(Payment.id == payment_id, payments_within_reach(by))
     )
     booking = db.session().scalar(wanted)
     if booking is None:

@@ -10,7 +10,7 @@ from mibo import db, people
 from mibo.booking import Appointment
 from mibo.identity import Actor
 from mibo.ledger.lists import Place
-from mibo.ledger.rows import PaymentRow, columns, has_surplus, is_owed
+from mibo.ledger.rows import PaymentRow, columns, is_owed
 from mibo.payments import Payment, Refund
 
 PAGE = 20
@@ -31,7 +31,7 @@ def own_payments(
     owed no more, is nothing to look at.
     """
     own = people.ids_acted_for(by.account_id)
-    matters = or_(Payment.status != "PENDING", is_owed(), has_surplus())
+    matters = or_(Payment.status != "PENDING", is_owed(), Payment.came_in_paise > 0)
     wanted = columns().where(Appointment.patient_id.in_(own), matters)
     if after is not None:
         wanted = wanted.where(tuple_(Payment.created_at, Payment.id) < tuple_(after.at, after.id))

@@ -10,12 +10,12 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, cast, func, lite
 from mibo import clock
 from mibo.booking import Appointment, Status
 from mibo.clinics import Centre
-from mibo.payments import Attempt, Payment, Refund
+from mibo.payments import Payment
 from mibo.people import Clinician, Patient
 
-CAME_IN = ("PAID", "SURPLUS")
-TO_GO_BACK = ("REQUESTED", "APPROVED", "SENT", "FAILED")
-IN_CAME: ColumnElement[bool] = literal_column("attempt.status in ('PAID', 'SURPLUS')")  # as the partial index says it
+# written out as the partial indexes have them, so that the planner sees that these hold all that is asked
+UNPAID: ColumnElement[bool] = literal_column("payment.status = 'PENDING' and payment.released_at is null")
+IN_CAME: ColumnElement[bool] = literal_column("attempt.status in ('PAID', 'SURPLUS')")
 
 
 class State(StrEnum):
@@ -103,19 +103,13 @@ def columns() -> Select[*tuple[Any, ...]]:
             Patient.mrn, Clinician.full_name, Centre.short_name, Appointment.starts_at, Appointment.status,
             Appointment.held_until, Payment.status, Payment.released_at, Payment.method, Payment.consultation_paise,
             Payment.registration_paise, Payment.created_at, Payment.paid_at,
-            _sum(Attempt.paise, Attempt.payment_id, Attempt.status.in_(CAME_IN)),
-            _sum(Refund.paise, Refund.payment_id, Refund.status == "DONE"),
-            _sum(Refund.paise, Refund.payment_id, Refund.status.in_(TO_GO_BACK)),
+            Payment.came_in_paise, Payment.returned_paise, Payment.to_return_paise,
         )
         .join(Appointment, Appointment.payment_id == Payment.id)
         .join(Patient, Patient.id == Appointment.patient_id)
         .join(Clinician, Clinician.id == Appointment.clinician_id)
         .join(Centre, Centre.id == Appointment.centre_id)
     )  # fmt: skip
-
-
-def _sum(paise: Any, payment_id: Any, which: ColumnElement[bool]) -> Any:
-    return select(total_of(paise)).where(payment_id == Payment.id, which).scalar_subquery()
 
 
 def total_of(paise: Any, *which: ColumnElement[bool]) -> Any:
@@ -126,28 +120,27 @@ def total_of(paise: Any, *which: ColumnElement[bool]) -> Any:
 
 def is_owed() -> ColumnElement[bool]:
     """Whether a payment is still to be made, and its booking stands; as `PaymentRow.is_owed` says it."""
-    # written out, so that the planner sees that the partial index holds them all
-    unpaid: ColumnElement[bool] = literal_column("payment.status = 'PENDING' and payment.released_at is null")
-    return and_(unpaid, or_(Appointment.status != Status.PENDING, Appointment.held_until > clock.now()))
+    return and_(UNPAID, _stands())
 
 
-def has_surplus() -> ColumnElement[bool]:
-    """Whether money came for a payment that pays for nothing."""
-    return select(Attempt.id).where(Attempt.payment_id == Payment.id, Attempt.status == "SURPLUS").exists()
+def _stands() -> ColumnElement[bool]:
+    return or_(Appointment.status != Status.PENDING, Appointment.held_until > clock.now())
 
 
 def is_in(state: State) -> ColumnElement[bool]:
-    """Whether a payment stands so; as `PaymentRow.state` says it."""
-    returned = select(Refund.id).where(Refund.payment_id == Payment.id, Refund.status == "DONE").exists()
-    surplus = has_surplus()
+    """Whether a payment stands so, as `PaymentRow.state` says it; its booking is looked at only where that matters."""
+    # one value of one row: what may be many, PostgreSQL would look for among all bookings at once
+    stands = select(_stands()).where(Appointment.payment_id == Payment.id).scalar_subquery()
+    owed = and_(UNPAID, stands)
+    unpaid, returned, came = Payment.status == "PENDING", Payment.returned_paise > 0, Payment.came_in_paise > 0
     match state:
         case State.OWED:
-            return is_owed()
+            return owed
         case State.RETURNED:
-            return and_(returned, ~is_owed())
+            return and_(returned, ~owed)
         case State.PAID:
-            return and_(Payment.status != "PENDING", ~returned)
+            return and_(~unpaid, ~returned)
         case State.UNWANTED:
-            return and_(Payment.status == "PENDING", ~is_owed(), surplus, ~returned)
+            return and_(unpaid, came, ~returned, ~owed)
         case State.NOT_OWED:
-            return and_(Payment.status == "PENDING", ~is_owed(), ~surplus, ~returned)
+            return and_(unpaid, ~came, ~returned, ~owed)

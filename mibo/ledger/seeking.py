@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, or_, select
 
 from mibo import db
-from mibo.booking import Appointment, seeking
+from mibo.booking import seeking
 from mibo.identity import Actor
 from mibo.payments import Attempt, Payment, Tender
 
@@ -23,11 +23,8 @@ class Meant:
     payments: Sequence[int]
 
     def ways(self) -> list[ColumnElement[bool]]:
-        """The conditions of a payment's booking, of which one must hold."""
-        if self.payments:
-            return [Appointment.payment_id.in_(self.payments)]
-        # of few patients their bookings stand in one index; of thousands their payments, with the days
-        return self.booked.ways(Payment.patient_id if self.booked.patients is None else Appointment.patient_id)
+        """The conditions of a payment, of which one must hold."""
+        return [Payment.id.in_(self.payments)] if self.payments else self.booked.ways(Payment)
 
 
 def meant(typed: str, *, by: Actor) -> Meant:

@@ -16,7 +16,7 @@ from mibo.identity.permissions import Permission
 from mibo.ledger.money import METHODS, moved
 from mibo.ledger.reach import payments_within_reach
 from mibo.ledger.rows import total_of
-from mibo.payments import Attempt
+from mibo.payments import Attempt, Payment
 from mibo.people import Patient
 
 LINES_AT_MOST = 2_000
@@ -69,8 +69,8 @@ def takings(wish: TakingsWish, *, by: Actor) -> Sequence[Taken]:
     wanted = (
         select(Centre.id, Centre.short_name, lines.c.method, came, -gone)
         .select_from(lines)
-        .join(Appointment, Appointment.payment_id == lines.c.payment_id)
-        .join(Centre, Centre.id == Appointment.centre_id)
+        .join(Payment, Payment.id == lines.c.payment_id)
+        .join(Centre, Centre.id == Payment.centre_id)
         .where(*_filters(wish, by, lines))
         .group_by(Centre.id, Centre.short_name, lines.c.method)
     )
@@ -87,8 +87,9 @@ def lines_of(wish: TakingsWish, *, by: Actor) -> tuple[Sequence[TakingsLine], in
             lines.c.method, lines.c.paise,
         )
         .select_from(lines)
-        .join(Appointment, Appointment.payment_id == lines.c.payment_id)
-        .join(Centre, Centre.id == Appointment.centre_id)
+        .join(Payment, Payment.id == lines.c.payment_id)
+        .join(Appointment, Appointment.payment_id == Payment.id)
+        .join(Centre, Centre.id == Payment.centre_id)
         .join(Patient, Patient.id == Appointment.patient_id)
         .where(*_filters(wish, by, lines))
     )  # fmt: skip
@@ -111,7 +112,7 @@ def _within(wish: TakingsWish, by: Actor) -> list[ColumnElement[bool]]:
 def _filters(wish: TakingsWish, by: Actor, lines: Any) -> list[ColumnElement[bool]]:
     asked = [payments_within_reach(by)]
     if wish.centre_id is not None:
-        asked.append(Appointment.centre_id == wish.centre_id)
+        asked.append(Payment.centre_id == wish.centre_id)
     if wish.method:
         asked.append(lines.c.method == wish.method)
     return asked

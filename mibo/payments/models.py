@@ -21,6 +21,7 @@ REFUND_WAYS = ("PROVIDER", "DESK")
 REFUND_REFERENCE_LENGTH = 60
 REFUND_NOTE_LENGTH = 500
 FAILURE_LENGTH = 200
+PAID_OR_NEVER = "COALESCE(paid_at, '1970-01-01 00:00:00+00'::timestamp with time zone)"
 
 
 class Payment(Entity):
@@ -45,6 +46,13 @@ class Payment(Entity):
     paid_at: Mapped[datetime | None]
     released_at: Mapped[datetime | None]  # when its booking came to nothing before it was paid: it is owed no more
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    # what lists ask of millions of payments, told by the booking, the attempts and the refunds: triggers write it, nobody else
+    centre_id: Mapped[int | None]
+    clinician_id: Mapped[int | None]
+    taken_by: Mapped[int | None]  # who took the money that paid it at the desk
+    came_in_paise: Mapped[int] = mapped_column(server_default="0")
+    returned_paise: Mapped[int] = mapped_column(server_default="0")
+    to_return_paise: Mapped[int] = mapped_column(server_default="0")
 
     attempts: Mapped[list["Attempt"]] = relationship(order_by="Attempt.id", lazy="raise")
     adjusted: Mapped[list["Adjustment"]] = relationship(
@@ -57,8 +65,39 @@ class Payment(Entity):
     __table_args__ = (
         Index("ix_payment_patient", "patient_id", "created_at"),
         Index("ix_payment_made", "created_at", "id"),
-        Index("ix_payment_paid", text("COALESCE(paid_at, '1970-01-01 00:00:00+00'::timestamp with time zone)"), "id"),
-        Index("ix_payment_owed", "id", postgresql_where=text("status = 'PENDING' and released_at is null")),
+        Index("ix_payment_paid", text(PAID_OR_NEVER), "id"),
+        Index("ix_payment_centre_made", "centre_id", "created_at", "id"),
+        Index("ix_payment_centre_paid", "centre_id", text(PAID_OR_NEVER), "id"),
+        Index("ix_payment_clinician", "clinician_id", "created_at", "id", postgresql_include=["centre_id"]),
+        Index(
+            "ix_payment_taken",
+            "taken_by",
+            "centre_id",
+            "created_at",
+            "id",
+            postgresql_include=["patient_id"],
+            postgresql_where=text("taken_by is not null"),
+        ),
+        Index(
+            "ix_payment_taken_paid",
+            "taken_by",
+            "centre_id",
+            text(PAID_OR_NEVER),
+            "id",
+            postgresql_where=text("taken_by is not null"),
+        ),
+        Index("ix_payment_returned", "created_at", "id", postgresql_where=text("returned_paise > 0")),
+        Index(
+            "ix_payment_centre_returned", "centre_id", "created_at", "id", postgresql_where=text("returned_paise > 0")
+        ),
+        Index("ix_payment_to_return", "created_at", "id", postgresql_where=text("to_return_paise > 0")),
+        Index(
+            "ix_payment_owed",
+            "centre_id",
+            "created_at",
+            "id",
+            postgresql_where=text("status = 'PENDING' and released_at is null"),
+        ),
         Index(
             "uq_payment_registration_once",
             "patient_id",
