@@ -20,7 +20,17 @@ from mibo.errors import Conflict, Missing
 from mibo.identity import Account, Actor
 from mibo.messaging import Message
 from mibo.payments import Payment
-from mibo.people import Consent, HistoryLine, MedicalNote, Notice, Patient, PatientDocument, PatientMerge, search
+from mibo.people import (
+    Consent,
+    HistoryLine,
+    MedicalNote,
+    Notice,
+    Patient,
+    PatientDocument,
+    PatientMerge,
+    RightsRequest,
+    search,
+)
 
 UNDO_WITHIN = timedelta(hours=24)
 LIKELY_AT_MOST = 10
@@ -28,6 +38,7 @@ IN_THE_WAY = ("appointment_patient_free", "uq_payment_registration_once", "ix_qu
 OF_A_PATIENT: tuple[tuple[str, Any], ...] = (
     ("appointments", Appointment), ("payments", Payment), ("notes", MedicalNote), ("series", Series),
     ("queue", QueueEntry), ("notices", Notice), ("consents", Consent), ("history", HistoryLine), ("documents", PatientDocument),
+    ("requests", RightsRequest),
 )  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """The consultation itself: started and ended, and when the patient is due to come again."""
 
-from mibo.care import document_rules, documents, glass, history, notes, reading, resealing
+from mibo.care import document_rules, documents, glass, history, notes, reading, requests, resealing
 from mibo.care.actions import asks_for_guardian, end, start
 from mibo.care.follow_ups import call_off, link, recommend
 from mibo.care.models import CLOSE_REASON_LENGTH, FOLLOW_UP_NOTE_LENGTH, ConsultationNote, FollowUp, GlassOpening
@@ -49,6 +49,7 @@ __all__ = [
     "notes",
     "reading",
     "recommend",
+    "requests",
     "resealing",
     "start",
     "waiting",

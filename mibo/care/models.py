@@ -66,6 +66,7 @@ class GlassOpening(Entity):
     __table_args__ = (
         Index("ix_glass_opening_reads", "account_id", "patient_id", "until"),
         Index("ix_glass_opening_opened", "opened_at", "id"),
+        Index("ix_glass_opening_patient", "patient_id", "opened_at"),
         Index("ix_glass_opening_key", "key_name", "id"),
         CheckConstraint("until > opened_at", name="span"),
     )

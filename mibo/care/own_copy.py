@@ -16,7 +16,7 @@ from mibo.care import glass
 from mibo.identity import Actor, SignIn
 from mibo.messaging import Message
 from mibo.payments import Refund
-from mibo.people import Notice, Patient
+from mibo.people import Notice, Patient, RightsRequest, rights
 
 NOT_IN_IT = (
     "What your clinicians wrote. Ask your centre for these records: a clinician looks at them first, and you get them"
@@ -54,6 +54,7 @@ def own_copy(patient_id: int, *, by: Actor) -> Copy:
             _of(each, "purpose", "given", "version", "capacity", "said_at") for each in people.consents.history([one.id])
         ],
         "before_video_calls": _checks(one.id),
+        "requests": [_request(each) for each in rights.of_patient(one.id)],
         "emergency_readings": [
             {"opened_at": each.opened_at, "read_by": each.who, "role": each.role} for each in glass.readings_of([one.id])
         ],
@@ -102,6 +103,13 @@ def _checks(patient_id: int) -> Rows:
         place = {"place": told.place, "contact": f"{told.contact_name}, {told.contact_phone}"} if told else {}
         found.append({**_of(each, "said_at", "joins_as", "private", "adult_present", "consent_version"), **place})
     return found
+
+
+def _request(one: RightsRequest) -> dict[str, Any]:
+    return {
+        **_of(one, "kind", "status", "asked_at", "due_at", "closed_at"),
+        "asked": rights.words_of(one), "answered": rights.answer_of(one) or None,
+    }  # fmt: skip
 
 
 def _sign_ins(one: Patient) -> Rows:

@@ -7,6 +7,7 @@ from sqlalchemy import Select, func, select
 
 from mibo import booking, clock, db, messaging
 from mibo.booking import Appointment, reaching, video_list
+from mibo.care import requests
 from mibo.care.queries import due_soon, follow_ups_waiting
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
@@ -18,8 +19,8 @@ COUNTED_TO = 1_000
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """How many visits need closing, holds are unpaid, wishes to cancel are open, follow-ups are due, refunds wait, how much
-    money does not match, how many calls are about to begin without a link, who is to be called, and how many delivery
-    reports are of no message.
+    money does not match, how many calls are about to begin without a link, who is to be called, how many delivery
+    reports are of no message, and how many patients ask about their data.
     """
 
     to_close: int = 0
@@ -31,6 +32,7 @@ class Waiting:
     no_link: int = 0
     calls: int = 0
     reports: int = 0
+    requests: int = 0
 
 
 def waiting(*, by: Actor) -> Waiting:
@@ -47,6 +49,7 @@ def waiting(*, by: Actor) -> Waiting:
         "refunds": (Permission.GIVE_BACK, booking.refund_list.waits_for(by)),
         "calls": (Permission.BOOK_AT_DESK, reaching.waits_for(by)),
         "reports": (Permission.OVERSEE_MESSAGES, messaging.unmatched.waiting_ids()),
+        "requests": (Permission.ANSWER_REQUESTS, requests.waiting_ids()),
     }  # fmt: skip
     counts = {name: _counted(wanted) for name, (permission, wanted) in lists.items() if by.may(permission)}
     if not counts:

@@ -38,6 +38,8 @@ BOUNDS = {
     "quiet_from_hour": (0, 23),
     "quiet_until_hour": (0, 23),
     "replies_kept_days": (7, 400),
+    "records_hours": (1, 15 * 24),
+    "request_days": (1, 90),
 }
 
 
@@ -131,6 +133,12 @@ class Policy:
 
     replies_kept_days: int = 90
     """Days that what patients write back is kept, sealed (M3)."""
+
+    records_hours: int = 72
+    """Hours in which somebody who asks for their medical records is answered; the law allows fifteen days (security 80)."""
+
+    request_days: int = 30
+    """Days in which any other request about one's data is answered; the law allows ninety (security 76)."""
 
     quiet_from_hour: int = 21
     """The full hour from which only urgent messages leave; the same as the next: no quiet hours."""

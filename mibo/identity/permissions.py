@@ -75,6 +75,7 @@ class Permission(StrEnum):
     CONSULT = "start and end one's own consultations"
     HEAR_BELL = "hear of what waits, and of what one is told: wishes to cancel, refunds, who read one's notes"
     ANSWER_REPLIES = "see and answer what patients write back"
+    ANSWER_REQUESTS = "see and answer what patients ask about their data"
     REPLACE_MEETINGS = "replace a video link over the API, or take it away"
     OVERSEE_MESSAGES = "see all messages, their unmatched reports and video links at once, and remind by hand"
     SEE_FOLLOW_UPS = "see who is due to come again"
@@ -144,6 +145,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.SET_MEETINGS: frozenset(_STAFF),
     Permission.CONSULT: frozenset({Role.CLINICIAN}),
     Permission.HEAR_BELL: frozenset(_STAFF),
+    Permission.ANSWER_REQUESTS: frozenset(_ALL_CENTRES),
     Permission.ANSWER_REPLIES: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.REPLACE_MEETINGS: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
     Permission.OVERSEE_MESSAGES: frozenset(_ALL_CENTRES),

@@ -1,6 +1,6 @@
 """Patients and clinicians: who they are, not how they sign in."""
 
-from mibo.people import consents, guardians, inbox, search
+from mibo.people import consents, guardians, inbox, rights, rights_rules, search
 from mibo.people.actions import add_family_member, complete_own, fill_in, welcome_patient
 from mibo.people.clinical_models import LINE_KINDS, LINE_LENGTH, HistoryLine, MedicalNote, PatientDocument
 from mibo.people.clinician_accounts import NotTheirAccount
@@ -81,6 +81,7 @@ from mibo.people.queries import (
     works_at,
 )
 from mibo.people.records import assign_mrn, change_patient, lock_patients, locked_patient, register_patient
+from mibo.people.rights_models import RightsRequest
 from mibo.people.rules import Details, KeptElsewhere, MrnTaken, PhoneInUse, SamePerson, split_name
 from mibo.people.vocabulary import EXPERTISE, LANGUAGES, QUALIFICATIONS, SPECIALISATIONS
 from mibo.people.wishes import begin_in, choose_language, wish_for_family
@@ -124,6 +125,7 @@ __all__ = [
     "PictureTooLarge",
     "Places",
     "Profile",
+    "RightsRequest",
     "SamePerson",
     "Wish",
     "acted_for",
@@ -177,6 +179,8 @@ __all__ = [
     "profile_of",
     "register_patient",
     "reopen_clinician",
+    "rights",
+    "rights_rules",
     "seal_medical_notes",
     "search",
     "set_credentials",

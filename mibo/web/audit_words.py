@@ -10,9 +10,10 @@ from mibo.web.filters import day
 
 # what somebody may look for: its words, and how the acts begin
 AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "opened": ("Records opened", ("patient.opened", "appointment.opened", "note.read", "note.glass_broken", "document.opened")),
+    "opened": ("Records opened", ("patient.opened", "appointment.opened", "note.read", "note.glass_broken", "document.opened",
+                                  "request.opened")),
     "exported": ("Files taken along", ("list.exported",)),
-    "patients": ("Patients", ("patient.", "history.", "document.")),
+    "patients": ("Patients", ("patient.", "history.", "document.", "request.")),
     "appointments": ("Appointments", ("appointment.", "series.", "follow_up.", "call.", "note.")),
     "queue": ("Walk-ins", ("queue.",)),
     "money": ("Payments and refunds", ("payment.", "refund.", "receipt.", "drawer.", "mismatch.", "reconciliation.", "settlement.")),
@@ -83,6 +84,7 @@ ACTS = {
     "note.read": "Read a consultation note",
     "note.written": "Wrote a consultation note",
     "open password link": "Sent a link to set a password",
+    "patient.cleared": "Ended what is not care, and cleared what the patient asked to have deleted",
     "patient.consent": "Noted a consent",
     "patient.merged": "Merged two records of a patient",
     "patient.merged_away": "Merged this record into another",
@@ -116,6 +118,10 @@ ACTS = {
     "queue.joined": "Added somebody to the walk-ins",
     "queue.status": "Moved somebody on in the walk-ins",
     "refund.opened": "Opened a refund",
+    "request.closed": "Ended a request about a patient's data",
+    "request.made": "Asked something about their data",
+    "request.opened": "Read what a patient asks about their data",
+    "request.taken": "Took on a request about a patient's data",
     "report.seen": "Looked at a delivery report of no known message",
     "series.called_off": "Cancelled visits of a series",
     "set password by link": "Set a password with a link",
@@ -140,6 +146,8 @@ STATES = {
     "WEB_PATIENT": "on the website", "APP_PATIENT": "in the app", "FRONT_DESK": "front desk", "MANAGER": "manager",
     "CARE_COORDINATOR": "care coordinator", "ADMIN": "administrator", "CENTRE_MANAGER": "centre manager",
     "CLINICIAN": "clinician", "ONLINE": "online", "IN_PERSON": "in person", "CASH": "cash", "CARD": "card", "UPI": "UPI",
+    "PARTLY": "done in part", "REFUSED": "refused", "WITHDRAWN": "taken back", "RECORDS": "medical records",
+    "CORRECTION": "a correction", "ERASURE": "deletion", "NOMINEE": "a nominee", "GRIEVANCE": "a complaint",
     "SET_PASSWORD": "first password", "RESET_PASSWORD": "forgotten password", True: "yes", False: "no", None: "none",
 }  # fmt: skip
 LABELS = {

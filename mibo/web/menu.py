@@ -42,6 +42,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
             ("Unpaid holds", "worklists.holds", Permission.BOOK_AT_DESK),
             ("Cancellation requests", "worklists.wishes", Permission.DECIDE_CANCELLATIONS),
             ("Replies", "replies.inbox", Permission.ANSWER_REPLIES),
+            ("Data requests", "data_requests.listing", Permission.ANSWER_REQUESTS),
             ("Follow-ups due", "worklists.follow_ups", Permission.SEE_FOLLOW_UPS),
             ("Video links", "video_links.listing", Permission.SEE_MEETINGS),
         ],
@@ -108,6 +109,7 @@ COUNTS = {
     "mismatches.index": "mismatches",
     "refunds.index": "refunds",
     "message_log.listing": "reports",
+    "data_requests.listing": "requests",
 }
 
 

@@ -30,6 +30,8 @@ def test_the_defaults_are_what_the_clinic_has_decided() -> None:
         "closing_hours": 2,
         "ladder_minutes": 10,
         "replies_kept_days": 90,
+        "records_hours": 72,
+        "request_days": 30,
         "undo_seconds": 20,
         "start_early_minutes": 15,
         "refund_in_time_percent": 100,

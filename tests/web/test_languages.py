@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from mibo import db, people
+from mibo import care, db, people
 from mibo.booking import Status
 from mibo.identity import Account
 from mibo.identity.permissions import Role
@@ -166,6 +166,17 @@ class Latin(HTMLParser):
             self.found.append(data.strip())
 
 
+def _ask_for_everything(world: Clinic) -> None:
+    """Every kind of request about one's data, and every answer."""
+    answers = {"RECORDS": ("PARTLY", "HARM"), "CORRECTION": ("REFUSED", "IDENTITY"), "NOMINEE": ("DONE", None)}
+    with db.transaction():
+        manager = make.actor(make.staff(Role.MANAGER), Role.MANAGER)
+        for kind in people.rights_rules.KINDS:
+            made = people.rights.ask(world.asha.id, kind, "अ", by=make.actor(world.asha))
+            if kind in answers:
+                care.requests.answer(made.id, 1, answers[kind][0], "अ", answers[kind][1], by=manager)
+
+
 def test_nothing_on_a_public_or_patient_page_is_left_unmarked(
     visitor: Visitor, world: Clinic, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -184,16 +195,20 @@ def test_nothing_on_a_public_or_patient_page_is_left_unmarked(
     visitor.post("/language", {"language": "hi"})
     kept, online, hold = world.book("10:00"), world.book("12:00", mode="ONLINE"), world.hold("15:00")
     over = world.book("16:00", status=Status.CANCELLED)
+    _ask_for_everything(world)
     for one in (kept, online, over):
         left |= {path: unmarked(visitor.get(path)) for path in (f"/my/{one.reference}", f"/my/{one.reference}/move")}
         left |= {f"cancel {one.status}": unmarked(visitor.get(f"/my/{one.reference}/cancellation"))}
     left |= {path: unmarked(visitor.get(path)) for path in (
         "/my", "/my/appointments", "/my/appointments?show=past", "/my/details", "/my/family", "/my/messages", "/my/notices",
-        "/my/payments", "/my/receipts", "/my/phone", "/my/sign-ins", "/my/calendar", "/my/consents", "/my/data",
+        "/my/payments", "/my/receipts", "/my/phone", "/my/sign-ins", "/my/calendar", "/my/consents", "/my/data", "/my/requests",
         f"/my/data/{world.asha.id}", "/my/offline", f"/my/{online.reference}/call",
         f"/book/{hold.reference}/pay", "/pay/return", world.choose,
     )}  # fmt: skip
-    left |= {f"wrong {path}": unmarked(visitor.post(path, {"age": "x"})) for path in ("/my/details", "/my/family")}
+    left |= {
+        f"wrong {path}": unmarked(visitor.post(path, {"age": "x"}))
+        for path in ("/my/details", "/my/family", "/my/requests")
+    }
 
     assert {where: words for where, words in left.items() if words} == {}
 

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from mibo import care, clinics, clock, db, identity, payments, sealing
+from mibo import care, clinics, clock, db, identity, payments, people, sealing
 from mibo.booking import QueueEntry, Series
 from mibo.booking.bell_models import Ring
 from mibo.booking.models import StatusChange
@@ -45,11 +45,13 @@ MEANT = {
     "refund_id": "refund", "drawer_id": "drawer", "mismatch_id": "mismatch", "receipt_id": "receipt",
     "settlement_id": "settlement",
     "notice_id": "notice", "ring_id": "ring", "reply_id": "reply", "notification_id": "message",
-    "opening_id": "glass", "line_id": "history line", "document_id": "document",
+    "opening_id": "glass", "request_id": "data request", "line_id": "history line", "document_id": "document",
 }  # fmt: skip
 QUERY = f"?date={make.tomorrow()}&start_date={make.tomorrow()}&end_date={make.tomorrow()}"
 TOMORROW = make.tomorrow().isoformat()
 BODIES: dict[str, dict[str, Any]] = {  # what is sent so that the id is looked at
+    "data_requests.take": {"version": 1},
+    "data_requests.answer": {"version": 1, "outcome": "DONE", "words": "It is done."},
     "record.change": {"words": "Latex", "version": 1}, "record.strike": {"reason": "Tested", "version": 1},
     "board.step": {"step": "arrival", "version": 1}, "queue.step": {"step": "CALLED", "version": 1},
     "my_day.miss": {"version": 1}, "payments.add_reference": {"reference": "412345678901"},
@@ -174,6 +176,8 @@ class World:
             made["history line"] = care.history.add(twin.id, "ALLERGY", "Penicillin", by=opener)
             paper = care.documents.store(b"%PDF-1.7\nstartxref\n9\n%%EOF\n", "letter.pdf")
             made["document"] = care.documents.add(paper, twin.id, by=opener)
+            asker = make.actor(self.clinic.asha)
+            made["data request"] = people.rights.ask(self.clinic.asha.id, "CORRECTION", "My name", by=asker)
             opening = made["opening"]
             day = make.tomorrow() + timedelta(days=(1 - make.tomorrow().isoweekday()) % 7)
             opening.effective_from = opening.effective_to = day

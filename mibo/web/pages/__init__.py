@@ -15,6 +15,7 @@ from mibo.web.pages import centres as centres
 from mibo.web.pages import changes as changes
 from mibo.web.pages import clinicians as clinicians
 from mibo.web.pages import consents as consents
+from mibo.web.pages import data_requests as data_requests
 from mibo.web.pages import desk as desk
 from mibo.web.pages import documents as documents
 from mibo.web.pages import drawers as drawers
@@ -37,6 +38,7 @@ from mibo.web.pages import openings as openings
 from mibo.web.pages import own_data as own_data
 from mibo.web.pages import own_payments as own_payments
 from mibo.web.pages import own_receipts as own_receipts
+from mibo.web.pages import own_requests as own_requests
 from mibo.web.pages import passwords as passwords
 from mibo.web.pages import patients as patients
 from mibo.web.pages import payments as payments
@@ -75,7 +77,8 @@ PAGES = (
     video_links, prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, settlements,
     refunds, drawers, patients, merging, clinicians, hours, blocks, openings, pictures, staff_sign_in, passwords, phones,
     second_factor, proofs, stays, staff, receipts, own_receipts, calls, centres, message_log, policy, audit,
-    calendars, video_calls, emergency, record, documents, styleguide,
+    calendars, video_calls, emergency, record, documents, own_requests, data_requests,
+    styleguide,
 )  # fmt: skip
 
 
