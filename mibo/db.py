@@ -80,7 +80,9 @@ class WriteWhileReading(RuntimeError):
 @cache
 def write_engine() -> Engine:
     """The engine of transactions. Each begins on a connection known to be alive, for a write cannot be tried twice."""
-    return _engine(settings().database_url, pool_pre_ping=True)
+    engine = _engine(settings().database_url, pool_pre_ping=True)
+    event.listen(engine, "handle_error", straight.tell_what_broke_off)
+    return engine
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Any, cast
 import psycopg
 from psycopg.rows import namedtuple_row
 from sqlalchemy import Engine, PoolProxiedConnection
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 
 
@@ -49,3 +50,12 @@ def _asked(held: PoolProxiedConnection, statement: str, values: Mapping[str, obj
         if driver.closed:
             raise Dead from error
         raise DBAPIError.instance(statement, None, error, psycopg.Error, hide_parameters=True) from error
+
+
+def tell_what_broke_off(context: ExceptionContext) -> None:
+    """Whether a connection lives is asked before a transaction. What ends that wait, as a job's time limit does, is no
+    trouble of the driver: psycopg, tidying up, would say that it "can't change autocommit now", and the limit were lost.
+    """
+    broke_off = context.original_exception.__context__
+    if context.is_pre_ping and broke_off is not None and not isinstance(broke_off, psycopg.Error):
+        raise broke_off

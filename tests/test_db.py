@@ -1,9 +1,11 @@
 """Transactions and readings: nothing by halves, no write while reading, and back after the database was away."""
 
+import os
+import signal
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from threading import Barrier
+from threading import Barrier, Timer
 
 import pytest
 from sqlalchemy import select, text, update
@@ -186,3 +188,33 @@ def test_what_is_put_stands_at_once_and_once_more_after_the_database_was_away(da
     db.dispose()  # whoever reads had connections, too, and they are gone
     with db.reading() as session:
         assert session.execute(text("select event_id from provider_event order by 1")).scalars().all() == ["one", "two"]
+
+
+class BrokenOff(BaseException):
+    """What a signal's handler raises: the end of a job's time, or of a test's."""
+
+
+def test_what_breaks_off_a_question_whether_a_connection_lives_is_told_and_not_an_error_of_the_driver(
+    database: Database,
+) -> None:
+    """A time limit that ended while the ping waited came out as a 500, "can't change autocommit now", and was lost."""
+    db.dispose()  # so that the next transaction is given the connection of this one
+    with db.transaction() as session:
+        backend = session.scalar(text("select pg_backend_pid()"))
+    before = signal.signal(signal.SIGUSR1, _break_off)
+    os.kill(backend, signal.SIGSTOP)
+    alarm = Timer(0.3, os.kill, (os.getpid(), signal.SIGUSR1))
+    alarm.start()
+    try:
+        with pytest.raises(BrokenOff), db.transaction() as session:
+            session.execute(text("select 1"))
+    finally:
+        os.kill(backend, signal.SIGCONT)
+        alarm.join()
+        signal.signal(signal.SIGUSR1, before)
+    with db.transaction() as session:
+        assert session.scalar(text("select pg_backend_pid()")) != backend
+
+
+def _break_off(*_: object) -> None:
+    raise BrokenOff
