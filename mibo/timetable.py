@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from mibo import audit, booking, identity, jobs, messaging, payments, people, video
+from mibo import analytics, audit, booking, identity, jobs, messaging, payments, people, video
 from mibo.booking import climbing, gate
 from mibo.care import documents, due_telling, resealing
 
@@ -53,6 +53,7 @@ TIMETABLE = (
     Periodic(people.forget_picture_leftovers, 6 * 3600),
     Periodic(people.inbox.forget_notices, 6 * 3600),
     Periodic(audit.chain_new, 10),
+    Periodic(analytics.roll_up, 60),
 )
 
 

@@ -3,6 +3,7 @@
 from alembic import context
 from sqlalchemy import create_engine, pool
 
+import mibo.analytics
 import mibo.audit
 import mibo.booking
 import mibo.care

@@ -99,6 +99,12 @@ class Appointment(Entity):
             postgresql_include=["clinician_id", "centre_id", "payment_id", "id"],
         ),
         Index("ix_appointment_start", "starts_at", "id"),
+        Index(  # whom the clinic saw, counted however many they are
+            "ix_appointment_completed",
+            "starts_at",
+            postgresql_include=["patient_id", "centre_id", "clinician_id"],
+            postgresql_where=text("status = 'COMPLETED'"),
+        ),
         Index("ix_appointment_clinician_start", "clinician_id", "starts_at", "id"),
         Index("ix_appointment_clinician_state", "clinician_id", "status", "starts_at", "id"),
         Index(

@@ -41,6 +41,12 @@ class FollowUp(Entity):
 
     __table_args__ = (
         Index("ix_follow_up_open_once", "parent_id", unique=True, postgresql_where=text("status = 'OPEN'")),
+        Index(
+            "ix_follow_up_booked",
+            "closed_at",
+            postgresql_include=["booked_id"],
+            postgresql_where=text("status = 'BOOKED'"),
+        ),
         Index("ix_follow_up_due", "wanted_on", "id", postgresql_where=text("status = 'OPEN'")),
         CheckConstraint(f"status in {FOLLOW_UP_STATES}", name="status"),
         CheckConstraint("(status = 'BOOKED') = (booked_id is not null)", name="booked"),

@@ -28,6 +28,7 @@ class Permission(StrEnum):
     TAKE_PAYMENT = "take payment at the desk or send a link"
     SEE_PAYMENTS = "see payments: all, those of one's centre, or those one took"
     SEE_REVENUE = "see what the clinic takes"
+    SEE_FIGURES = "see the clinic's figures: of all centres, or of one's own"
     DECIDE_REFUNDS = "decide whether money goes back, and send it"
     GIVE_BACK = "give back at the desk what a manager approved"
     ADJUST_PRICE = "give a discount, waive a fee, or note that registration was paid elsewhere"
@@ -99,6 +100,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.TAKE_PAYMENT: frozenset(_ALL_CENTRES | _DESK),
     Permission.SEE_PAYMENTS: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER, Role.FRONT_DESK}),
     Permission.SEE_REVENUE: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
+    Permission.SEE_FIGURES: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
     Permission.DECIDE_REFUNDS: frozenset(_ALL_CENTRES),
     Permission.GIVE_BACK: frozenset(_ALL_CENTRES | _DESK),
     Permission.ADJUST_PRICE: frozenset(_ALL_CENTRES),

@@ -5,6 +5,7 @@ from flask_wtf import CSRFProtect
 
 from mibo.config import settings
 from mibo.web.api import (
+    analytics,
     appointment_lists,
     appointments,
     bookings,
@@ -70,6 +71,7 @@ RESOURCES = (
     patients.bp,
     payment_links.bp,
     payments.bp,
+    analytics.bp,
 )
 
 

@@ -38,6 +38,10 @@ TABLE = [
     (
         MANAGERS,
         """
+        GET /analytics/dashboard
+        GET /analytics/leads-by-source
+        GET /analytics/revenue
+        GET /analytics/top-doctors
         GET /notifications/<notification_id>
         DELETE /video/appointment/<appointment_id>/meet-link
         PUT /video/appointment/<appointment_id>/meet-link

@@ -1,0 +1,25 @@
+"""Read-only counts and sums: what the clinic's numbers are, of which days, at which centre, and which rows are behind them."""
+
+from mibo.analytics.clinicians import TopClinician, Wait, top_clinicians, waits
+from mibo.analytics.figures import Asked, Figures, figures, figures_by, figures_of, patients_seen
+from mibo.analytics.models import DayFigures, RolledDay, StaleDays
+from mibo.analytics.rolling import roll_up
+from mibo.analytics.sources import leads_by_source
+
+__all__ = [
+    "Asked",
+    "DayFigures",
+    "Figures",
+    "RolledDay",
+    "StaleDays",
+    "TopClinician",
+    "Wait",
+    "figures",
+    "figures_by",
+    "figures_of",
+    "leads_by_source",
+    "patients_seen",
+    "roll_up",
+    "top_clinicians",
+    "waits",
+]
