@@ -207,6 +207,6 @@ def _face_of(instant: datetime, zone: tzinfo) -> str:
 
 @cache
 def clock_face(minute: int) -> str:
-    """A minute of the day as people read it: 10:05 AM (R-TIME-3)."""
+    """A minute of the day as people read it: 10:05 am (R-TIME-3)."""
     hour, minute = divmod(minute % MINUTES_A_DAY, 60)
-    return f"{hour % 12 or 12}:{minute:02d} {'AM' if hour < 12 else 'PM'}"
+    return f"{hour % 12 or 12}:{minute:02d} {'am' if hour < 12 else 'pm'}"

@@ -79,7 +79,7 @@ class Pattern:
 
 def face(minute: int) -> str:
     """`10:05 am`; the end of the day is midnight."""
-    return "midnight" if minute == MINUTES_A_DAY else clock_face(minute).lower()
+    return "midnight" if minute == MINUTES_A_DAY else clock_face(minute)
 
 
 def window_of(hours: Hours) -> Window:

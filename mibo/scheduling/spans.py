@@ -112,4 +112,4 @@ def _between(day: date, opens: time, closes: time, now: datetime) -> Span:
 
 
 def _over(quarter: datetime) -> str:
-    return f"This time is over. Today can be closed from {clock_face(quarter.hour * 60 + quarter.minute).lower()} on."
+    return f"This time is over. Today can be closed from {clock_face(quarter.hour * 60 + quarter.minute)} on."

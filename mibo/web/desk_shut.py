@@ -92,5 +92,5 @@ def _said(words: str, span: tuple[int, int], closes: int, leaves: Collection[int
     if ends - starts < READABLE_MINUTES:
         return ""
     if words == NOT_WORKING and ends == closes and starts in leaves:
-        return f"Leaves at {clock_face(starts).lower()}"
+        return f"Leaves at {clock_face(starts)}"
     return words

@@ -40,7 +40,7 @@ class Answer:
 def answer(asked: DayExplained, cell: Cell, who: Actor, opening: Collection[int] = ()) -> Answer:
     """Whether the span is offered, and if not every reason; of `opening`, the blocks, this person may lift each."""
     return Answer(
-        f"{clock_face(cell.starts_minute).lower()} to {clock_face(cell.ends_minute).lower()}",
+        f"{clock_face(cell.starts_minute)} to {clock_face(cell.ends_minute)}",
         cell.is_free,
         [_told(reason, asked, who, opening) for reason in cell.reasons],
         _booking(asked, cell, who),

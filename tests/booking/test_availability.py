@@ -118,7 +118,7 @@ def test_staff_see_why_a_time_is_not_free(kept):
         slots = booking.open_slots(who.id, make.tomorrow(), centre_id=where.id, for_whom=Audience.STAFF)
     assert [(slot.state, [reason.text for reason in slot.reasons]) for slot in slots[:2]] == [
         (SlotState.FREE, []),
-        (SlotState.BOOKED, ["Booked from 10:00 AM to 11:00 AM"]),
+        (SlotState.BOOKED, ["Booked from 10:00 am to 11:00 am"]),
     ]
 
 

@@ -76,7 +76,7 @@ def test_a_second_booking_of_the_slot_is_refused_with_what_was_wanted(world):
         other = make.patient("Ravi Kumar")
     with pytest.raises(SlotTaken) as refused:
         hold(world, patient=other)
-    assert refused.value.message == "10:00 AM has just been taken."
+    assert refused.value.message == "10:00 am has just been taken."
     assert refused.value.wanted.starts_at == make.at("10:00")
 
 

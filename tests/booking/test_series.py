@@ -95,7 +95,7 @@ def test_each_date_says_how_it_stands_and_what_is_near(world):
     assert [(one.number, one.starts_at, one.found.is_free) for one in found] == [
         (n, make.at("10:00", day(n)), n in (1, 4)) for n in (1, 2, 3, 4)
     ]
-    assert found[1].found.reasons[0].text == "Booked from 10:00 AM to 11:00 AM"
+    assert found[1].found.reasons[0].text == "Booked from 10:00 am to 11:00 am"
     assert found[1].found.near == tuple(make.at(face, day(2)) for face in ("09:00", "11:00", "12:00"))
     assert (found[2].found.reasons[0].text, found[2].found.near) == ("Holiday: Onam", ())
 
@@ -109,7 +109,7 @@ def test_the_desks_series_goes_past_the_horizon_of_patients_and_says_so(world):
 def test_the_patients_own_time_at_another_clinician_is_a_clash_too(world):
     with db.transaction():
         make.appointment(world.asha, world.binu, world.kochi, make.at("10:00", day(2)))
-    assert preview(world)[1].found.reasons[0].text == "The patient has another appointment at 10:00 AM"
+    assert preview(world)[1].found.reasons[0].text == "The patient has another appointment at 10:00 am"
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ def test_the_rest_is_booked_and_what_clashes_is_left_or_takes_the_time_chosen(wo
     assert [(one.series_number, one.starts_at) for one in done.visits] == [
         (1, make.at("10:00", day(1))), (2, make.at("11:00", day(2)))
     ]  # fmt: skip
-    assert [(one.number, one.found.reasons[0].text) for one in done.left] == [(3, "Booked from 10:00 AM to 11:00 AM")]
+    assert [(one.number, one.found.reasons[0].text) for one in done.left] == [(3, "Booked from 10:00 am to 11:00 am")]
     with db.reading():
         assert [one.number for one in series.not_booked(done.series)] == [3, 4]
 

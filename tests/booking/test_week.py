@@ -94,5 +94,5 @@ def test_a_closed_time_names_the_block_and_who_is_booked(world):
     closed, booked, afternoon = told.around(TEN), told.around(9 * 60), told.around(15 * 60)
     assert [(reason.why, reason.block_id) for reason in closed.reasons] == [(Why.BLOCKED, block.id)]
     assert [(reason.why, reason.appointment_id) for reason in booked.reasons] == [(Why.BOOKED, taken.id)]
-    assert [reason.text for reason in afternoon.reasons] == ["Works at another centre from 3:00 PM to 5:00 PM"]
+    assert [reason.text for reason in afternoon.reasons] == ["Works at another centre from 3:00 pm to 5:00 pm"]
     assert told.around(ELEVEN).is_free

@@ -237,7 +237,7 @@ def test_an_appointment_moves_by_drag_and_a_taken_time_says_why_not(signed_in: O
     with page.expect_response(lambda answer: "/move?" in answer.url) as answered:
         page.locator(f"#a-{one.id}").drag_to(page.locator(f"#a-{other.id}"))
     assert answered.value.status == 409
-    expect(page.locator("#panel")).to_contain_text("Booked from 11:00 AM to 12:00 PM")
+    expect(page.locator("#panel")).to_contain_text("Booked from 11:00 am to 12:00 pm")
     expect(page.locator("#panel h2")).to_be_focused()
     press(page, "Escape")
     page.locator(f"#a-{one.id}").drag_to(page.locator(f"#f-{world.omana.id}-720"))
@@ -304,7 +304,7 @@ def test_a_time_taken_between_the_question_and_the_answer_is_refused_with_what_i
     with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
         page.get_by_role("button", name="Move it").click()
     assert answered.value.status == 409
-    expect(page.get_by_role("group", name="There is a problem")).to_contain_text("12:00 PM has just been taken")
+    expect(page.get_by_role("group", name="There is a problem")).to_contain_text("12:00 pm has just been taken")
     assert starts(one) == make.at("10:00")
 
 

@@ -44,13 +44,13 @@ def test_what_is_left_over_after_the_last_slot_is_told() -> None:
 
 def test_hours_at_another_centre_are_named() -> None:
     found = cells(diary(hours(NINE, TEN, 60, centre_id=BENGALURU)), offer(centre_id=KOCHI), NINE, TEN)
-    assert told(found) == [(NINE, TEN, ["Works at another centre from 9:00 AM to 10:00 AM"])]
+    assert told(found) == [(NINE, TEN, ["Works at another centre from 9:00 am to 10:00 am"])]
 
 
 def test_every_reason_is_told_not_only_the_first() -> None:
     known = diary(busy=[booked(NINE, TEN)], closed=[closed(NINE, TEN, reason="leave by Asha")])
     assert told(cells(known, offer(centre_id=KOCHI), NINE, TEN)) == [
-        (NINE, TEN, ["Booked from 9:00 AM to 10:00 AM", "Blocked: leave by Asha", "No hours here on this day"])
+        (NINE, TEN, ["Booked from 9:00 am to 10:00 am", "Blocked: leave by Asha", "No hours here on this day"])
     ]
 
 

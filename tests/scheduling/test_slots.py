@@ -185,7 +185,7 @@ def test_an_appointment_takes_every_slot_it_overlaps_and_none_it_touches() -> No
 
 def test_an_appointment_at_another_centre_takes_the_time_too() -> None:
     found = day_slots(MONDAY, [hours()], offer(centre_id=KOCHI), busy=[booked(540, 590, centre_id=BENGALURU)])
-    assert texts(found[0]) == ["Booked from 9:00 AM to 9:50 AM at another centre"]
+    assert texts(found[0]) == ["Booked from 9:00 am to 9:50 am at another centre"]
     assert (found[0].state, found[0].appointment_id) == (SlotState.BOOKED, 88)
 
 
@@ -200,7 +200,7 @@ def test_an_appointment_of_a_second_takes_its_slot() -> None:
 def test_a_hold_takes_the_time_and_says_until_when() -> None:
     until = at(SUNDAY_BEFORE, 10 * 60 + 47)
     found = day_slots(MONDAY, [hours()], offer(), busy=[booked(540, 590, kind="held", until=until)])
-    assert (found[0].state, texts(found[0]), found[0].appointment_id) == (SlotState.HELD, ["Held until 10:47 AM"], 88)
+    assert (found[0].state, texts(found[0]), found[0].appointment_id) == (SlotState.HELD, ["Held until 10:47 am"], 88)
 
 
 def test_a_hold_that_has_run_out_takes_nothing_even_if_no_worker_cleared_it() -> None:
@@ -282,7 +282,7 @@ def test_a_patient_who_is_elsewhere_cannot_take_the_slot() -> None:
     own = booked(9 * 60 + 30, 10 * 60, appointment_id=99)
     found = day_slots(MONDAY, [hours()], offer(), patient_busy=[own])
     assert states(found) == {"09:00": "NOT_OFFERED", "09:50": "NOT_OFFERED", "10:40": "FREE", "11:30": "FREE"}
-    assert texts(found[0]) == ["The patient has another appointment at 9:30 AM"]
+    assert texts(found[0]) == ["The patient has another appointment at 9:30 am"]
     assert (found[0].reasons[0].appointment_id, found[0].appointment_id) == (99, None)
 
 
@@ -342,7 +342,7 @@ def test_the_horizon_counts_the_clinics_days() -> None:
 def test_a_buffer_keeps_the_time_around_an_appointment_free() -> None:
     found = day_slots(MONDAY, [hours()], offer(buffer_minutes=10), busy=[booked(9 * 60 + 50, 10 * 60 + 40)])
     assert states(found) == {"09:00": "NOT_OFFERED", "09:50": "BOOKED", "10:40": "NOT_OFFERED", "11:30": "FREE"}
-    assert texts(found[0]) == ["10 minutes are kept free around the appointment at 9:50 AM"]
+    assert texts(found[0]) == ["10 minutes are kept free around the appointment at 9:50 am"]
     assert (found[0].reasons[0].appointment_id, found[0].appointment_id) == (88, None)
 
 
@@ -388,8 +388,8 @@ def test_a_slot_tells_every_reason_and_not_only_the_first() -> None:
         holidays=[Holiday(MONDAY, KOCHI, "Onam")],
     )
     assert texts(slot) == [
-        "Booked from 9:00 AM to 9:50 AM",
-        "Held until 11:09 AM",
+        "Booked from 9:00 am to 9:50 am",
+        "Held until 11:09 am",
         "Blocked: leave",
         "Holiday: Onam",
         "This time has passed",
@@ -400,7 +400,7 @@ def test_a_slot_tells_every_reason_and_not_only_the_first() -> None:
 
 
 def test_times_are_told_on_a_twelve_hour_clock() -> None:
-    faces = {0: "12:00 AM", 65: "1:05 AM", 719: "11:59 AM", 720: "12:00 PM", 785: "1:05 PM", 1439: "11:59 PM"}
+    faces = {0: "12:00 am", 65: "1:05 am", 719: "11:59 am", 720: "12:00 pm", 785: "1:05 pm", 1439: "11:59 pm"}
     assert {minute: slots.clock_face(minute) for minute in faces} == faces
 
 

@@ -5,9 +5,11 @@ from flask_wtf import CSRFProtect
 
 from mibo.config import settings
 from mibo.web.api import (
+    aliases,
     analytics,
     appointment_lists,
     appointments,
+    asked_again,
     bookings,
     centres,
     clinician_hours,
@@ -91,6 +93,8 @@ def register_api(app: Flask, csrf: CSRFProtect) -> None:
 def _whole(name: str) -> Blueprint:
     whole = Blueprint(name, __name__)
     whole.before_request(_limit_body)
+    whole.after_request(asked_again.tag)
+    whole.after_request(aliases.tell)
     refusals.word(whole)
     for resource in RESOURCES:
         whole.register_blueprint(resource)

@@ -117,7 +117,7 @@ def call_off(appointment_id: str, told: StaffCancellation) -> ResponseReturnValu
 
 
 @bp.post("/patient/appointments/<appointment_id>/cancel")
-@documented(gives=WishShown, body=CancellationWish, tag="Patients' own", refuses=(404,))
+@documented(gives=WishShown, body=CancellationWish, tag="Patient's own side", refuses=(404,))
 @may(Permission.SEE_OWN)
 def ask_to_cancel(appointment_id: str, told: CancellationWish) -> ResponseReturnValue:
     """Ask for one's own appointment to be cancelled; it holds its time until the clinic decides."""

@@ -7,8 +7,11 @@ from mibo.config import settings
 from mibo.web.access import for_programs
 
 METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
-HEADERS = "Authorization, Content-Type, Idempotency-Key, X-Request-ID, X-TOTP"
-SHOWN = "ETag, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, X-Request-ID"
+HEADERS = "Authorization, Content-Type, Idempotency-Key, If-None-Match, X-Request-ID, X-TOTP"
+SHOWN = (
+    "Deprecation, ETag, Idempotent-Replayed, Link, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, "
+    "Sunset, X-Request-ID"
+)
 REMEMBER_S = "600"
 
 

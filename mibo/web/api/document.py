@@ -6,6 +6,7 @@ when the document is asked for: to make the schemas of all models takes as long 
 
 import re
 from collections.abc import Callable
+from copy import deepcopy
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 
 import mibo
 from mibo.errors import Invalid
+from mibo.web.api import finishing
 from mibo.web.api.shown import Answer, Done, Listed, Refusal
 from mibo.web.inputs import Input, read
 from mibo.web.inputs.proving import ProvedAlong
@@ -31,7 +33,6 @@ View = TypeVar("View", bound=Callable[..., Any])
 FORM = "application/x-www-form-urlencoded"
 PREFIX, TWIN = "/api", "/api/v1"
 COMMITTED = ROOT / "docs" / "openapi.json"
-ALIASES = ("/payment/", "/users/clinicians", "/auth/refresh-token", "/patient-auth/refresh")
 
 
 def _component(name: str) -> str:
@@ -129,30 +130,29 @@ def openapi(app: Flask) -> dict[str, Any]:
         view, described = UNDESCRIBED.pop(0)
         view.__wrapped__ = described()  # type: ignore[attr-defined]
     with app.app_context():
-        whole = spec.spec
+        whole = deepcopy(spec.spec)  # spectree keeps it, and what follows completes it
     paths = {
         path.removeprefix(PREFIX) or "/": dict(sorted(verbs.items()))
         for path, verbs in whole["paths"].items()
         if path.startswith(PREFIX) and not path.startswith(TWIN)
     }
+    views = _views(app)
     for path, verbs in paths.items():
-        if path.startswith(ALIASES):
-            for verb in verbs.values():
-                verb["deprecated"] = True
-    for schema in whole["components"]["schemas"].values():
-        _forget_titles(schema)
+        for verb, operation in verbs.items():
+            finishing.finish(path, verb, operation, views[verb, path].access.permission)  # type: ignore[attr-defined]
+    return finishing.whole(whole, dict(sorted(paths.items())), [{"url": PREFIX}, {"url": TWIN}])
+
+
+def _views(app: Flask) -> dict[tuple[str, str], Callable[..., Any]]:
+    """The view of each verb and path, as the document writes them."""
     return {
-        **whole,
-        "paths": dict(sorted(paths.items())),
-        "servers": [{"url": PREFIX}, {"url": TWIN}],
+        (verb.lower(), re.sub(r"<(?:[^:>]*:)?([^>]+)>", r"{\1}", rule.rule.removeprefix(PREFIX)) or "/"): (
+            app.view_functions[rule.endpoint]
+        )
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith(PREFIX) and not rule.rule.startswith(TWIN)
+        for verb in rule.methods or ()
     }
-
-
-def _forget_titles(schema: dict[str, Any]) -> None:
-    """pydantic repeats each name as a title."""
-    schema.pop("title", None)
-    for one in schema.get("properties", {}).values():
-        one.pop("title", None)
 
 
 @click.command("openapi")

@@ -11,6 +11,7 @@ from mibo import identity
 from mibo.config import settings
 from mibo.errors import Missing
 from mibo.web.access import SESSION_KEY, public
+from mibo.web.api import docs_page
 from mibo.web.api.answers import plain
 from mibo.web.api.document import as_text, openapi
 
@@ -39,7 +40,10 @@ def docs() -> ResponseReturnValue:
     """The document as a page; in production for staff who are signed in to the desk in the same browser."""
     if settings().production and not _is_staff():
         raise Missing("Route not found")
-    return render_template("api/docs.html", document=_document(), json=url_for(".document"))
+    return render_template(
+        "api/docs.html", document=_document(), json=url_for(".document"), rules=docs_page.rules(),
+        quick_start=docs_page.quick_start(), words=docs_page.words, resolved=docs_page.resolved, without=docs_page.without,
+    )  # fmt: skip
 
 
 @cache

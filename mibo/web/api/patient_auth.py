@@ -12,10 +12,10 @@ from mibo.web.api import people_shapes
 from mibo.web.api.answers import said
 from mibo.web.api.document import documented
 from mibo.web.api.people_shapes import PatientSelf, PatientSignedIn, TokenPair
-from mibo.web.api.refusals import again_later, bad_refresh, wrong_code
+from mibo.web.api.refusals import again_later, bad_refresh, no_password, wrong_code
 from mibo.web.api.shown import Done, Shown
 from mibo.web.api.staying import end_stay
-from mibo.web.inputs.proving import CodeWish, PatientCodeProof, RefreshWish, SignOut
+from mibo.web.inputs.proving import CodeWish, PatientCodeProof, PatientPassword, RefreshWish, SignOut
 from mibo.web.limits import sparingly
 
 bp = Blueprint("patient_auth", __name__, url_prefix="/patient-auth")
@@ -66,6 +66,15 @@ def verify_code(told: PatientCodeProof) -> ResponseReturnValue:
     if incomplete:
         return said(signed_in, "Please complete your profile")
     return said(signed_in, "Account created successfully" if is_new else "Welcome back")
+
+
+@bp.post("/login-with-password")
+@sparingly
+@documented(gives=PatientSignedIn, body=PatientPassword, tag="Patient sign-in", refuses=(401,))
+@public
+def sign_in_by_password(told: PatientPassword) -> ResponseReturnValue:
+    """Older apps offer a password to patients. Nobody has one here: the refusal says how to sign in instead."""
+    return no_password()
 
 
 def _is_incomplete(own: Patient, told: PatientCodeProof, *, is_new: bool) -> bool:

@@ -79,6 +79,11 @@ def wrong_password() -> Response:
     return errors.answer(401, "Invalid credentials")
 
 
+def no_password() -> Response:
+    """Patients have no password, whoever they say they are."""
+    return errors.answer(401, "Patients sign in with a code. Please ask for one with your phone number.")
+
+
 def second_step(account: Account, totp: str | None) -> Response | None:
     """What an account with an authenticator app is answered without its code, or with a wrong one."""
     if not second_factor.enrolled(account):

@@ -105,6 +105,15 @@ class PasswordByUsername(SecondFactor):
     model_config = ConfigDict(str_strip_whitespace=False)
 
 
+class PatientPassword(Input):
+    """A username and a password, which older apps offer to patients."""
+
+    username: str = Field(min_length=1, max_length=LONGEST_PASSWORD)
+    password: str = Field(min_length=1, max_length=LONGEST_PASSWORD)
+
+    model_config = ConfigDict(str_strip_whitespace=False)
+
+
 class RefreshWish(Input):
     """The refresh token that was got last."""
 

@@ -72,6 +72,7 @@ TABLE = [
         GET /health
         POST /hooks/gallabox
         GET /openapi.json
+        POST /patient-auth/login-with-password
         POST /patient-auth/logout
         POST /patient-auth/refresh
         POST /patient-auth/refresh-token

@@ -341,7 +341,7 @@ def test_an_extra_opening_is_offered_listed_and_removed(world):
         assert [clock.local(one.starts_at).hour for one in slots if one.is_free] == [14, 15]
         assert booking.open_slots(world.ravi.id, day + timedelta(days=7), centre_id=world.kochi.id) == []
     twice = world.boss.post("/time-off/openings/new", **wish)
-    assert problems(twice) == ["There are hours on this day already: 2:00 PM to 4:00 PM."]
+    assert problems(twice) == ["There are hours on this day already: 2:00 pm to 4:00 pm."]
     page = world.boss.get("/time-off/openings")
     assert "2:00 pm to 4:00 pm" in page.text
     with db.transaction():

@@ -64,7 +64,7 @@ def test_the_page_of_times_shows_what_is_free_at_its_length_and_chooses_the_firs
     times = re.findall(r'name="at" value="(\d\d:\d\d)"( checked)?', page)
     assert [face for face, _ in times] == [f"{h:02d}:00" for h in (9, 11, 12, 13, 14, 16, 17)]
     assert [face for face, checked in times if checked] == ["09:00"]
-    assert "Booked from 3:00 PM to 4:00 PM" in page
+    assert "Booked from 3:00 pm to 4:00 pm" in page
 
 
 def test_it_is_moved_with_a_button_and_without_script(desk, world):
@@ -102,7 +102,7 @@ def test_a_time_just_taken_is_a_409_with_what_is_free_and_what_was_typed(desk, w
     answer = desk.post(f"{url(one)}/move", **goal(world, one, reason="Prefers afternoons"))
     said = text_of(answer)
     assert answer.status_code == 409
-    assert "3:00 PM has just been taken." in said
+    assert "3:00 pm has just been taken." in said
     assert re.search(r"Nearest free: .*2:00 pm", said)
     assert 'value="Prefers afternoons"' in answer.text
     assert now_of(one).starts_at == make.at("10:00")

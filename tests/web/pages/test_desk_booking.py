@@ -206,7 +206,7 @@ def test_the_first_free_time_is_chosen_already(desk, world):
     page = desk.get(f"/desk/new?patient={world.asha.id}&day={make.tomorrow()}").text
     assert re.findall(r'value="([0-9:]+)" form="book" checked', page) == ["10:00"]
     assert 'value="09:00"' not in page
-    assert "9:00 am Booked from 9:00 AM to 10:00 AM" in text_of(page)
+    assert "9:00 am Booked from 9:00 am to 10:00 am" in text_of(page)
 
 
 def test_whoever_is_free_first_is_chosen_already(desk, world):

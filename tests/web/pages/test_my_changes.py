@@ -84,7 +84,7 @@ def test_a_time_just_taken_shows_the_nearest_and_nothing_moves(asha, world):
     visit(world, 5, "15:00", who=other(world))
     answer = asha.post(f"/my/{one.reference}/move", wish(world, one))
     assert answer.status_code == 409
-    assert problems(answer) == ["3:00 PM has just been taken."]
+    assert problems(answer) == ["3:00 pm has just been taken."]
     assert shown_times(answer)[:3] == ["2:00 pm", "4:00 pm", "1:00 pm"]
     assert now_of(one).moves == 0
 

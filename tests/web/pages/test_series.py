@@ -100,7 +100,7 @@ def test_each_clash_has_its_reason_and_its_choices_and_the_rest_is_booked(front)
     looked = front.desk.post("/series/new", **front.wish())
     shown = words(looked)
     assert "2 of 4 are free." in shown
-    assert "Booked from 10:00 AM to 11:00 AM" in shown
+    assert "Booked from 10:00 am to 11:00 am" in shown
     assert "Holiday: Onam" in shown
     done = front.desk.post(
         "/series/new", **{**hidden(looked), "pay_by": "LATER", "choice-2": "11:00", "choice-3": "skip"}
@@ -119,7 +119,7 @@ def test_taken_between_the_two_steps_is_told_and_can_be_booked_at_another_time(f
     taken(front, 3)
     done = front.desk.post("/series/new", **{**hidden(looked), "pay_by": "LATER"})
     page = front.desk.get(done.location)
-    assert "is not booked: Booked from 10:00 AM to 11:00 AM." in page.text
+    assert "is not booked: Booked from 10:00 am to 11:00 am." in page.text
     assert "Take 11:00 am instead" in page.text
     more = front.desk.post(f"{done.location}/missing", **{"pay_by": "LATER", "choice-3": "11:00"})
     assert more.status_code == 303, problems(more)
@@ -192,7 +192,7 @@ def test_this_and_the_following_are_moved_after_each_was_shown(front):
     first = {"from_number": 2, "day": day(2), "at": "15:00"}
     looked = front.desk.post(f"/series/{series_id}/move", **first)
     assert looked.status_code == 200, problems(looked)
-    assert "Booked from 3:00 PM to 4:00 PM" in words(looked)
+    assert "Booked from 3:00 pm to 4:00 pm" in words(looked)
     done = front.desk.post(f"/series/{series_id}/move", **{**hidden(looked), "choice-3": "16:00"})
     assert done.status_code == 303, problems(done)
     assert [one.starts_at for one in visits()] == [

@@ -299,7 +299,7 @@ def test_a_time_that_is_not_free_says_why_and_moves_nothing(desk, world):
     world.book("11:00", "Ravi Nair")
     close(world, 13, 14)
     for at, words in (
-        ("11:00", "Booked from 11:00 AM to 12:00 PM"), ("13:00", "Blocked: Training"), ("10:00", "the time it has already"),
+        ("11:00", "Booked from 11:00 am to 12:00 pm"), ("13:00", "Blocked: Training"), ("10:00", "the time it has already"),
         ("20:00", "No hours here"), ("13:15", "Blocked: Training"),
     ):  # fmt: skip
         answer = desk.part(put(world, one, at))

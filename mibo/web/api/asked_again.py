@@ -1,0 +1,23 @@
+"""Apps ask the same again and again: a good answer to a GET has a tag, and who has it already is answered 304, no body.
+
+What is about people is `no-store`, so that no browser keeps it; an app keeps its last answer for as long as it shows it.
+An answer that opens somebody's record has no tag: it is given whole each time, and each reading is noted.
+"""
+
+import hashlib
+
+from flask import current_app, request
+from werkzeug.wrappers import Response
+
+DIGEST_BYTES = 12
+
+
+def tag(response: Response) -> Response:
+    """Give an answer its weak ETag, made of what it says, and keep the body back from who has it."""
+    if request.method not in ("GET", "HEAD") or response.status_code != 200 or response.mimetype != "application/json":
+        return response
+    if response.is_streamed or hasattr(current_app.view_functions.get(request.endpoint or ""), "noted"):
+        return response
+    response.set_etag(hashlib.blake2b(response.get_data(), digest_size=DIGEST_BYTES).hexdigest(), weak=True)
+    response.vary.add("Authorization")
+    return response.make_conditional(request.environ)
