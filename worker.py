@@ -19,9 +19,10 @@ from rq.serializers import JSONSerializer
 
 from mibo import booking, db, jobs, logs, timetable
 from mibo.config import settings
+from mibo.web import listings
 
-# imported here so that every job is registered, and loaded once instead of in every fork
-DOES = (booking, timetable)
+# imported here so that every job is registered and every list described, and loaded once instead of in every fork
+DOES = (booking, timetable, listings)
 TRY_AGAIN_AFTER_S = 2.0
 GIVES_WAY = 10  # niceness: where web and worker share processors, whoever waits at a page goes first
 

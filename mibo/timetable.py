@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from mibo import analytics, audit, booking, identity, jobs, messaging, payments, people, video
+from mibo import analytics, audit, booking, exports, identity, jobs, messaging, payments, people, video
 from mibo.booking import climbing, gate
 from mibo.care import documents, due_telling, resealing
 
@@ -45,6 +45,8 @@ TIMETABLE = (
     Periodic(due_telling.tell_due, 600),
     Periodic(documents.sweep, 6 * 3600),
     Periodic(resealing.seal_what_lies_open, 600),
+    Periodic(exports.ring_waiting, 15),
+    Periodic(exports.sweep, 600),
     Periodic(booking.reconcile, 60),
     Periodic(booking.sweeping.reconcile_daily, 600),
     Periodic(booking.listening.listen, 900),

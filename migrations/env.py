@@ -7,6 +7,7 @@ import mibo.analytics
 import mibo.audit
 import mibo.booking
 import mibo.care
+import mibo.exports
 import mibo.leads
 import mibo.messaging
 import mibo.scheduling  # noqa: F401  (each import fills the metadata)

@@ -79,11 +79,13 @@ def _what_others_are_given(app: Flask, others: list[identity.Account], one: int,
             seen[f"{account.id} {path}"] = door.get(path).text
         if account is not others[0]:  # an administrator reads the record, by the clinic's own table
             seen[f"{account.id} record"] = door.get(f"/desk/patients/{patient}").text
-        for path in ("/appointments/csv", "/appointments/paper"):
+        for path in ("/exports/appointments", "/appointments/paper"):
             seen[f"{account.id} {path}"] = door.post(path, show="all").text
         for path in (f"/my-day/{one}", f"/my-day/{one}/earlier", f"/my-day/{one}/versions"):
             assert door.get(path).status_code == 403, path
-    rows = [list(csv.reader(io.StringIO(text))) for where, text in seen.items() if where.endswith("/csv")]
+    rows = [
+        list(csv.reader(io.StringIO(text))) for where, text in seen.items() if where.endswith("/exports/appointments")
+    ]
     assert any("Asha Menon" in " ".join(row) for sheet in rows for row in sheet), (
         "nothing was taken along, so nothing was searched"
     )

@@ -22,6 +22,7 @@ ALSO_LOGGED = frozenset(
         "note.read",
         "note.glass_broken",
         "list.exported",
+        "export.asked",
         "refund.approved",
         "refund.declined",
         "refund.handed_over",

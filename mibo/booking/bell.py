@@ -106,10 +106,10 @@ def _theirs(by: Actor) -> ColumnElement[bool]:
     return and_(or_(and_(Ring.kind.in_(kinds), here), own), recent) if kinds else and_(own, recent)
 
 
-def tell(known_by: str, *, account_id: int, about_id: int, appointment_id: int | None) -> None:
+def tell(known_by: str, *, account_id: int, about_id: int, appointment_id: int | None, kind: str = "GLASS") -> None:
     """Let one of the staff know of something that was done; said twice it rings once."""
     rung = insert(Ring).values(
-        kind="GLASS", known_by=known_by, about_id=about_id, appointment_id=appointment_id, account_id=account_id
+        kind=kind, known_by=known_by, about_id=about_id, appointment_id=appointment_id, account_id=account_id
     )
     db.session().execute(rung.on_conflict_do_nothing(index_elements=["known_by"]))
 

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from mibo.db import Base, Entity
 
-RINGS_FOR = ("WISH", "REFUND", "REFUND_DESK", "MESSAGE", "MEETING", "REPLY", "GLASS")
+RINGS_FOR = ("WISH", "REFUND", "REFUND_DESK", "MESSAGE", "MEETING", "REPLY", "GLASS", "EXPORT")
+TOLD = ("GLASS", "EXPORT")  # to one person, by name
 
 
 class Ring(Entity):
@@ -32,7 +33,7 @@ class Ring(Entity):
         Index("ix_ring_rung", "rung_at", "id"),
         Index("ix_ring_account_id", "account_id", "rung_at", postgresql_where=text("account_id is not null")),
         CheckConstraint(f"kind in {RINGS_FOR}", name="kind"),
-        CheckConstraint("(kind = 'GLASS') = (account_id is not null)", name="for_whom"),
+        CheckConstraint(f"(kind in {TOLD}) = (account_id is not null)", name="for_whom"),
     )
 
 

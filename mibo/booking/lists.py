@@ -80,10 +80,10 @@ def page(wish: ListWish, *, by: Actor, place: Place | None = None, size: int = P
     return ListPage(rows, *around(rows, place, lambda row: place_of(row, wish.order), more=more), total, hidden)
 
 
-def every(wish: ListWish, *, by: Actor, limit: int) -> Sequence[AppointmentRow]:
-    """All of them in order, for a file."""
+def every(wish: ListWish, *, by: Actor, limit: int, place: Place | None = None) -> Sequence[AppointmentRow]:
+    """All of them in order, from a place on, for a file."""
     with db.planned_anew():
-        return _rows(wish, seeking.meant(wish.typed, by=by) if wish.typed else None, by, None, limit)
+        return _rows(wish, seeking.meant(wish.typed, by=by) if wish.typed else None, by, place, limit)
 
 
 def appointments(

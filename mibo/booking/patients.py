@@ -5,7 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, ColumnElement, Select, any_, exists, false, func, literal, or_, select, true
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    any_,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    true,
+    tuple_,
+)
 from sqlalchemy.orm import joinedload, selectinload
 
 from mibo import clock, db, people
@@ -103,6 +117,33 @@ def every(sought: Sought, *, by: Actor, limit: int | None = None) -> Sequence[Pa
     if len(found) < FEW and search.may_be_misspelt(sought.typed):
         return db.session().scalars(_spelt_alike(sought, by).limit(PAGE)).all()
     return found
+
+
+def some(
+    sought: Sought, *, by: Actor, after: Sequence[Any] | None = None, size: int
+) -> tuple[Sequence[Patient], list[Any] | None]:
+    """Some of them in order, and after what the list goes on; None when that was all, as it is of those that were named."""
+    if search.normal(sought.typed):
+        with db.planned_anew():
+            return every(sought, by=by), None
+    wanted = _sorted(_open_to(sought, by), sought)
+    if after is not None:
+        name, patient_id = after
+        beyond = tuple_(func.lower(Patient.full_name), Patient.id) > tuple_(name, patient_id)
+        wanted = wanted.where(beyond if sought.sort == "name" else Patient.id < patient_id)
+    found = db.session().scalars(wanted.limit(size + 1)).all()
+    if len(found) <= size:
+        return found, None
+    last = found[size - 1]
+    name = db.session().scalar(select(func.lower(Patient.full_name)).where(Patient.id == last.id))
+    return found[:size], [name, last.id]
+
+
+def how_many(sought: Sought, *, by: Actor) -> int | None:
+    """How many there are in all; of those that were named nobody knows before they are read."""
+    if search.normal(sought.typed):
+        return None
+    return db.session().scalar(select(func.count()).select_from(_open_to(sought, by).subquery()))
 
 
 def _wanted(sought: Sought, by: Actor) -> Select[Patient]:

@@ -33,6 +33,7 @@ from mibo.identity.phones import PhoneNotFree, ask_to_move, check_move, leave_ph
 from mibo.identity.queries import (
     account_by_phone,
     account_in_full,
+    actor_for,
     actor_of,
     names_of,
     names_of_those_who_may,
@@ -125,6 +126,7 @@ __all__ = [
     "account_in_full",
     "account_left_alone",
     "account_of_link",
+    "actor_for",
     "actor_of",
     "add_staff",
     "all_staff",

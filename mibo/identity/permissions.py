@@ -79,6 +79,7 @@ class Permission(StrEnum):
     ANSWER_REQUESTS = "see and answer what patients ask about their data"
     REPLACE_MEETINGS = "replace a video link over the API, or take it away"
     OVERSEE_MESSAGES = "see all messages, their unmatched reports and video links at once, and remind by hand"
+    EXPORT_LISTS = "take a list along as a file, as far as one may see it"
     SEE_FOLLOW_UPS = "see who is due to come again"
     SEE_HOURS = "see the hours of clinicians"
     SET_HOURS = "set the hours of clinicians"
@@ -151,6 +152,7 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.ANSWER_REPLIES: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.REPLACE_MEETINGS: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
     Permission.OVERSEE_MESSAGES: frozenset(_ALL_CENTRES),
+    Permission.EXPORT_LISTS: frozenset(_STAFF),
     Permission.SEE_FOLLOW_UPS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
     Permission.SEE_HOURS: frozenset(_STAFF),
     Permission.SET_HOURS: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER, Role.CLINICIAN}),

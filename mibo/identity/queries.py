@@ -4,7 +4,7 @@ from collections.abc import Collection
 from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, column, func, select, table
+from sqlalchemy import ColumnElement, Row, bindparam, column, false, func, literal, null, select, table
 from sqlalchemy.orm import selectinload
 
 from mibo import clock, db
@@ -65,6 +65,22 @@ def actor_of(sign_in_id: int) -> Actor | None:
     return actor_by(_by_sign_in(), sign_in_id=sign_in_id)
 
 
+def actor_for(account_id: int) -> Actor | None:
+    """One of the staff as their account stands now, for what is made on their behalf; None when it is closed."""
+    return actor_by(_by_account(), account_id=account_id)
+
+
+@cache
+def _by_account() -> db.Prepared:
+    nobody = [null().label(name) for name in ("created_at", "proved_at", "last_seen_at", "ends_at")]
+    wanted = (
+        select(literal(0).label("id"), literal("JOB").label("channel"), *nobody, false().label("by_code"), *_person())
+        .outerjoin(clinician, (clinician.c.account_id == Account.id) & clinician.c.active)
+        .where(Account.id == bindparam("account_id"), Account.audience == "STAFF", Account.active)
+    )
+    return db.Prepared(wanted)
+
+
 @cache
 def _by_sign_in() -> db.Prepared:
     return live_sign_in(SignIn.id == bindparam("sign_in_id"))
@@ -81,19 +97,20 @@ def live_sign_in(*conditions: ColumnElement[bool]) -> db.Prepared:
             SignIn.by_code,
             SignIn.last_seen_at,
             SignIn.ends_at,
-            Account.second_factor_at,
-            Account.id.label("account_id"),
-            Account.audience,
-            Account.full_name,
-            Account.language,
-            clinician.c.id.label("clinician_id"),
-            _grants().label("grants"),
+            *_person(),
         )
         .join(Account, Account.id == SignIn.account_id)
         .outerjoin(clinician, (clinician.c.account_id == Account.id) & clinician.c.active)
         .where(*conditions, SignIn.ended_at.is_(None), SignIn.ends_at > func.now(), Account.active)
     )
     return db.Prepared(wanted)
+
+
+def _person() -> list[Any]:
+    return [
+        Account.second_factor_at, Account.id.label("account_id"), Account.audience, Account.full_name, Account.language,
+        clinician.c.id.label("clinician_id"), _grants().label("grants"),
+    ]  # fmt: skip
 
 
 def actor_by(asked: db.Prepared, **values: object) -> Actor | None:

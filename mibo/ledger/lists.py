@@ -93,10 +93,10 @@ def page(wish: PaymentWish, *, by: Actor, place: Place | None = None, size: int 
     )
 
 
-def every(wish: PaymentWish, *, by: Actor, limit: int) -> Sequence[PaymentRow]:
-    """All of them in order, for a file."""
+def every(wish: PaymentWish, *, by: Actor, limit: int, place: Place | None = None) -> Sequence[PaymentRow]:
+    """All of them in order, from a place on, for a file."""
     with db.planned_anew():
-        return _rows(wish, seeking.meant(wish.typed, by=by) if wish.typed else None, by, None, limit)
+        return _rows(wish, seeking.meant(wish.typed, by=by) if wish.typed else None, by, place, limit)
 
 
 def place_of(row: PaymentRow, order: str) -> Place:

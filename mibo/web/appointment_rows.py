@@ -19,9 +19,6 @@ SOURCE_WORDS = {
     "MANAGER": "Manager",
 }  # fmt: skip
 PAID_WORDS = {"PENDING": "To pay", "PAID": "Paid", "FAILED": "Failed", "REFUNDED": "Refunded"}
-HEAD = ("Reference", "Patient", "Phone", "MRN", "Clinician", "Centre", "Date", "Time", "Minutes", "Kind", "State",
-        "Booked", "Booked at")  # fmt: skip
-MONEY_HEAD = ("Payment", "Paid by", "Payment note", "Fee (rupees)", "Registration (rupees)")
 OWES = (Status.PENDING, Status.CONFIRMED, Status.IN_PROGRESS, Status.COMPLETED, Status.CANCELLATION_REQUESTED)
 
 Looks = Mapping[str, tuple[str, str, str]]
@@ -125,34 +122,3 @@ def _payment_note(row: AppointmentRow) -> str:
     amount = money.rupees(row.consultation_paise + row.registration_paise)
     how = METHOD_WORDS.get(row.payment_method or "", "")
     return " · ".join(filter(None, [f"{amount} {how}".strip(), row.paid_note or ""]))
-
-
-def csv_head(who: Actor) -> tuple[str, ...]:
-    """The headings of the spreadsheet that this person may have."""
-    return HEAD + MONEY_HEAD if eyes(who).money else HEAD
-
-
-def csv_rows(rows: Iterable[AppointmentRow], who: Actor) -> list[list[object]]:
-    """Its lines. What patients wrote stays at the clinic."""
-    now, seen = clock.now(), eyes(who)
-    states = get_template_attribute("ui/tags.html", "statuses")
-    return [_cells(row, now, seen, states) for row in rows]
-
-
-def _cells(row: AppointmentRow, now: datetime, seen: Eyes, states: Looks) -> list[object]:
-    starts, booked = clock.local(row.starts_at), clock.local(row.created_at)
-    cells: list[object] = [
-        row.reference, row.patient_name,
-        phone.shown(row.patient_phone) if seen.whole_numbers else phone.masked(row.patient_phone), row.patient_mrn,
-        row.clinician_name, row.centre_name, f"{starts:%Y-%m-%d}", clock_time(starts),
-        int((row.ends_at - row.starts_at).total_seconds()) // 60, kind_of(row), states[row.state(now)][2],
-        SOURCE_WORDS[row.source], f"{booked:%Y-%m-%d} {clock_time(booked)}",
-    ]  # fmt: skip
-    if not seen.money:
-        return cells
-    paid = row.payment_status in ("PAID", "REFUNDED")
-    return [
-        *cells, paid_of(row), METHOD_WORDS.get(row.payment_method or "", "").removeprefix("by ").removeprefix("in "),
-        row.paid_note if paid else None, money.whole_rupees(row.consultation_paise),
-        money.whole_rupees(row.registration_paise),
-    ]  # fmt: skip

@@ -12,7 +12,7 @@ from mibo.web.filters import day
 AREAS: dict[str, tuple[str, tuple[str, ...]]] = {
     "opened": ("Records opened", ("patient.opened", "appointment.opened", "note.read", "note.glass_broken", "document.opened",
                                   "request.opened")),
-    "exported": ("Files taken along", ("list.exported",)),
+    "exported": ("Files taken along", ("list.exported", "export.")),
     "patients": ("Patients", ("patient.", "history.", "document.", "request.")),
     "appointments": ("Appointments", ("appointment.", "series.", "follow_up.", "call.", "note.")),
     "queue": ("Walk-ins", ("queue.",)),
@@ -77,6 +77,8 @@ ACTS = {
     "history.added": "Added to a patient's history",
     "history.changed": "Changed a line of a patient's history",
     "history.struck": "Struck a line out of a patient's history",
+    "export.asked": "Asked for a list as a file",
+    "export.cancelled": "Called off an export",
     "list.exported": "Took a list along as a file",
     "new recovery codes": "Made new recovery codes",
     "note.glass_broken": "Opened a patient's notes in an emergency",

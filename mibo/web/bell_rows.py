@@ -11,7 +11,7 @@ from mibo.web.filters import moment
 WORDS = {
     "WISH": "asks to cancel", "REFUND": "Refund to decide", "REFUND_DESK": "Refund to hand over",
     "MESSAGE": "A message did not arrive", "MEETING": "Video call has no link yet", "REPLY": "wrote to the clinic",
-    "GLASS": "Your notes were read in an emergency",
+    "GLASS": "Your notes were read in an emergency", "EXPORT": "Your export has ended",
 }  # fmt: skip
 BY_NAME = ("WISH", "REPLY")  # the patient does it
 JUST_NOW = timedelta(minutes=1)
@@ -48,6 +48,8 @@ def leads_to(kind: str, about_id: int, appointment_id: int | None) -> str:
         return url_for("refunds.one", refund_id=about_id)
     if kind == "GLASS":
         return url_for("emergency.told", opening_id=about_id)
+    if kind == "EXPORT":
+        return url_for("exports.listing")
     if kind == "REPLY":
         return url_for("replies.inbox", part="waiting" if appointment_id else "unknown")
     return url_for("desk.appointment", appointment_id=appointment_id)

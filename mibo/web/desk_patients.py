@@ -24,7 +24,6 @@ GENDERS = {choice.value: choice.label for choice in GENDER_WORDS}
 HISTORY = (
     "Reference", "Start", "Clinician", "Centre", "Kind", "State", "Fee", "Payment", "Method", "Paid on",
 )  # fmt: skip
-HEAD = ("Name", "Age", "Gender", "MRN", "Phone", "E-mail", "Visits", "Next visit", "Registered", "Active")
 
 
 @dataclass(frozen=True)
@@ -64,11 +63,6 @@ class Page:
 def rows(patients: Sequence[Patient], visits: Mapping[int, Visits]) -> list[Row]:
     """The list."""
     return [_row(one, visits.get(one.id, Visits())) for one in patients]
-
-
-def sheet(patients: Sequence[Patient], visits: Mapping[int, Visits]) -> list[tuple[object, ...]]:
-    """The same for a spreadsheet, under `HEAD`."""
-    return [_cells(one, visits.get(one.id, Visits())) for one in patients]
 
 
 def look(
@@ -176,14 +170,6 @@ def _row(one: Patient, visits: Visits) -> Row:
         registered=_date(one.created_at),
         active=one.active,
     )
-
-
-def _cells(one: Patient, visits: Visits) -> tuple[object, ...]:
-    return (
-        one.full_name, people.age_of(one), GENDERS.get(one.gender or "", ""), one.mrn, phone.shown(one.phone), one.email,
-        visits.past, f"{clock.local(visits.next_at):%Y-%m-%d %H:%M}" if visits.next_at else "",
-        clock.clinic_day(one.created_at).isoformat(), "yes" if one.active else "no",
-    )  # fmt: skip
 
 
 def _date(at: datetime) -> str:

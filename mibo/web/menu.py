@@ -83,6 +83,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
     (
         "You",
         [
+            ("Exports", "exports.listing", Permission.EXPORT_LISTS),
             ("Signed-in devices", "stays.staff", Permission.MANAGE_OWN_SIGN_INS),
             ("Your phone", "phones.staff", Permission.MANAGE_OWN_SIGN_INS),
             ("My calendar", "calendars.clinician", Permission.CONSULT),

@@ -52,9 +52,9 @@ def notes_read(about: int, notes: Sequence[int]) -> None:
         g.notes_read = about, [str(one) for one in notes]
 
 
-def exported(name: str, rows: int) -> None:
-    """A list leaves the house as a file."""
-    g.read_list = {"list": name, "rows": rows}
+def exported(name: str, rows: int, **more: Any) -> None:
+    """A list leaves the house as a file; `more`: of which kind, and which filters were set, never what was typed."""
+    g.read_list = {"list": name, "rows": rows, **more}
 
 
 def note_read(response: Response) -> Response:

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from mibo import care, clinics, clock, db, identity, payments, people, sealing
+from mibo import care, clinics, clock, db, exports, identity, payments, people, sealing
 from mibo.booking import QueueEntry, Series
 from mibo.booking.bell_models import Ring
 from mibo.booking.models import StatusChange
@@ -29,6 +29,7 @@ from mibo.payments import Attempt, Drawer, Refund, Settlement, Tender
 from mibo.payments.heard import Mismatch
 from mibo.people import Notice, Patient, PatientMerge
 from mibo.scheduling import WeeklyHours
+from mibo.web.inputs.patients import PatientsInput
 from tests import make
 from tests.machine import Bell
 from tests.web.pages.visitor import Visitor, clinic, same_but_for_the_request
@@ -46,6 +47,7 @@ MEANT = {
     "settlement_id": "settlement",
     "notice_id": "notice", "ring_id": "ring", "reply_id": "reply", "notification_id": "message",
     "opening_id": "glass", "request_id": "data request", "line_id": "history line", "document_id": "document",
+    "export_id": "export",
 }  # fmt: skip
 QUERY = f"?date={make.tomorrow()}&start_date={make.tomorrow()}&end_date={make.tomorrow()}"
 TOMORROW = make.tomorrow().isoformat()
@@ -78,7 +80,16 @@ BODIES: dict[str, dict[str, Any]] = {  # what is sent so that the id is looked a
 TWICE_IS_ONCE = {"holiday_id"}  # what is removed already is removed
 LIKELY = {"patient", "staff", "clinician", "centre", "appointment", "payment"}  # with whom a desk could be mistaken
 SEALED = {"patient", "staff", "appointment", "glass", "history line", "document"}  # what stands beside each other there
-NO_IDS = {"reference", "token", "verb", "name", "scene", "filename", "link_id"}  # a link has the provider's name for it
+NO_IDS = {
+    "reference",
+    "token",
+    "verb",
+    "name",
+    "scene",
+    "filename",
+    "link_id",
+    "listing",
+}  # a link has the provider's name for it
 
 
 class World:
@@ -178,6 +189,9 @@ class World:
             made["document"] = care.documents.add(paper, twin.id, by=opener)
             asker = make.actor(self.clinic.asha)
             made["data request"] = people.rights.ask(self.clinic.asha.id, "CORRECTION", "My name", by=asker)
+            made["export"] = exports.ask(
+                exports.listing("patients"), PatientsInput(), "csv", by=make.actor(doctor, Role.CLINICIAN)
+            ).export
             opening = made["opening"]
             day = make.tomorrow() + timedelta(days=(1 - make.tomorrow().isoweekday()) % 7)
             opening.effective_from = opening.effective_to = day

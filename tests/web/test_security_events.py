@@ -45,7 +45,7 @@ def test_what_somebody_does_is_told_by_its_name(app: Flask, world: World, capsys
     desk = Desk(app.test_client(), admin)
     capsys.readouterr()
     assert desk.get(f"/desk/patients/{world.asha.id}").status_code == 200
-    assert desk.post("/desk/patients/csv", q="").status_code == 200
+    assert desk.post("/exports/patients", q="").status_code == 200
     assert app.test_client().post("/sign-in", data={"phone": "9876543210"}).status_code == 400
     assert Desk(app.test_client(), other).get("/desk/staff").status_code == 403
     with db.transaction():

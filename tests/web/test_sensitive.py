@@ -19,8 +19,7 @@ pytestmark = pytest.mark.usefixtures("database")
 __all__ = ["clinic", "signed_in"]
 
 EXPORTS = {
-    "patients.export", "patients.history", "staff.export", "clinicians.table", "appointments.export",
-    "appointments.paper",
+    "exports.ask", "exports.retry", "exports.download", "patients.history", "appointments.paper", "payments.paper",
 }  # fmt: skip
 USERS = {
     "staff.add", "staff.change", "staff.set_access", "staff.send_link", "second_factor.new_codes", "second_factor.off",

@@ -20,6 +20,7 @@ from mibo.web.pages import desk as desk
 from mibo.web.pages import documents as documents
 from mibo.web.pages import drawers as drawers
 from mibo.web.pages import emergency as emergency
+from mibo.web.pages import exports as exports
 from mibo.web.pages import family as family
 from mibo.web.pages import home as home
 from mibo.web.pages import hours as hours
@@ -75,7 +76,7 @@ PAGES = (
     own_payments, my_messages, my_notices, desk, board, week, queue, my_day, late, changes,
     session_notes,
     video_links, prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, settlements,
-    refunds, drawers, patients, merging, clinicians, hours, blocks, openings, pictures, staff_sign_in, passwords, phones,
+    refunds, drawers, exports, patients, merging, clinicians, hours, blocks, openings, pictures, staff_sign_in, passwords, phones,
     second_factor, proofs, stays, staff, receipts, own_receipts, calls, centres, message_log, policy, audit,
     calendars, video_calls, emergency, record, documents, own_requests, data_requests,
     styleguide,

@@ -12,11 +12,9 @@ from mibo.web.access import actor, may
 from mibo.web.forms.appointments import AppointmentsForm, offer
 from mibo.web.htmx import go, show, wants_part
 from mibo.web.inputs.appointments import AppointmentsInput, of_address, write_place
-from mibo.web.spreadsheet import spreadsheet
 
 bp = Blueprint("appointments", __name__, url_prefix="/appointments")
 
-EXPORTED_AT_MOST = 10_000
 PRINTED_AT_MOST = 1_000
 
 
@@ -42,18 +40,6 @@ def find() -> ResponseReturnValue:
     answer = make_response(_list(AppointmentsForm(formdata=None, data=_drawn(asked)), asked))
     answer.headers["HX-Push-Url"] = _address(asked.kept)
     return answer
-
-
-@bp.post("/csv")
-@may(Permission.SEE_APPOINTMENTS, fresh=True)
-def export() -> ResponseReturnValue:
-    """The same list as a file."""
-    form = AppointmentsForm()
-    told = form.read(AppointmentsInput)
-    if told is None:
-        return _list(form, AppointmentsInput(), status=422)
-    found, who = booking.lists.every(told.asked.wish, by=actor(), limit=EXPORTED_AT_MOST), actor()
-    return spreadsheet("appointments", appointment_rows.csv_head(who), appointment_rows.csv_rows(found, who))
 
 
 @bp.post("/paper")

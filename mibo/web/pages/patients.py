@@ -26,7 +26,6 @@ from mibo.web.spreadsheet import spreadsheet
 bp = Blueprint("patients", __name__, url_prefix="/desk/patients")
 
 ONE = f"/<int(max={GREATEST_ID}):patient_id>"
-EXPORTED_AT_MOST = 10_000
 OPENINGS_SHOWN = 10
 CONSENTS_SHOWN = 100
 
@@ -46,19 +45,6 @@ def find() -> ResponseReturnValue:
     if told := form.read(PatientsInput):
         return _list(form, told.sought, told.page)
     return _list(form, Sought(), 1, status=422)
-
-
-@bp.post("/csv")
-@may(Permission.SEE_PATIENTS, fresh=True)
-def export() -> ResponseReturnValue:
-    """The same list as a file."""
-    form = _search()
-    told = form.read(PatientsInput)
-    if told is None:
-        return _list(form, Sought(), 1, status=422)
-    found = booking.patients.every(told.sought, by=actor(), limit=EXPORTED_AT_MOST)
-    visits = booking.patients.visits_of(found, by=actor())
-    return spreadsheet("patients", desk_patients.HEAD, desk_patients.sheet(found, visits))
 
 
 @bp.get("/new")

@@ -210,7 +210,7 @@ def test_another_centre_and_nobodys_centre_see_nothing_of_it(app: Flask, world: 
         ):
             assert page.status_code == 200
             assert "Asha" not in words(page)
-        assert "Asha" not in theirs.post("/appointments/csv", q="asha", time="all").text
+        assert "Asha" not in theirs.post("/exports/appointments", q="asha", time="all").text
 
 
 def test_the_notes_open_where_they_are(desk: Desk, world: Clinic) -> None:
@@ -232,26 +232,25 @@ def test_the_file_reads_back_as_it_was_and_no_cell_is_a_formula(desk: Desk, worl
             patient = make.patient("Some Body")
             session.get_one(Patient, patient.id).full_name = name
             make.appointment(patient, world.anita, world.kochi, make.at(f"{9 + n:02}:00"))
-    answer = desk.post("/appointments/csv", time="all", order="starts")
+    answer = desk.post("/exports/appointments", time="all", order="starts")
     assert answer.mimetype == "text/csv"
     read = list(csv.DictReader(io.StringIO(answer.text.removeprefix("\ufeff"))))
     assert [row["Patient"].removeprefix("'") for row in read] == HOSTILE
     assert not [cell for row in read for cell in row.values() if cell.startswith(("=", "+", "-", "@"))]
     day = make.tomorrow()
-    assert (read[1]["Date"], read[1]["Time"], read[1]["Payment"], read[1]["Fee (rupees)"]) == (
-        f"{day:%Y-%m-%d}", "10:00 am", "Paid", "1600",
-    )  # fmt: skip
+    assert (read[1]["Starts (IST)"], read[1]["Payment"], read[1]["Fee (rupees)"]) == (f"{day} 10:00", "Paid", "1600.00")
 
 
 def test_a_list_that_is_taken_along_is_noted(desk: Desk, world: Clinic) -> None:
     world.book("10:00")
-    desk.post("/appointments/csv", time="all")
+    desk.post("/exports/appointments", time="all")
     paper = desk.post("/appointments/paper", time="all")
     assert "Asha Menon" in words(paper)
     with db.reading() as session:
         noted = session.scalars(select(AuditEntry).where(AuditEntry.act == "list.exported").order_by(AuditEntry.id))
         assert [entry.details for entry in noted] == [
-            {"list": "appointments", "rows": 1}, {"list": "appointments on paper", "rows": 1},
+            {"list": "appointments", "rows": 1, "file": "csv", "filters": {"time": "all"}},
+            {"list": "appointments on paper", "rows": 1},
         ]  # fmt: skip
 
 

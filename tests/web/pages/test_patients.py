@@ -223,7 +223,7 @@ def test_the_desk_reads_no_medical_note(desk: Desk, world: World) -> None:
 def test_the_file_has_no_formula_in_it(desk: Desk) -> None:
     with db.transaction():
         make.patient('=HYPERLINK("http://x")')
-    answer = desk.post("/desk/patients/csv", q="")
+    answer = desk.post("/exports/patients", q="")
     assert answer.headers["Content-Type"].startswith("text/csv")
     assert "'=HYPERLINK" in answer.text
     assert "'+91" not in answer.text

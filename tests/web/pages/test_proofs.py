@@ -131,5 +131,5 @@ def test_the_desk_is_not_asked_for_two(visitor: Visitor, world: Clinic) -> None:
     with db.transaction():
         desk = make.staff(Role.FRONT_DESK, world.kochi)
     visitor.sign_in(desk, proved=False)
-    assert visitor.post("/desk/patients/csv").status_code == 200
+    assert visitor.post("/exports/patients").status_code == 200
     assert visitor.get("/staff/prove").location == "/desk"

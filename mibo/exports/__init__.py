@@ -1,0 +1,39 @@
+"""Lists taken along as files: described once, written as CSV or PDF, small ones at once and large ones as a job."""
+
+from mibo.exports import rules
+from mibo.exports.actions import Asked, ask, cancel, retry
+from mibo.exports.describing import Batch, Column, Kind, Listing, all_at_once, by_offset, describe, listing, listings
+from mibo.exports.making import make
+from mibo.exports.models import Export, ExportPart
+from mibo.exports.queries import Opened, asked_of, one, opened, own
+from mibo.exports.sweeping import ring_waiting, sweep
+from mibo.exports.writing import content_type, small
+
+__all__ = [
+    "Asked",
+    "Batch",
+    "Column",
+    "Export",
+    "ExportPart",
+    "Kind",
+    "Listing",
+    "Opened",
+    "all_at_once",
+    "ask",
+    "asked_of",
+    "by_offset",
+    "cancel",
+    "content_type",
+    "describe",
+    "listing",
+    "listings",
+    "make",
+    "one",
+    "opened",
+    "own",
+    "retry",
+    "ring_waiting",
+    "rules",
+    "small",
+    "sweep",
+]
