@@ -1,5 +1,6 @@
 """Read-only counts and sums: what the clinic's numbers are, of which days, at which centre, and which rows are behind them."""
 
+from mibo.analytics.behind import Behind, behind
 from mibo.analytics.clinicians import TopClinician, Wait, top_clinicians, waits
 from mibo.analytics.figures import Asked, Figures, figures, figures_by, figures_of, patients_seen
 from mibo.analytics.models import DayFigures, RolledDay, StaleDays
@@ -8,12 +9,14 @@ from mibo.analytics.sources import leads_by_source
 
 __all__ = [
     "Asked",
+    "Behind",
     "DayFigures",
     "Figures",
     "RolledDay",
     "StaleDays",
     "TopClinician",
     "Wait",
+    "behind",
     "figures",
     "figures_by",
     "figures_of",

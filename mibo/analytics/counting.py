@@ -15,13 +15,13 @@ COLUMNS = tuple(column.name for column in DayFigures.__table__.columns if column
 
 _TAKES_TIME = "('CONFIRMED', 'CANCELLATION_REQUESTED', 'IN_PROGRESS', 'COMPLETED', 'NO_SHOW')"
 _DECIDED = "a.status in ('COMPLETED', 'NO_SHOW')"
-_PLANNED = f"a.status in {_TAKES_TIME} and not a.walk_in and coalesce(a.series_number, 1) = 1"
-_WAITED = "a.arrived_at is not null and a.started_at is not null and a.status in ('IN_PROGRESS', 'COMPLETED')"
+PLANNED = f"a.status in {_TAKES_TIME} and not a.walk_in and coalesce(a.series_number, 1) = 1"
+WAITED = "a.arrived_at is not null and a.started_at is not null and a.status in ('IN_PROGRESS', 'COMPLETED')"
 _IN_TIME_TO_REMIND = f"a.created_at <= a.starts_at - interval '{REMIND_AHEAD_HOURS} hours'"
 _REMINDED = """exists (select from message m where m.about_id = a.id and m.dedupe_key like 'reminder:%%'
     and split_part(m.dedupe_key, ':', 4) = floor(extract(epoch from a.starts_at))::bigint::text
     and m.delivered_at < a.starts_at)"""
-_IS_FIRST = """not exists (select from appointment b where b.patient_id = a.patient_id and b.status = 'COMPLETED'
+IS_FIRST = """not exists (select from appointment b where b.patient_id = a.patient_id and b.status = 'COMPLETED'
     and (b.starts_at, b.id) < (a.starts_at, a.id))"""
 
 
@@ -43,12 +43,12 @@ _VISITS = _branch(
     kept="(a.status = 'COMPLETED')::int",
     missed="(a.status = 'NO_SHOW')::int",
     cancelled="(a.status = 'CANCELLED')::int",
-    new_patients=f"case when a.status = 'COMPLETED' then ({_IS_FIRST})::int else 0 end",
-    planned=f"({_PLANNED})::int",
-    planned_days=f"case when {_PLANNED} then greatest(l.day - {_day('a.created_at')}, 0) else 0 end",
-    waits=f"({_WAITED})::int",
-    wait_minutes=f"case when {_WAITED} then greatest(floor(extract(epoch from a.started_at - a.arrived_at) / 60), 0) else 0 end",
-    late_starts=f"({_WAITED} and a.started_at > greatest(a.arrived_at, a.starts_at)"
+    new_patients=f"case when a.status = 'COMPLETED' then ({IS_FIRST})::int else 0 end",
+    planned=f"({PLANNED})::int",
+    planned_days=f"case when {PLANNED} then greatest(l.day - {_day('a.created_at')}, 0) else 0 end",
+    waits=f"({WAITED})::int",
+    wait_minutes=f"case when {WAITED} then greatest(floor(extract(epoch from a.started_at - a.arrived_at) / 60), 0) else 0 end",
+    late_starts=f"({WAITED} and a.started_at > greatest(a.arrived_at, a.starts_at)"
     f" + interval '{LATE_START_MINUTES} minutes')::int",
     reminded_kept="coalesce(r.reminded and a.status = 'COMPLETED', false)::int",
     reminded_missed="coalesce(r.reminded and a.status = 'NO_SHOW', false)::int",

@@ -73,6 +73,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
     (
         "The clinic",
         [
+            ("Figures", "figures.dashboard", Permission.SEE_FIGURES),
             ("Staff", "staff.listing", Permission.SEE_STAFF),
             ("Centres", "centres.listing", Permission.SEE_CENTRES),
             ("Messages", "message_log.listing", Permission.SEE_MESSAGES),

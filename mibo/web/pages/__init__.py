@@ -22,6 +22,7 @@ from mibo.web.pages import drawers as drawers
 from mibo.web.pages import emergency as emergency
 from mibo.web.pages import exports as exports
 from mibo.web.pages import family as family
+from mibo.web.pages import figures as figures
 from mibo.web.pages import home as home
 from mibo.web.pages import hours as hours
 from mibo.web.pages import languages as languages
@@ -74,7 +75,7 @@ from mibo.web.pages import worklists as worklists
 PAGES = (
     home, languages, sign_in, answers, replies, bell, book, my, profile, family, consents, own_data, offline,
     own_payments, my_messages, my_notices, desk, board, week, queue, my_day, late, changes,
-    session_notes,
+    session_notes, figures,
     video_links, prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, settlements,
     refunds, drawers, exports, patients, merging, clinicians, hours, blocks, openings, pictures, staff_sign_in, passwords, phones,
     second_factor, proofs, stays, staff, receipts, own_receipts, calls, centres, message_log, policy, audit,

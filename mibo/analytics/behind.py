@@ -1,0 +1,113 @@
+"""The rows behind a figure: as many as it says, or adding up to it; the latest first, a page at a time (P20)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from mibo import db
+from mibo.analytics.counting import IS_FIRST, PLANNED, WAITED, ZONE
+from mibo.analytics.figures import Asked, values
+from mibo.errors import Missing, Refused
+from mibo.identity import Actor
+from mibo.identity.permissions import Permission
+
+PAGE = 50
+
+_DAYS = f"""{{}} >= (%(first)s::date::timestamp at time zone '{ZONE}')
+   and {{}} < ((%(last)s::date + 1)::timestamp at time zone '{ZONE}') and (%(everywhere)s or a.centre_id = any(%(centres)s))"""
+_PEOPLE = """join patient p on p.id = a.patient_id join clinician c on c.id = a.clinician_id join centre z on z.id = a.centre_id"""
+_WHO = "a.id as appointment_id, a.reference, p.full_name as patient, c.full_name as clinician, z.short_name as centre"
+_LEAD = f"greatest((a.starts_at at time zone '{ZONE}')::date - (a.created_at at time zone '{ZONE}')::date, 0)"
+_WAIT = "greatest(floor(extract(epoch from a.started_at - a.arrived_at) / 60), 0)"
+
+
+def _days(instant: str) -> str:
+    return _DAYS.format(instant, instant)
+
+
+def _visits(which: str, amount: str = "0") -> tuple[str, str]:
+    where = f"{_days('a.starts_at')} and {which}"
+    rows = f"""select {_WHO}, a.starts_at as at, ({amount})::bigint as amount from appointment a {_PEOPLE} where {where}
+        order by a.starts_at desc, a.id desc"""
+    return (
+        rows,
+        f"select count(*) as number, coalesce(sum({amount}), 0)::bigint as amount from appointment a where {where}",
+    )
+
+
+_MONEY = """from (
+    select t.payment_id, t.paid_at as at, t.paise from attempt t where t.status in ('PAID', 'SURPLUS')
+    union all
+    select t.payment_id, t.paid_at, -f.paise from refund f join attempt t on t.id = f.attempt_id
+     where f.status = 'DONE' and t.status in ('PAID', 'SURPLUS')) m
+  join appointment a on a.payment_id = m.payment_id"""
+_BOOKED = f"""from follow_up f join appointment a on a.id = f.booked_id
+ where f.status = 'BOOKED' and a.status not in ('CANCELLED', 'EXPIRED') and {_days("f.closed_at")}"""
+_SEEN = f"from appointment a where a.status = 'COMPLETED' and {_days('a.starts_at')}"
+
+_ROWS: dict[str, tuple[str, str]] = {
+    "kept": _visits("a.status = 'COMPLETED'"),
+    "missed": _visits("a.status = 'NO_SHOW'"),
+    "new_patients": _visits(f"a.status = 'COMPLETED' and {IS_FIRST}"),
+    "lead_time": _visits(PLANNED, _LEAD),
+    "waiting": _visits(WAITED, _WAIT),
+    "patients": (
+        f"""select a.id as appointment_id, a.reference, p.full_name as patient, c.full_name as clinician,
+            z.short_name as centre, a.starts_at as at, s.visits as amount
+          from (select a.patient_id, count(*) as visits,
+                       (array_agg(a.id order by a.starts_at desc, a.id desc))[1] as last_id {_SEEN} group by a.patient_id) s
+          join appointment a on a.id = s.last_id {_PEOPLE} order by a.starts_at desc, a.id desc""",
+        f"select count(distinct a.patient_id) as number, count(*) as amount {_SEEN}",
+    ),
+    "follow_ups": (
+        f"""select {_WHO}, b.closed_at as at, 0::bigint as amount from (select a.id, f.closed_at {_BOOKED}) b
+          join appointment a on a.id = b.id {_PEOPLE} order by b.closed_at desc, a.id desc""",
+        f"select count(*) as number, 0::bigint as amount {_BOOKED}",
+    ),
+    "revenue": (
+        f"""select {_WHO}, m.at, m.paise as amount {_MONEY} {_PEOPLE} where {_days("m.at")}
+          order by m.at desc, a.id desc, m.paise desc""",
+        f"select count(*) as number, coalesce(sum(m.paise), 0)::bigint as amount {_MONEY} where {_days('m.at')}",
+    ),
+}  # fmt: skip
+KEYS = tuple(_ROWS)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row behind a figure; `amount` is days, minutes, visits or paise, whatever the figure adds up."""
+
+    appointment_id: int
+    reference: str
+    patient: str
+    clinician: str
+    centre: str
+    at: datetime
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """A page of the rows, how many there are in all, and what all of them come to."""
+
+    rows: Sequence[Row]
+    number: int
+    amount: int
+    page: int
+    pages: int
+
+
+def behind(key: str, asked: Asked, page: int, *, by: Actor) -> Behind:
+    """The rows behind one figure. Raises Missing for a figure that has none, Refused for who may not see it."""
+    if key not in _ROWS:
+        raise Missing("There is no such figure.")
+    if key == "revenue" and not by.may(Permission.SEE_REVENUE):
+        raise Refused
+    rows, total = _ROWS[key]
+    told: dict[str, Any] = values(asked, by)
+    (counted,) = db.rows(total, told, anew=True)
+    pages = max(1, -(-counted.number // PAGE))
+    page = max(1, min(page, pages))
+    found = db.rows(f"{rows} limit {PAGE} offset %(skipped)s", told | {"skipped": (page - 1) * PAGE}, anew=True)
+    return Behind([Row(*row) for row in found], counted.number, counted.amount, page, pages)

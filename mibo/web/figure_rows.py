@@ -1,0 +1,89 @@
+"""Figures as a page says them, and the rows behind one."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flask import url_for
+
+from mibo import money
+from mibo.analytics import Behind
+from mibo.analytics.intervals import FEWEST, Share
+from mibo.analytics.periods import Period
+from mibo.web.filters import day, moment
+
+
+def count(number: float) -> str:
+    """`1,20,000`: Indian grouping."""
+    return money.rupees(round(number) * 100).replace("₹", "")
+
+
+def rupees(paise: float) -> str:
+    """Whole rupees, as charts and tiles say them."""
+    return money.rupees(round(paise / 100) * 100)
+
+
+def percent(share: float | None) -> str:
+    """`8.3 %`."""
+    return "–" if share is None else f"{share * 100:.1f} %"
+
+
+def rate(share: Share) -> str:
+    """A share, unless it is of so few that it would tell of one of them."""
+    return percent(share.value) if share.tells else f"fewer than {FEWEST} visits"
+
+
+def between(share: Share) -> str:
+    """`6.1 to 9.8 %, 95 % sure`."""
+    low, high = share.interval
+    return f"{low * 100:.1f} to {high * 100:.1f} %" if share.tells else ""
+
+
+def one_decimal(unit: str) -> Callable[[float | None], str]:
+    """`12.3 days`."""
+    return lambda number: "–" if number is None else f"{number:.1f} {unit}"
+
+
+def span(period: Period) -> str:
+    """`Mon 2 to Sun 8 Nov 2026`."""
+    first, last = period.first, period.last
+    return f"{day(first)} {first:%Y}" if first == last else f"{day(first)} to {day(last)} {last:%Y}"
+
+
+def short_span(period: Period) -> str:
+    """`1–30 Oct`, `28 Sep – 4 Oct`, `2025`."""
+    first, last = period.first, period.last
+    if (first.month, first.day, last.month, last.day, first.year) == (1, 1, 12, 31, last.year):
+        return f"{first:%Y}"
+    if first == last:
+        return f"{first.day} {first:%b}"
+    if (first.year, first.month) == (last.year, last.month):
+        return f"{first.day}–{last.day} {last:%b}"
+    return f"{first.day} {first:%b} – {last.day} {last:%b}" + (f" {last:%Y}" if first.year != last.year else "")
+
+
+AMOUNTS: dict[str, tuple[str, Callable[[int], str]]] = {
+    "revenue": ("Amount", money.rupees), "lead_time": ("Days ahead", str), "waiting": ("Minutes waited", str),
+    "patients": ("Visits", str),
+}  # fmt: skip
+
+
+def behind_rows(key: str, rows: Sequence[Any]) -> list[dict[str, str]]:
+    """The rows behind a figure, ready to be drawn."""
+    page = url_for("desk.appointment", appointment_id=0).removesuffix("0")
+    words = AMOUNTS.get(key, ("", lambda _: ""))[1]
+    return [
+        {"href": f"{page}{one.appointment_id}", "reference": one.reference, "patient": one.patient, "clinician": one.clinician,
+         "centre": one.centre, "at": f"{moment(one.at)} {one.at:%Y}", "amount": words(one.amount)}
+        for one in rows
+    ]  # fmt: skip
+
+
+def sum_words(key: str, found: Behind) -> str:
+    """What the rows come to: `84 people, 120 visits`."""
+    number, amount = count(found.number), count(found.amount)
+    return {
+        "patients": f"{number} people, {amount} visits", "lead_time": f"{number} visits, {amount} days together",
+        "revenue": f"{number} payments and refunds: {money.rupees(found.amount)}",
+        "waiting": f"{number} visits, {amount} minutes together", "follow_ups": f"{number} follow-ups",
+        "new_patients": f"{number} people",
+    }.get(key, f"{number} visits")  # fmt: skip
