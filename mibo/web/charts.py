@@ -6,6 +6,8 @@ import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import cycle
+from math import ceil
 from typing import Any
 from xml.etree import ElementTree as Xml
 
@@ -13,8 +15,11 @@ import pygal
 from markupsafe import Markup
 from pygal.style import Style
 
-WIDTH, HEIGHT, LABELS = 760, 230, 8
+HEIGHT = 230
+WIDTH, LABELS = 980, 12
+HALF_WIDTH, HALF_LABELS = 520, 6
 NARROW_WIDTH, NARROW_LABELS = 350, 4
+TICKS = 5
 SVG = "{http://www.w3.org/2000/svg}"
 LEFT_OUT = {"style", "script", "defs", "desc", "title"}
 
@@ -44,26 +49,50 @@ class Chart:
 
 
 def bars(
-    name: str, first: str, labels: Sequence[str], series: Sequence[Series], words: Callable[[float], str]
-) -> Chart:
-    """Bars that stand side by side in time, several series on top of each other. `first` heads the labels in the table."""
-    chart = partial(_drawing, pygal.StackedBar, labels, series, words, height=HEIGHT)
+    name: str, first: str, labels: Sequence[str], series: Sequence[Series], words: Callable[[float], str], *,
+    unit: int = 1, half: bool = False,
+) -> Chart:  # fmt: skip
+    """Bars that stand side by side in time, several series on top of each other. `first` heads the labels in the table.
+
+    The scale counts whole `unit`s; `half` is drawn for half a page.
+    """
+    width, at_most = (HALF_WIDTH, HALF_LABELS) if half else (WIDTH, LABELS)
+    chart = partial(_drawing, pygal.StackedBar, labels, series, words, height=HEIGHT, ticks=_ticks(series, unit))
     wide, narrow = (
-        chart(width=WIDTH, shown=_some(labels, LABELS)),
+        chart(width=width, shown=_some(labels, at_most)),
         chart(width=NARROW_WIDTH, shown=_some(labels, NARROW_LABELS)),
     )
     return Chart(wide, narrow, name, _heads(first, series), _rows(labels, series, words), [one.name for one in series])
 
 
 def ranks(
-    name: str, first: str, labels: Sequence[str], series: Sequence[Series], words: Callable[[float], str]
-) -> Chart:
+    name: str, first: str, labels: Sequence[str], series: Sequence[Series], words: Callable[[float], str], *,
+    unit: float = 1,
+) -> Chart:  # fmt: skip
     """Bars that lie below each other, the first on top: names beside them have room."""
     height = 44 + 30 * len(labels)
     turned, names = [Series(one.name, one.values[::-1]) for one in series], labels[::-1]
-    chart = partial(_drawing, pygal.HorizontalStackedBar, names, turned, words, height=height)
+    chart = partial(
+        _drawing, pygal.HorizontalStackedBar, names, turned, words, height=height, ticks=_ticks(series, unit)
+    )
     wide, narrow = chart(width=WIDTH, shown=names), chart(width=NARROW_WIDTH, shown=names)
     return Chart(wide, narrow, name, _heads(first, series), _rows(labels, series, words), [one.name for one in series])
+
+
+def _ticks(series: Sequence[Series], unit: float) -> list[float]:
+    """A scale from nought on in steps of 1, 2 or 5 units, or ten, a hundred times as many."""
+    most = max(
+        (sum(max(value or 0, 0) for value in told) for told in zip(*(one.values for one in series), strict=True)),
+        default=0,
+    )
+    step = unit
+    for factor in cycle((2, 2.5, 2)):
+        if step * (TICKS - 1) >= most:
+            break
+        step *= factor
+    least = min((value or 0 for one in series for value in one.values), default=0)
+    below = ceil(-min(least, 0) / step)
+    return [step * n for n in range(-below, max(ceil(most / step), 1) + 1)]
 
 
 def _some(labels: Sequence[str], at_most: int) -> Sequence[str]:
@@ -82,11 +111,11 @@ def _rows(labels: Sequence[str], series: Sequence[Series], words: Callable[[floa
 
 def _drawing(
     kind: Any, labels: Sequence[str], series: Sequence[Series], words: Callable[[float], str], *,
-    height: int, width: int, shown: Sequence[str],
+    height: int, width: int, shown: Sequence[str], ticks: Sequence[float],
 ) -> Markup:  # fmt: skip
     chart = kind(
         width=width, height=height, css=[], js=[], show_legend=False, print_values=False, margin=6, spacing=4,
-        truncate_label=-1, min_scale=2, max_scale=5, rounded_bars=2, value_formatter=words, show_minor_x_labels=False,
+        truncate_label=-1, range=(ticks[0], ticks[-1]), y_labels=ticks, rounded_bars=2, value_formatter=words, show_minor_x_labels=False,
         no_data_text="", style=Style(label_font_size=12, major_label_font_size=12),
     )  # fmt: skip
     chart.x_labels, chart.x_labels_major = labels, shown

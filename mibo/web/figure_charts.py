@@ -12,27 +12,28 @@ from mibo.web.filters import day
 
 MOST_DAYS = 62
 MOST_NAMES = 10
+RUPEE, PERCENT = 100, 0.01
 SOURCES = {"WEBSITE": "Website", "PHONE": "Phone", "DIRECT": "Walked in", "REFERRAL": "Referral"}
 NOTHING = Figures(*[0] * len(Figures.__dataclass_fields__))
 
 Steps = Mapping[date, Figures]
 
 
-def visits(period: Period, step: str, found: Steps) -> Chart:
+def visits(period: Period, step: str, found: Steps, *, half: bool = False) -> Chart:
     """Visits that took place, and on top of them those that were missed."""
     days = _steps(period, step)
     series = [
         Series("Took place", [found.get(one, NOTHING).kept for one in days]),
         Series("No-show", [found.get(one, NOTHING).missed for one in days]),
     ]
-    return bars("Visits", _head(step), _labels(days, step), series, count)
+    return bars("Visits", _head(step), _labels(days, step), series, count, half=half)
 
 
-def revenue(period: Period, step: str, found: Steps) -> Chart:
+def revenue(period: Period, step: str, found: Steps, *, half: bool = False) -> Chart:
     """What is kept of what came."""
     days = _steps(period, step)
     series = [Series("Revenue", [found.get(one, NOTHING).revenue_paise for one in days])]
-    return bars("Revenue", _head(step), _labels(days, step), series, rupees)
+    return bars("Revenue", _head(step), _labels(days, step), series, rupees, unit=RUPEE, half=half)
 
 
 def people(top: Sequence[TopClinician]) -> Chart | None:
@@ -50,7 +51,7 @@ def fill(names: Mapping[int, str], found: Mapping[int, Figures]) -> Chart | None
     """Booked of offered minutes at each centre."""
     told = [(name, found[key].filled) for key, name in names.items() if key in found and found[key].filled is not None]
     series = [Series("Fill rate", [share for _, share in told])]
-    return ranks("Fill rate", "Centre", [name for name, _ in told], series, percent) if told else None
+    return ranks("Fill rate", "Centre", [name for name, _ in told], series, percent, unit=PERCENT) if told else None
 
 
 def reminders(now: Figures) -> Chart | None:

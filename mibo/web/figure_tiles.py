@@ -8,6 +8,7 @@ from flask import url_for
 
 from mibo.analytics import Figures
 from mibo.analytics.dictionary import METRICS, Metric
+from mibo.analytics.intervals import Share
 from mibo.analytics.periods import change_percent
 from mibo.web.figure_rows import between, count, one_decimal, percent, rate, rupees
 
@@ -67,9 +68,13 @@ def _counted(key: str, now: int, then: int, kept: Kept, rows: str) -> Tile:
 
 def _no_shows(now: Figures, then: Figures, kept: Kept) -> Tile:
     share, former = now.no_shows, then.no_shows
-    beside = f"{between(share)}, 95 % sure" if share.tells else ""
-    tile = _tile("no_shows", rate(share), rate(former), kept, rows="See the no-shows", beside=beside)
+    beside = f"{between(share)}, 95 % sure" if share.tells else f"of {rate(share)}"
+    tile = _tile("no_shows", _told(share), _told(former), kept, rows="See the no-shows", beside=beside)
     return _changed(tile, _points(share.value, former.value) if share.tells and former.tells else None, "points")
+
+
+def _told(share: Share) -> str:
+    return percent(share.value) if share.tells else "–"
 
 
 def _mean(key: str, unit: str, both: tuple[float | None, float | None], of: int, kept: Kept) -> Tile:

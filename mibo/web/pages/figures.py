@@ -37,8 +37,8 @@ def dashboard() -> ResponseReturnValue:
     steps = analytics.figures_by(page.step, page.now, by=by)
     return page.show(
         "dashboard", tiles=figure_tiles.tiles(now, then, seen, kept=page.kept, money_too=money_too),
-        visits=figure_charts.visits(page.period, page.step, steps),
-        revenue=figure_charts.revenue(page.period, page.step, steps) if money_too else None,
+        visits=figure_charts.visits(page.period, page.step, steps, half=True),
+        revenue=figure_charts.revenue(page.period, page.step, steps, half=True) if money_too else None,
     )  # fmt: skip
 
 
@@ -168,6 +168,7 @@ class _Page:
             f"figures/{name}.html", asked=asked, kept=self.kept, problem_words=self.problem, tabs=tabs, kinds=KINDS,
             centres=self.centres, days=figure_rows.span(self.period), short=figure_rows.short_span(self.period),
             former=figure_rows.short_span(self.former), under_way=self.period != whole,
+            everywhere=actor().everywhere,
             centre_words=next((one.short_name for one in self.centres if one.id == asked.centre), "all centres"),
             earlier=self._at(before(asked.kind, whole)), later=self._at(later) if later.first <= clock.today() else None,
             made_at=clock.local(clock.now()), status=422 if self.problem else 200, **facts,
