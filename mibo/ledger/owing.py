@@ -13,7 +13,7 @@ from mibo.identity import Actor
 from mibo.ledger.rows import PaymentRow, columns, is_owed, total_of
 from mibo.payments import Payment
 
-AT_MOST = 200
+AT_MOST = 100
 
 
 class Age(StrEnum):
@@ -52,14 +52,17 @@ def owed_by_age(*, by: Actor, centre_id: int | None = None) -> dict[Age, Owed]:
 
 
 def owed_of(age: Age, *, by: Actor, centre_id: int | None = None, limit: int = AT_MOST) -> Sequence[PaymentRow]:
-    """The payments of one age, the visit longest ago (or next to come) first; two hundred at a time."""
-    wanted = columns().where(*_within(by, centre_id), _is_of(age)).order_by(Appointment.ends_at, Payment.id)
-    return [PaymentRow(*row) for row in db.session().execute(wanted.limit(limit))]
+    """The payments of one age, the visit longest ago (or next to come) first; a hundred at a time."""
+    order = Appointment.ends_at, Payment.id
+    owed = select(Payment.id).join(Appointment, Appointment.payment_id == Payment.id)
+    first = owed.where(*_within(by, centre_id), _is_of(age)).order_by(*order).limit(limit).subquery()
+    wanted = columns().join(first, first.c.id == Payment.id).order_by(*order)
+    return [PaymentRow(*row) for row in db.session().execute(wanted)]
 
 
 def _within(by: Actor, centre_id: int | None) -> list[ColumnElement[bool]]:
-    here = [Appointment.centre_id == centre_id] if centre_id is not None else []
-    return [is_owed(), within_reach(by), *here]
+    here = [Payment.centre_id == centre_id] if centre_id is not None else []
+    return [is_owed(), within_reach(by, Payment), *here]
 
 
 def _is_of(age: Age) -> ColumnElement[bool]:

@@ -66,13 +66,16 @@ def takings(wish: TakingsWish, *, by: Actor) -> Sequence[Taken]:
     """The sums by centre and way, centres in the order of their names. Raises Refused for whoever may not know."""
     lines = moved(*_within(wish, by))
     came, gone = (total_of(lines.c.paise, lines.c.kind == kind) for kind in ("IN", "BACK"))
-    wanted = (
-        select(Centre.id, Centre.short_name, lines.c.method, came, -gone)
+    summed = (
+        select(Payment.centre_id, lines.c.method, came.label("came"), (-gone).label("gone"))
         .select_from(lines)
         .join(Payment, Payment.id == lines.c.payment_id)
-        .join(Centre, Centre.id == Payment.centre_id)
         .where(*_filters(wish, by, lines))
-        .group_by(Centre.id, Centre.short_name, lines.c.method)
+        .group_by(Payment.centre_id, lines.c.method)
+        .subquery()
+    )
+    wanted = select(Centre.id, Centre.short_name, summed.c.method, summed.c.came, summed.c.gone).join(
+        summed, summed.c.centre_id == Centre.id
     )
     found = [Taken(*row) for row in db.session().execute(wanted)]
     return sorted(found, key=lambda one: (one.centre_name, METHODS.index(one.method)))
