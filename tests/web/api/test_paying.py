@@ -192,7 +192,9 @@ def test_the_desk_takes_the_money_from_an_app_once_and_no_link_is_open_any_more(
     with db.transaction():
         desk = make.staff(Role.FRONT_DESK, clinic.centre)
     desk_app = signed_in(desk)
-    asked = desk_app.post(f"/appointments/{one.id}/send-payment-link").get_json()["data"]
+    answer = desk_app.post(f"/appointments/{one.id}/send-payment-link").get_json()
+    asked = answer["data"]
+    assert {**asked, "data": asked, "message": "Payment link sent successfully"} == answer  # flat, and in the envelope
     assert (asked["success"], asked["amount"], asked["whatsappSent"]) == (True, owed, True)
     assert asked["paymentLink"].startswith("http")
     wrong = desk_app.post(f"/appointments/{one.id}/confirm-direct-payment", {"paymentMethod": "CHEQUE"})
@@ -202,6 +204,7 @@ def test_the_desk_takes_the_money_from_an_app_once_and_no_link_is_open_any_more(
     )
     assert taken.status_code == 200, taken.text
     told = taken.get_json()["data"]
+    assert {**told, "data": told, "message": "Payment confirmed successfully"} == taken.get_json()
     assert told["appointment"] == {"id": str(one.id), "status": "CONFIRMED"}
     assert (told["payment"]["method"], told["payment"]["status"]) == ("CASH", "SUCCESS")
     again = desk_app.post(f"/appointments/{one.id}/confirm-direct-payment", {"paymentMethod": "CASH"})
