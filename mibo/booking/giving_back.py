@@ -12,6 +12,7 @@ from mibo.errors import Invalid, Missing, Refused
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.messaging.wording import first_name
+from mibo.money import rupees
 from mibo.payments import InHand, Refund
 
 _WORDS = {
@@ -97,16 +98,22 @@ def owners() -> dict[int, str]:
     return identity.names_of_those_who_may(Permission.DECIDE_REFUNDS)
 
 
-def open_by_hand(appointment_id: int, paise: int, reason: str, *, by: Actor) -> Refund:
+def open_by_hand(appointment_id: int, paise: int, reason: str, *, by: Actor, shown_left: int | None = None) -> Refund:
     """A manager opens a refund of a booking's money, all or part of it, whatever its terms say (R-PAY-15).
 
-    Raises Refused, Missing, Invalid, RefundNotAllowed.
+    `shown_left` is what the page showed as left, in paise: pressed twice, it is opened once.
+    Raises Refused, Missing, Invalid, RefundNotAllowed, ChangedMeanwhile.
     """
     one = seen.staff_locked(appointment_id, by, Permission.DECIDE_REFUNDS)
     words = worded(reason)
     paid = payments.paid_attempt(payments.locked(one.payment_id))
     if paid is None:
         raise payments.RefundNotAllowed("Nothing has been paid for this booking, so nothing can be given back.")
+    left = payments.left_of(paid)
+    if shown_left is not None and shown_left != left:
+        raise ChangedMeanwhile(
+            f"Another refund was opened meanwhile; {rupees(left)} is left. Please look before you open one more."
+        )
     opened = payments.open_refund_by_hand(paid, paise, words, by=by)
     payments.assign(opened, by.account_id, by=by)
     return opened

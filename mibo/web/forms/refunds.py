@@ -63,3 +63,4 @@ class ByHandForm(InputForm):
 
     rupees = StringField("How much, in rupees", render_kw={"inputmode": "numeric", "autocomplete": "off"})
     reason = TextAreaField("Why?", description="Staff read it on the refund.")
+    left = HiddenField()  # paise that could be given back when the page was drawn

@@ -8,6 +8,7 @@ from pydantic_core import PydanticCustomError
 
 from mibo.ids import read_id
 from mibo.payments import REFUND_NOTE_LENGTH, REFUND_REFERENCE_LENGTH
+from mibo.web.inputs.base import BlankIsNone
 from mibo.web.inputs.changes import Version
 from mibo.web.inputs.sign_in import Strict
 
@@ -63,7 +64,8 @@ class OwnerInput(Strict):
 
 
 class ByHandInput(Strict):
-    """How much goes back by a manager's decision, and why."""
+    """How much goes back by a manager's decision, and why; `left` is what the page showed as left, in paise."""
 
     rupees: Annotated[int, BeforeValidator(_whole_rupees)]
     reason: Note
+    left: Annotated[int | None, BlankIsNone] = None

@@ -167,7 +167,8 @@ def open_by_hand(appointment_id: int) -> ResponseReturnValue:
     if said := form.read(ByHandInput):
         try:
             with db.transaction():
-                opened = giving_back.open_by_hand(appointment_id, said.rupees * 100, said.reason, by=actor())
+                paise, left = said.rupees * 100, said.left
+                opened = giving_back.open_by_hand(appointment_id, paise, said.reason, by=actor(), shown_left=left)
                 refund_id = opened.id
         except Invalid as error:
             form.refuse(error)
@@ -186,8 +187,10 @@ def _new(
     seen = booking.staff_appointment(appointment_id, by=actor())
     paid = payments.paid_attempt(seen.payment)
     left = payments.left_of(paid) if paid else 0
+    form = form or ByHandForm(formdata=None)
+    form.left.raw_data, form.left.data = None, str(left)
     return show(
-        "refunds/new.html", one=seen, facts=desk_record.facts_of(seen, actor()), form=form or ByHandForm(formdata=None),
+        "refunds/new.html", one=seen, facts=desk_record.facts_of(seen, actor()), form=form,
         paid=rupees(paid.paise) if paid else "", left=left, problem_words=problem, centre_name=seen.centre.short_name,
         going=[refund_rows.STATES[each.status][0] + f", {rupees(each.paise)}" for each in payments.refunds_of(seen.payment_id)],
         status=status,

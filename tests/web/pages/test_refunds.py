@@ -215,6 +215,19 @@ def test_a_manager_opens_a_refund_from_the_appointment_and_approves_it(
     assert "Refund ₹500" in words(manager.get(f"/desk/appointments/{one.id}"))
 
 
+def test_pressed_twice_it_is_opened_once_and_the_second_reads_what_is_left(manager: Desk, world: Clinic) -> None:
+    one = world.book("10:00")
+    path = f"/desk/appointments/{one.id}/refund"
+    typed = {"rupees": "500", "reason": "Waited two hours", "left": "170000"}
+    assert 'name="left" type="hidden" value="170000"' in manager.get(path).text
+    first, second = (manager.post(path, **typed) for _ in range(2))
+    assert (first.status_code, second.status_code) == (303, 409)
+    assert "Another refund was opened meanwhile; ₹1,200 is left." in words(second)
+    assert 'name="left" type="hidden" value="120000"' in second.text  # whoever means it presses again
+    with db.reading() as session:
+        assert session.scalars(select(Refund.paise)).all() == [50_000]
+
+
 def test_a_list_of_any_length_takes_the_same_few_statements(manager: Desk, world: Clinic) -> None:
     cancelled(world)
     manager.get("/money/refunds")
