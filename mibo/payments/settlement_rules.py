@@ -177,6 +177,11 @@ def _text(raw: bytes) -> str:
 def _heading(cells: Sequence[str]) -> list[str]:
     names = [" ".join(cell.lower().split()) for cell in cells]
     missing = [name for name in NEEDED if name not in names]
+    if len(missing) == len(NEEDED):
+        raise BadReport(
+            "This is another file: its first line names none of the columns of a settlement report. This page reads"
+            " Razorpay’s combined settlement report (Dashboard, Reports, Settlement recon) as CSV."
+        )
     if missing:
         raise BadReport(
             f"The heading lacks {', '.join(missing)}. This page reads Razorpay’s combined settlement report"

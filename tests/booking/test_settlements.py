@@ -62,6 +62,7 @@ BAD = [
     (b"PK\x03\x04 an xlsx", "This is a spreadsheet, and no CSV."),
     (b"%PDF-1.7 x", "This is no CSV file."),
     (b"a\x00b", "This is no CSV file."),
+    (b"id,sum\n1,2", "This is another file: its first line names none of the columns"),
     (b"id,amount\n1,2", "The heading lacks transaction_entity, entity_id, currency"),
     (f"{HEAD},tax\n{PAID},6\n".encode(), "The heading has tax twice."),
     (GOOD.encode()[:-60], "Line 2 is cut off: 5 cells of 11."),
