@@ -64,9 +64,6 @@ class Preview:
     payments: int
     messages: int
     notes: int
-    history: int
-    documents: int
-    requests: int
     mrn: str | None
     registration: bool
     fee_goes_back: bool
@@ -100,9 +97,6 @@ def merge_preview(kept_id: int, merged_id: int, *, by: Actor) -> Preview:
         )
         or 0,
         notes=_count(MedicalNote, merged.id),
-        history=_lines(merged.id),
-        documents=_count(PatientDocument, merged.id),
-        requests=_count(RightsRequest, merged.id),
         mrn=merged.mrn if not kept.mrn else None,
         registration=bool(merged.registration_paid_at and not kept.registration_paid_at),
         fee_goes_back=payments.second_registration(kept.id, merged.id) is not None,
@@ -290,11 +284,6 @@ def _join_queue_again(left: Sequence[Sequence[Any]]) -> None:
         entry = db.session().get(QueueEntry, entry_id, with_for_update=True, populate_existing=True)
         if entry is not None and entry.status == "LEFT" and entry.day == clock.today():
             entry.status, entry.finished_at, entry.version = status, None, entry.version + 1
-
-
-def _lines(patient_id: int) -> int:
-    lines = select(func.count(HistoryLine.line_id.distinct())).where(HistoryLine.patient_id == patient_id)
-    return db.session().scalar(lines) or 0
 
 
 def _count(kind: Any, patient_id: int) -> int:

@@ -52,6 +52,12 @@ def newest_attempt(payment_id: int) -> Attempt | None:
     return db.session().scalar(select(Attempt).where(Attempt.payment_id == payment_id).order_by(*order).limit(1))
 
 
+def has_just_failed(payment_id: int) -> bool:
+    """Whether the last try to pay did not go through, and it may be tried again."""
+    newest = newest_attempt(payment_id)
+    return newest is not None and newest.status == "OPEN" and newest.failed_at is not None
+
+
 def refunds_of(payment_id: int) -> Sequence[Refund]:
     """What goes back of a payment, oldest first."""
     return db.session().scalars(select(Refund).where(Refund.payment_id == payment_id).order_by(Refund.id)).all()

@@ -9,7 +9,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from mibo import booking, clinics, clock, db, payments, people
-from mibo.booking import NotOffered, SlotTaken
+from mibo.booking import Appointment, NotOffered, SlotTaken
 from mibo.clinics import Centre
 from mibo.errors import Conflict, Missing
 from mibo.identity.permissions import Permission
@@ -134,7 +134,14 @@ def take_payment(appointment_id: int, said: PaymentInput) -> str:
         shown_paise=said.shown_paise,
     )  # fmt: skip
     change = desk_paid.change(payments.tenders_of(paid.payment_id), said.received)
-    return f"The payment is noted and the appointment is confirmed. {change}".strip()
+    said_of_link = "The payment link works no more." if _closed_a_link(paid) else ""
+    return " ".join(f"The payment is noted and the appointment is confirmed. {said_of_link} {change}".split())
+
+
+def _closed_a_link(paid: Appointment) -> bool:
+    """Whether a link could still have been paid until this moment."""
+    links = [each for each in paid.payment.attempts if each.provider_link_id and each.status == "VOID"]
+    return any(each.closed_at is None and each.expires_at and each.expires_at > clock.now() for each in links)
 
 
 def book(said: BookingInput) -> tuple[int, str]:

@@ -262,9 +262,7 @@ def overlap_words(pairs: Sequence[tuple[Appointment, Appointment]]) -> list[tupl
 def moved_words(seen: booking.Preview) -> list[str]:
     """What a merge moves, in words."""
     counts = [(seen.appointments, "appointment"), (seen.payments, "payment"), (seen.messages, "message")]
-    counts += [(seen.notes, "medical note"), (seen.history, "line"), (seen.documents, "document")]
-    counts += [(seen.requests, "data request")] if seen.requests else []
-    words = [f"{n} {what}{'' if n == 1 else 's'}{' of the history' if what == 'line' else ''}" for n, what in counts]
+    words = [f"{n} {what}{'' if n == 1 else 's'}" for n, what in (*counts, (seen.notes, "medical note"))]
     own = seen.kept.id == seen.kept.account_id
     more = [
         (bool(seen.mrn), f"the MRN {seen.mrn}"),

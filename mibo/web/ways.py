@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from mibo.booking import Appointment
 from mibo.people import Clinician
 from mibo.phrases import phrase
 
@@ -36,3 +37,8 @@ def chosen(one: Clinician, key: str | None) -> Way | None:
     """The way that was asked for, or the first there is."""
     offered = of(one)
     return next((way for way in offered if way.key == key), offered[0] if offered else None)
+
+
+def again(one: Appointment) -> str:
+    """The way in which an appointment was booked, to look for another time of the same."""
+    return ONLINE if one.mode == "ONLINE" else str(one.centre_id)

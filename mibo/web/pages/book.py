@@ -9,7 +9,7 @@ from flask import Blueprint, abort, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from mibo import booking, clinics, clock, db, people
+from mibo import booking, clinics, clock, db, payments, people
 from mibo.booking import Appointment, PaymentAway, SlotTaken, Status
 from mibo.booking.rules import is_live_hold
 from mibo.errors import Conflict
@@ -144,9 +144,10 @@ def _review(
         terms=terms.of(appointment),
         one=appointment,
         live=is_live_hold(appointment.status, appointment.held_until, clock.now()),
+        failed=payments.has_just_failed(appointment.payment_id),
         form=form or NoteForm(formdata=None, data={"note": appointment.patient_note}),
         problem=problem,
-        way=ways.ONLINE if appointment.mode == "ONLINE" else appointment.centre_id,
+        way=ways.again(appointment),
     )
 
 

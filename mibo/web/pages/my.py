@@ -8,13 +8,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from mibo import booking, clinics, clock, db, payments, people
-from mibo.booking import Appointment, gate, gate_rules
+from mibo.booking import Appointment, Status, gate, gate_rules
 from mibo.booking.rules import is_live_hold
 from mibo.errors import Conflict, Invalid
 from mibo.identity.permissions import Permission
 from mibo.ids import read_id
 from mibo.phrases import phrase
-from mibo.web import acting, calendar, notice_rows, own_changes, own_moving, portal_rows, receipt_rows
+from mibo.web import acting, calendar, notice_rows, own_changes, own_moving, portal_rows, receipt_rows, ways
 from mibo.web.access import actor, may
 from mibo.web.filters import moment
 from mibo.web.forms.changes import AskForm, OwnCancelForm, OwnMoveForm
@@ -81,6 +81,9 @@ def appointment(reference: str) -> ResponseReturnValue:
         "my/appointment.html",
         one=one,
         live=live,
+        released=one.status in (Status.PENDING, Status.EXPIRED) and not live,
+        way=ways.again(one),
+        failed=live and payments.has_just_failed(one.payment_id),
         waiting=live and request.args.get("paid") == "yes",
         join=_may_join(one),
         policy=clinics.policy_in_force(),

@@ -29,12 +29,7 @@ def manifest() -> ResponseReturnValue:
     answer = jsonify(
         name="Mibo", short_name="Mibo", start_url="/my", scope="/", display="standalone", lang="en-IN",
         theme_color=BRAND, background_color="#F6F8F8",
-        icons=[
-            {"src": static_url("icon-192.png"), "sizes": "192x192", "type": "image/png", "purpose": "any"},
-            {"src": static_url("icon-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "any"},
-            {"src": static_url("icon-maskable-512.png"), "sizes": "512x512", "type": "image/png", "purpose": "maskable"},
-            {"src": static_url("favicon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"},
-        ],
+        icons=[{"src": static_url("favicon.svg"), "sizes": "any", "type": "image/svg+xml", "purpose": "any"}],
     )  # fmt: skip
     answer.mimetype = "application/manifest+json"
     return answer

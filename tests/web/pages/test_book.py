@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import func, select, update
 
-from mibo import clock, db
+from mibo import clock, db, payments
 from mibo.booking import Appointment, Status, StatusChange
 from mibo.clinics.policy import Policy
 from mibo.messaging import Message
@@ -379,6 +379,23 @@ def test_a_hold_that_ran_out_says_so_and_offers_the_times_again(asha: Visitor, w
     assert "The time was released" in words(page)
     assert f'href="{world.choose}?way={world.kochi.id}"' in page.text
     assert "Confirm and pay" not in page.text
+    own = asha.get(f"/my/{reference}")
+    assert "The time was released" in words(own)
+    assert "Nothing was charged" in words(own)
+    assert f'href="{world.choose}?way={world.kochi.id}"' in own.text
+
+
+def test_a_try_that_failed_is_said_where_it_can_be_tried_again(asha: Visitor, world: Clinic) -> None:
+    reference = held(asha, world)
+    failed = "The last try to pay did not go through. You can try again."
+    pages = (f"/book/{reference}/pay", f"/my/{reference}")
+    assert [failed in words(asha.get(page)) for page in pages] == [False, False]
+    with db.transaction() as session:
+        attempt = session.scalars(select(Attempt).where(Attempt.payment_id == one(reference).payment_id)).one()
+        payments.record_failure(attempt, "payment_failed")
+    assert [failed in words(asha.get(page)) for page in pages] == [True, True]
+    end_hold(one(reference))
+    assert [failed in words(asha.get(page)) for page in pages] == [False, False]
 
 
 @pytest.mark.parametrize("step", ["pay", "more-time", "release"])
@@ -510,7 +527,9 @@ class TestPaying:
         with db.reading() as session:
             refunds = session.execute(select(Refund.paise, Refund.reason)).all()
         assert [tuple(each) for each in refunds] == [(170_000, "PAID_TOO_LATE")]
-        assert "Appointment" in words(asha.get(f"/my/{reference}"))
+        said = words(asha.get(f"/my/{reference}"))
+        assert "A refund of ₹1,700 was requested" in said
+        assert ("The time was released" in said, "Nothing was charged" in said) == (True, False)
 
     def test_redis_being_down_does_not_stop_a_booking(
         self, asha: Visitor, world: Clinic, sandbox, live, redis_down, work

@@ -117,6 +117,19 @@ def test_money_taken_at_the_desk_confirms_and_closes_the_link(desk, world):
         assert sorted(session.scalars(select(Attempt.status))) == ["PAID", "VOID"]
 
 
+def test_cash_over_a_link_that_could_still_be_paid_says_before_and_after_that_it_works_no_more(
+    desk, world, sandbox, work
+):
+    closing = "The payment link stops working as soon as this is taken"
+    assert closing not in text_of(desk.get(world.url).text)
+    work()
+    assert closing in text_of(desk.get(world.url).text)
+    desk.post(f"{world.url}/payment", method="CASH", received="2000")
+    said = text_of(desk.get(world.url).text)
+    assert "The payment link works no more. Give ₹300 in change." in said
+    assert closing not in said
+
+
 def test_money_is_taken_once(desk, world):
     desk.post(f"{world.url}/payment", method="CASH")
     answer = desk.post(f"{world.url}/payment", method="CASH")
