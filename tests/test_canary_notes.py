@@ -9,14 +9,17 @@ import pytest
 import time_machine
 from flask import Flask
 
-from mibo import care, clock, db, identity
-from mibo.booking import Status
+from mibo import booking, care, clock, db, identity, messaging, payments, people
+from mibo.booking import Appointment, Status, answer_tokens
+from mibo.clinics import Centre
 from mibo.config import settings
 from mibo.identity.permissions import Role
+from mibo.people import Clinician, Patient
 from tests import make
 from tests.machine import Database
 from tests.test_canary import Told, _tables
 from tests.web.pages.desk import Desk
+from tests.web.pages.visitor import Visitor
 
 pytestmark = pytest.mark.usefixtures("sandbox")
 
@@ -55,6 +58,7 @@ def test_what_a_clinician_writes_is_found_nowhere_but_on_their_own_page(
             care.glass.break_glass(person.id, f"Notfall: {WORDS}", by=make.actor(others[0], Role.ADMIN))
         told.look_into_redis()
         seen = _what_others_are_given(app, others, one.id, person.id)
+        seen |= _what_the_patient_and_holders_of_links_are_given(app, one)
     work()
     said = capfd.readouterr()
     assert '"route": "/my-day' in said.out + said.err, "no log was seen, so nothing was searched"
@@ -68,6 +72,29 @@ def test_what_a_clinician_writes_is_found_nowhere_but_on_their_own_page(
     with db.reading():
         by = make.actor(account, Role.CLINICIAN, centres=(where,), clinician=who)
         assert {note.words for note in care.reading.versions_of(one.id, by=by)} == {WORDS, f"{WORDS}!"}
+
+
+def _what_the_patient_and_holders_of_links_are_given(app: Flask, one: Appointment) -> dict[str, str]:
+    """Pages of a reminder's link, a receipt and its link, the questions before a call, and the copy of one's own data."""
+    with db.transaction() as session:
+        person = session.get_one(Patient, one.patient_id)
+        later = make.appointment(
+            person, session.get_one(Clinician, one.clinician_id), session.get_one(Centre, one.centre_id),
+            make.at("12:00"), mode="ONLINE",
+        )  # fmt: skip
+        answer_tokens.keep_token(booking.locked(later.id), "reminder:1")
+        receipt = payments.issue_receipt(one.payment_id)
+        people.rights.ask(person.id, "RECORDS", "All of it", by=make.actor(person))
+    asha = Visitor(app.test_client()).sign_in(person)
+    answer, stranger = f"/answer/{messaging.token_of('reminder:1')}", Visitor(app.test_client())
+    seen = {path: stranger.get(path) for path in (answer, f"{answer}/another-time")}
+    seen |= {path: asha.get(path) for path in (
+        "/my", "/my/appointments?show=past", "/my/requests", "/my/notices", f"/my/{one.reference}", f"/my/{later.reference}",
+        f"/my/{later.reference}/call", f"/my/receipts/{receipt.id}", f"/my/data/{person.id}", f"/my/data/{person.id}/file",
+    )}  # fmt: skip
+    assert {path: each.status_code for path, each in seen.items() if each.status_code != 200} == {}
+    assert "Asha Menon" in seen[f"/my/data/{person.id}"].text
+    return {path: each.text for path, each in seen.items()}
 
 
 def _what_others_are_given(app: Flask, others: list[identity.Account], one: int, patient: int) -> dict[str, str]:

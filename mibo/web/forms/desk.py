@@ -63,6 +63,10 @@ class PatientForm(GuardianForm):
     age = WholeNumber("Age in years", [Optional()], render_kw={"inputmode": "numeric", "autocomplete": "off"})
     date_of_birth = DateParts("Or date of birth", [Optional()])
     gender = RadioField("Gender", choices=GENDER_WORDS, validate_choice=False)
+    agreed = BooleanField(
+        "They were told what we keep, and agree to it",
+        description="Noted as consent, with your name. Left empty, they are asked before they book by themselves.",
+    )
     family = HiddenField()
 
 

@@ -62,6 +62,7 @@ class PatientInput(DetailsInput):
     """A new patient; with `family` the phone may be another patient's."""
 
     phone: Phone
+    agreed: bool = False
     family: Literal["yes", ""] = ""
 
 

@@ -15,6 +15,7 @@ from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID, read_id
 from mibo.payments import DrawerClosed
 from mibo.people import PhoneInUse, SamePerson
+from mibo.people.consent_rules import CARE
 from mibo.web import board_rows, desk_board, desk_booking, desk_command, desk_list
 from mibo.web.access import actor, may
 from mibo.web.desk_page import record_page
@@ -136,6 +137,8 @@ def add_patient() -> ResponseReturnValue:
         try:
             with db.transaction():
                 added = people.register_patient(said.told, by=actor(), family=bool(said.family))
+                if said.agreed:
+                    people.consents.say(added, CARE, given=True, by=actor())
         except PhoneInUse:
             status, same_number = 409, said.phone
         except SamePerson as error:

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from sqlalchemy import func, select
 
-from mibo import clock, db
+from mibo import clock, db, people
 from mibo.booking import Appointment, Status
 from mibo.clinics import Holiday
 from mibo.identity.permissions import Role
@@ -135,6 +135,16 @@ def test_a_new_patient_is_added_and_booking_goes_on_with_them(desk):
         ravi = session.scalars(select(Patient).where(Patient.phone == "+919876500001")).one()
     assert (answer.status_code, answer.headers["Location"]) == (303, f"/desk/new?patient={ravi.id}")
     assert (ravi.full_name, ravi.age_told, ravi.gender, ravi.date_of_birth) == ("Ravi Nair", 41, "MALE", None)
+
+
+@pytest.mark.parametrize(("ticked", "said"), [({}, []), ({"agreed": "y"}, [("CARE", True, "DESK")])])
+def test_what_a_new_patient_agreed_to_at_the_desk_is_noted_with_whoever_was_told(desk, world, ticked, said):
+    added(desk, **ticked)
+    with db.reading() as session:
+        ravi = session.scalars(select(Patient).where(Patient.phone == "+919876500001")).one()
+        kept = people.consents.history([ravi.id])
+        assert [(one.purpose, one.given, one.capacity) for one in kept] == said
+        assert all(one.by_account_id != ravi.account_id for one in kept)
 
 
 def test_a_patient_added_while_booking_has_a_number_and_a_child_a_guardian(desk):
