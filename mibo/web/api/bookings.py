@@ -12,6 +12,7 @@ from mibo.web.api.answers import part_of, said, the_id
 from mibo.web.api.booking_shapes import NO_REFUND, AppointmentInFull, Booked, BookedAtDesk, CancellationShown, OwnList
 from mibo.web.api.desk import patient_at_desk
 from mibo.web.api.document import documented
+from mibo.web.api.shown import Part
 from mibo.web.inputs.lists import OwnFilter
 from mibo.web.inputs.taking import BookingWish, Cancellation, DeskWish
 from mibo.web.repeating import request_key
@@ -45,7 +46,7 @@ def _hold(told: BookingWish, by: Actor, key: str | None) -> Appointment:
 
 
 @bp.get("/my-appointments")
-@documented(gives=OwnList, query=OwnFilter, tag="Booking")
+@documented(gives=Part[OwnList], query=OwnFilter, tag="Booking")
 @may(Permission.SEE_OWN)
 def list_own(asked: OwnFilter) -> ResponseReturnValue:
     """One's own appointments, newest first."""

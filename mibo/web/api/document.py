@@ -23,7 +23,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 import mibo
 from mibo.errors import Invalid
 from mibo.web.api import finishing
-from mibo.web.api.shown import Answer, Done, Listed, Refusal
+from mibo.web.api.shown import Answer, Done, Listed, Part, Refusal
 from mibo.web.inputs import Input, read
 from mibo.web.inputs.proving import ProvedAlong
 from mibo.web.requests import ROOT
@@ -71,7 +71,7 @@ def documented(
 ) -> Callable[[View], View]:
     """Describe a view, and hand it its input: the body as `told`, what stands in the address as `asked`.
 
-    `gives` is the model inside the envelope; a subclass of Done or Listed is the envelope itself.
+    `gives` is the model inside the envelope; a subclass of Done, Listed or Part is the envelope itself.
     """
 
     def around(view: View) -> View:
@@ -101,7 +101,7 @@ def documented(
 
 
 def _enveloped(gives: Any) -> type[BaseModel]:
-    if isinstance(gives, type) and issubclass(gives, Done | Listed):
+    if isinstance(gives, type) and issubclass(gives, Done | Listed | Part):
         return gives
     return Answer[gives]
 

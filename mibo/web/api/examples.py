@@ -83,7 +83,7 @@ WITHIN: dict[str, dict[str, Any]] = {  # the same names mean somebody or somethi
     "role": {"name": "FRONT_DESK", "id": "6"},
     "patient": {"id": "31"},
 }  # fmt: skip
-ENVELOPES = ("Answer", "Listed")
+ENVELOPES = ("Answer", "Listed", "Part")
 
 
 def add_examples(schemas: dict[str, Any]) -> None:

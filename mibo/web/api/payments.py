@@ -12,7 +12,7 @@ from mibo.web.api import dialect, payment_shapes
 from mibo.web.api.answers import part_of, said, the_id
 from mibo.web.api.document import documented
 from mibo.web.api.payment_shapes import OrderShown, PaymentList, PaymentShown, RegistrationShown, Verified
-from mibo.web.api.shown import Done
+from mibo.web.api.shown import Done, Part
 from mibo.web.inputs.lists import OwnFilter
 from mibo.web.inputs.paying import CheckoutFailure, CheckoutReturn, PaymentWish
 
@@ -79,7 +79,7 @@ def fail(told: CheckoutFailure) -> ResponseReturnValue:
 
 @bp.get("/payments/history")
 @bp.get("/payment/history")
-@documented(gives=PaymentList, query=OwnFilter, tag="Payments")
+@documented(gives=Part[PaymentList], query=OwnFilter, tag="Payments")
 @may(Permission.SEE_OWN)
 def list_own(asked: OwnFilter) -> ResponseReturnValue:
     """One's own payments, newest first."""

@@ -82,6 +82,12 @@ class Listed(Shown, Generic[Data]):
     meta: Page | None = None
 
 
+class Part(Answer[Data], Generic[Data]):
+    """A part of what is one's own, with how much there is in all; older clients get no `meta`."""
+
+    meta: Page | None = None
+
+
 class Detail(Shown):
     """One field that makes no sense, and why."""
 
