@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from mibo import analytics, audit, booking, exports, identity, jobs, messaging, payments, people, video
+from mibo import analytics, audit, booking, exports, identity, jobs, leads, messaging, payments, people, video
 from mibo.booking import climbing, gate
 from mibo.care import documents, due_telling, resealing
 
@@ -54,6 +54,8 @@ TIMETABLE = (
     Periodic(identity.repeating.forget_answers, 3600),
     Periodic(people.forget_picture_leftovers, 6 * 3600),
     Periodic(people.inbox.forget_notices, 6 * 3600),
+    Periodic(leads.notice_bookings, 60),
+    Periodic(leads.forget_enquiries, 6 * 3600),
     Periodic(audit.chain_new, 10),
     Periodic(analytics.roll_up, 60),
 )

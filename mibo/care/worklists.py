@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Select, func, select
 
-from mibo import booking, clock, db, messaging
+from mibo import booking, clock, db, leads, messaging
 from mibo.booking import Appointment, reaching, video_list
 from mibo.care import requests
 from mibo.care.queries import due_soon, follow_ups_waiting
@@ -20,7 +20,7 @@ COUNTED_TO = 1_000
 class Waiting:
     """How many visits need closing, holds are unpaid, wishes to cancel are open, follow-ups are due, refunds wait, how much
     money does not match, how many calls are about to begin without a link, who is to be called, how many delivery
-    reports are of no message, and how many patients ask about their data.
+    reports are of no message, how many patients ask about their data, and who enquired and is to be called.
     """
 
     to_close: int = 0
@@ -33,6 +33,7 @@ class Waiting:
     calls: int = 0
     reports: int = 0
     requests: int = 0
+    enquiries: int = 0
 
 
 def waiting(*, by: Actor) -> Waiting:
@@ -48,6 +49,7 @@ def waiting(*, by: Actor) -> Waiting:
         "mismatches": (Permission.SETTLE_MISMATCHES, select(heard.Mismatch.id).where(booking.parked.is_open_mismatch())),
         "refunds": (Permission.GIVE_BACK, booking.refund_list.waits_for(by)),
         "calls": (Permission.BOOK_AT_DESK, reaching.waits_for(by)),
+        "enquiries": (Permission.ANSWER_ENQUIRIES, leads.waits_for(by)),
         "reports": (Permission.OVERSEE_MESSAGES, messaging.unmatched.waiting_ids()),
         "requests": (Permission.ANSWER_REQUESTS, requests.waiting_ids()),
     }  # fmt: skip

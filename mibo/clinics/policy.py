@@ -40,6 +40,7 @@ BOUNDS = {
     "replies_kept_days": (7, 400),
     "records_hours": (1, 15 * 24),
     "request_days": (1, 90),
+    "enquiries_kept_days": (30, 1100),
 }
 
 
@@ -139,6 +140,9 @@ class Policy:
 
     request_days: int = 30
     """Days in which any other request about one's data is answered; the law allows ninety (security 76)."""
+
+    enquiries_kept_days: int = 180
+    """Days without news after which an enquiry names nobody any more."""
 
     quiet_from_hour: int = 21
     """The full hour from which only urgent messages leave; the same as the next: no quiet hours."""

@@ -81,6 +81,9 @@ class Permission(StrEnum):
     OVERSEE_MESSAGES = "see all messages, their unmatched reports and video links at once, and remind by hand"
     EXPORT_LISTS = "take a list along as a file, as far as one may see it"
     SEE_FOLLOW_UPS = "see who is due to come again"
+    ANSWER_ENQUIRIES = "see enquiries of one's centres and of none yet, call, and turn them into patients and bookings"
+    SEE_FUNNEL = "see what became of enquiries, counted"
+    KEEP_CAMPAIGNS = "keep the campaigns and their links"
     SEE_HOURS = "see the hours of clinicians"
     SET_HOURS = "set the hours of clinicians"
     BLOCK_TIME = "close and reopen clinicians' time"
@@ -154,6 +157,9 @@ GRANTED: dict[Permission, frozenset[Role]] = {
     Permission.OVERSEE_MESSAGES: frozenset(_ALL_CENTRES),
     Permission.EXPORT_LISTS: frozenset(_STAFF),
     Permission.SEE_FOLLOW_UPS: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
+    Permission.ANSWER_ENQUIRIES: frozenset(_ALL_CENTRES | _DESK | {Role.CENTRE_MANAGER}),
+    Permission.SEE_FUNNEL: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER}),
+    Permission.KEEP_CAMPAIGNS: frozenset(_ALL_CENTRES),
     Permission.SEE_HOURS: frozenset(_STAFF),
     Permission.SET_HOURS: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER, Role.CLINICIAN}),
     Permission.BLOCK_TIME: frozenset(_ALL_CENTRES | {Role.CENTRE_MANAGER, Role.FRONT_DESK, Role.CLINICIAN}),

@@ -100,7 +100,6 @@ class Enquiry(Entity):
     patient_id: Mapped[int | None] = mapped_column(ForeignKey("patient.id"))
     appointment_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id"), unique=True)
     booked_at: Mapped[datetime | None]
-    request_key: Mapped[str | None] = mapped_column(String(KEY_LENGTH), unique=True)
     added_by: Mapped[int | None] = mapped_column(ForeignKey("account.id"))  # empty: on the website
     version: Mapped[int] = mapped_column(server_default="1")
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -151,6 +150,7 @@ class EnquiryStep(Entity):
     by_account_id: Mapped[int | None] = mapped_column(ForeignKey("account.id"))
     at: Mapped[datetime] = mapped_column(server_default=func.now())
     undone_at: Mapped[datetime | None]
+    request_key: Mapped[str | None] = mapped_column(String(KEY_LENGTH), unique=True)  # of the form by which they asked
 
     __table_args__ = (CheckConstraint(f"kind in {STEPS}", name="kind"),)
 

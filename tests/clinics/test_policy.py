@@ -32,6 +32,7 @@ def test_the_defaults_are_what_the_clinic_has_decided() -> None:
         "replies_kept_days": 90,
         "records_hours": 72,
         "request_days": 30,
+        "enquiries_kept_days": 180,
         "undo_seconds": 20,
         "start_early_minutes": 15,
         "refund_in_time_percent": 100,

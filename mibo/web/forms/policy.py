@@ -28,6 +28,7 @@ GROUPS = (
         ("quiet_from_hour", "quiet_until_hour", "undo_seconds", "ladder_minutes", "replies_kept_days"),
     ),
     ("What patients ask about their data", ("records_hours", "request_days")),
+    ("Enquiries", ("enquiries_kept_days",)),
 )
 WORDS = {
     "hold_minutes": ("Hold on the web, minutes", "How long a time is kept while the patient pays."),
@@ -60,6 +61,7 @@ WORDS = {
     "ladder_minutes": ("Another way after, minutes", "Without news of a message: then SMS, then e-mail, then the desk calls."),
     "records_hours": ("Records given out within, hours", "Patients are told this. The law allows fifteen days."),
     "request_days": ("Other requests answered within, days", "Correction, deletion, nominee, complaint. The law allows ninety."),
+    "enquiries_kept_days": ("Enquiries kept, days", "After that long without news name, phone and words are forgotten."),
     "replies_kept_days": ("Replies kept, days", "What patients write back is forgotten after that."),
     "quiet_from_hour": ("Quiet from, full hour", "From then on only what is urgent leaves, such as codes and delays."),
     "quiet_until_hour": ("Quiet until, full hour", "Then the rest leaves. The same hour twice: no quiet hours."),

@@ -21,6 +21,7 @@ from mibo.web.pages import documents as documents
 from mibo.web.pages import drawers as drawers
 from mibo.web.pages import emergency as emergency
 from mibo.web.pages import exports as exports
+from mibo.web.pages import enquire as enquire
 from mibo.web.pages import family as family
 from mibo.web.pages import figures as figures
 from mibo.web.pages import home as home
@@ -73,7 +74,7 @@ from mibo.web.pages import week as week
 from mibo.web.pages import worklists as worklists
 
 PAGES = (
-    home, languages, sign_in, answers, replies, bell, book, my, profile, family, consents, own_data, offline,
+    home, enquire, languages, sign_in, answers, replies, bell, book, my, profile, family, consents, own_data, offline,
     own_payments, my_messages, my_notices, desk, board, week, queue, my_day, late, changes,
     session_notes, figures,
     video_links, prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, settlements,

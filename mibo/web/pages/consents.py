@@ -23,7 +23,10 @@ ONE = f"/<int(max={GREATEST_ID}):patient_id>"
 @public
 def notice() -> ResponseReturnValue:
     """What is kept of whom, what for, who sees it, and what one may do about it."""
-    return show("consents/notice.html", centres=clinics.centres(active=True), version=consent_rules.NOTICE_VERSION)
+    return show(
+        "consents/notice.html", centres=clinics.centres(active=True), version=consent_rules.NOTICE_VERSION,
+        days=clinics.policy_in_force().enquiries_kept_days,
+    )  # fmt: skip
 
 
 @bp.get("/my/consents")
