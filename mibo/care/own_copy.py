@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
-from mibo import clock, db, payments, people
+from mibo import clock, db, leads, payments, people
 from mibo.booking import Appointment, gate, queries
 from mibo.care import glass
 from mibo.identity import Actor, SignIn
@@ -59,6 +59,7 @@ def own_copy(patient_id: int, *, by: Actor) -> Copy:
             {"opened_at": each.opened_at, "read_by": each.who, "role": each.role} for each in glass.readings_of([one.id])
         ],
     }  # fmt: skip
+    parts["enquiries"] = _enquiries(one)
     if one.id == one.account_id:
         parts["sign_ins"] = _sign_ins(one)
     return Copy(one.full_name, _of(one, *KNOWN), parts)
@@ -110,6 +111,17 @@ def _request(one: RightsRequest) -> dict[str, Any]:
         **_of(one, "kind", "status", "asked_at", "due_at", "closed_at"),
         "asked": rights.words_of(one), "answered": rights.answer_of(one) or None,
     }  # fmt: skip
+
+
+def _enquiries(one: Patient) -> Rows:
+    """What they asked, or what was asked for them: who asked is said only where it was by their own phone."""
+    told = ("care", "for_other", "call_at", "source", "heard_of", "referrer", "status", "created_at")
+    found = leads.of_patient([one.id], one.phone if one.id == one.account_id else None)
+    rows = []
+    for each in found:
+        who = _of(each, "full_name", "phone") if each.phone == one.phone else {}
+        rows.append({**who, **_of(each, *told), "words": leads.unseal(each.words)})
+    return rows
 
 
 def _sign_ins(one: Patient) -> Rows:

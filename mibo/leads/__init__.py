@@ -1,10 +1,11 @@
 """Leads: who would like to hear from the clinic, what came of it, and from where new people come."""
 
+from mibo.leads import rules
 from mibo.leads.asking import Asked, ask
 from mibo.leads.call_times import first_call
 from mibo.leads.campaigns import add_campaign, campaign, campaigns, change_campaign, running
 from mibo.leads.converting import link_booking, link_patient, notice_bookings, patients_of
-from mibo.leads.forgetting import forget_enquiries
+from mibo.leads.forgetting import forget_enquiries, forget_now
 from mibo.leads.funnel import Cut, funnel
 from mibo.leads.models import Campaign, Enquiry, EnquiryStep, PatientOrigin
 from mibo.leads.origins import note_origin
@@ -16,6 +17,6 @@ from mibo.leads.worklist import Wish, enquiries, enquiry, of_patient, waits_for
 __all__ = [
     "Asked", "Campaign", "Cut", "Enquiry", "EnquiryStep", "PatientOrigin", "SourceCount", "Wish", "add_campaign", "ask",
     "by_source", "call_later", "campaign", "campaigns", "change_campaign", "enquiries", "enquiry", "first_call",
-    "forget_enquiries", "funnel", "link_booking", "link_patient", "lose", "note_call", "note_origin", "notice_bookings",
-    "of_patient", "patients_of", "place", "reopen", "running", "take", "undo", "undoable", "unseal", "waits_for",
+    "forget_enquiries", "forget_now", "funnel", "link_booking", "link_patient", "lose", "note_call", "note_origin", "notice_bookings",
+    "of_patient", "patients_of", "place", "reopen", "rules", "running", "take", "undo", "undoable", "unseal", "waits_for",
 ]  # fmt: skip

@@ -5,6 +5,8 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from mibo import audit, clinics, clock, db, jobs
+from mibo.identity import Actor
+from mibo.leads import steps
 from mibo.leads.models import Enquiry, EnquiryStep
 from mibo.leads.rules import OPEN, State
 
@@ -27,6 +29,11 @@ def _forget_some() -> int:
     for one in found:
         forget(one)
     return len(found)
+
+
+def forget_now(enquiry_id: int, *, by: Actor, seen: int) -> None:
+    """They asked for it. Raises Missing, ChangedMeanwhile."""
+    forget(steps.locked(enquiry_id, by=by, seen=seen), by=by.account_id)
 
 
 def forget(one: Enquiry, *, by: int | None = None) -> None:

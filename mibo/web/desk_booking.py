@@ -164,7 +164,9 @@ def book(said: BookingInput) -> tuple[int, str]:
             overbook_reason=said.overbook_reason,
             request_key=said.request_key,
         )
-        unlinked = desk_origins.link(made, queue_entry=said.queue_entry, follow_up=said.follow_up, by=actor())
+        unlinked = desk_origins.link(
+            made, queue_entry=said.queue_entry, follow_up=said.follow_up, enquiry=said.enquiry, by=actor()
+        )
         words = desk_words.booked(made.status, made.payment.status, people.patient(said.patient).full_name)
         return made.id, f"{words} {unlinked}".strip()
 

@@ -41,6 +41,7 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
             ("To call", "calls.listing", Permission.BOOK_AT_DESK),
             ("Unpaid holds", "worklists.holds", Permission.BOOK_AT_DESK),
             ("Cancellation requests", "worklists.wishes", Permission.DECIDE_CANCELLATIONS),
+            ("Enquiries", "enquiries.listing", Permission.ANSWER_ENQUIRIES),
             ("Replies", "replies.inbox", Permission.ANSWER_REPLIES),
             ("Data requests", "data_requests.listing", Permission.ANSWER_REQUESTS),
             ("Follow-ups due", "worklists.follow_ups", Permission.SEE_FOLLOW_UPS),
@@ -76,6 +77,8 @@ _GROUPS: list[tuple[str, list[tuple[str, str, Permission]]]] = [
             ("Figures", "figures.dashboard", Permission.SEE_FIGURES),
             ("Staff", "staff.listing", Permission.SEE_STAFF),
             ("Centres", "centres.listing", Permission.SEE_CENTRES),
+            ("Enquiry funnel", "funnel.summary", Permission.SEE_FUNNEL),
+            ("Campaigns", "campaigns.listing", Permission.KEEP_CAMPAIGNS),
             ("Messages", "message_log.listing", Permission.SEE_MESSAGES),
             ("Policy", "policy.numbers", Permission.SEE_POLICY),
             ("Audit", "audit.listing", Permission.SEE_AUDIT),
@@ -103,6 +106,7 @@ ROLE_WORDS = {
 }
 COUNTS = {
     "calls.listing": "calls",
+    "enquiries.listing": "enquiries",
     "worklists.closing": "to_close",
     "worklists.holds": "unpaid",
     "worklists.wishes": "wishes",

@@ -24,6 +24,7 @@ from mibo.booking.models import StatusChange
 from mibo.care import FollowUp, GlassOpening
 from mibo.identity import Account, SignIn
 from mibo.identity.permissions import Role
+from mibo.leads import Campaign, Enquiry
 from mibo.messaging import Message, PhoneCall, Reply
 from mibo.payments import Attempt, Drawer, Refund, Settlement, Tender
 from mibo.payments.heard import Mismatch
@@ -47,7 +48,7 @@ MEANT = {
     "settlement_id": "settlement",
     "notice_id": "notice", "ring_id": "ring", "reply_id": "reply", "notification_id": "message",
     "opening_id": "glass", "request_id": "data request", "line_id": "history line", "document_id": "document",
-    "export_id": "export",
+    "export_id": "export", "enquiry_id": "enquiry", "campaign_id": "campaign",
 }  # fmt: skip
 QUERY = f"?date={make.tomorrow()}&start_date={make.tomorrow()}&end_date={make.tomorrow()}"
 TOMORROW = make.tomorrow().isoformat()
@@ -138,6 +139,15 @@ class World:
                         attempt_id=session.scalar(select(Attempt.id).where(Attempt.payment_id == one.payment_id)),
                         method="UPI", paise=100, taken_by=staff.id, taken_at=clock.now(),
                     )
+                ),
+                "enquiry": self._kept(
+                    Enquiry(
+                        full_name="Nila Nair", phone="+919800000444", source="PHONE", consent_version="2026-11",
+                        centre_id=self.clinic.kochi.id,
+                    )
+                ),
+                "campaign": self._kept(
+                    Campaign(code="radio", name="Radio", heard_of="PRESS", from_on=clock.today(), created_by=staff.id)
                 ),
                 "mismatch": self._kept(
                     Mismatch(about="pay_ABCDEFGHIJKLMN", reason="NOT_OURS", told_by="WEBHOOK", told_paise=100)

@@ -14,6 +14,7 @@ from mibo.dev.demo.chronicle import Chronicle
 from mibo.dev.demo.clinicians import engage
 from mibo.dev.demo.consultations import write_consultations
 from mibo.dev.demo.diary import Diary
+from mibo.dev.demo.enquiries import Asking
 from mibo.dev.demo.mismatches import write_mismatches
 from mibo.dev.demo.papers import write_papers
 from mibo.dev.demo.patients import People
@@ -50,6 +51,7 @@ def plan(now: datetime, *, next_id: Callable[[], int], policy: Policy, busy: boo
     write_mismatches(rows, rng, now)
     write_consultations(rows, now, seed)
     people.give_numbers()
+    Asking(rows, house, Random(seed), now).write()  # noqa: S311 - invented people need no secrets
     write_papers(rows)
     return Plan(rows, [*house.sign_ins, *_patients(people)])
 

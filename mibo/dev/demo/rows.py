@@ -14,6 +14,7 @@ from mibo.booking import Appointment, StatusChange
 from mibo.care import ConsultationNote, FollowUp
 from mibo.clinics import Centre, Holiday, OpeningHours
 from mibo.identity import Account, RoleGrant
+from mibo.leads import Campaign, Enquiry, EnquiryStep
 from mibo.messaging import Message
 from mibo.payments import (
     Adjustment,
@@ -41,6 +42,7 @@ TABLES: tuple[type[db.Base], ...] = (
     Account, RoleGrant, Clinician, ClinicianCentre, WeeklyHours, TimeBlock, Patient, Consent, Payment, Attempt,
     Drawer, DrawerClosing, Tender, Adjustment, Refund, Meeting, Appointment, ReceiptCounter, Receipt, StatusChange,
     ProviderEvent, heard.Mismatch, Message, AuditEntry, ConsultationNote, FollowUp, HistoryLine, MedicalNote,
+    Campaign, Enquiry, EnquiryStep,
 )  # fmt: skip
 
 

@@ -19,6 +19,7 @@ from wtforms.widgets import HiddenInput
 
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
+from mibo.web.enquiry_words import HEARD_OF, choices
 from mibo.web.forms.base import InputForm
 from mibo.web.forms.booking import GENDER_WORDS, GuardianForm
 from mibo.web.forms.fields import DateParts, Rupees, WholeNumber
@@ -67,6 +68,9 @@ class PatientForm(GuardianForm):
         "They were told what we keep, and agree to it",
         description="Noted as consent, with your name. Left empty, they are asked before they book by themselves.",
     )
+    heard_of = SelectField(
+        "How did they hear of us?", choices=[SelectChoice("", "Not asked"), *choices(HEARD_OF)], validate_choice=False
+    )
     family = HiddenField()
 
 
@@ -96,6 +100,7 @@ class BookingForm(InputForm):
     request_key = HiddenField()
     queue_entry = HiddenField()
     follow_up = HiddenField()
+    enquiry = HiddenField()
     open_drawer = HiddenField()
 
 

@@ -142,21 +142,26 @@ class SearchForm(InputForm):
     typed = StringField("Name, or the last digits of the phone", render_kw={**QUIET, "type": "search"})
 
 
-class CampaignForm(InputForm):
-    """A campaign."""
+class CampaignChangeForm(InputForm):
+    """What may be changed of a campaign."""
 
     missing: ClassVar = {
-        "code": "Enter a code, for example kochi-radio-2026.", "name": "Enter a name.", "from_on": "Enter the first day.",
-        "heard_of": "Choose where people meet it.",
+        "name": "Enter a name.", "from_on": "Enter the first day.", "heard_of": "Choose where people meet it.",
+        "code": "Enter a code, for example kochi-radio-2026.",
     }  # fmt: skip
 
     name = StringField("Name", description="As the staff know it.", render_kw=QUIET)
+    heard_of = SelectField("Where people meet it", choices=words.choices(words.HEARD_OF), validate_choice=False)
+    from_on = DateField("First day", [Optional()])
+    to_on = DateField("Last day", [Optional()], description="Empty: until further notice.")
+    seen = HiddenField()
+
+
+class CampaignForm(CampaignChangeForm):
+    """A new campaign."""
+
     code = StringField(
         "Code",
         description="It stands in the links, so it stays: kochi-radio-2026.",
         render_kw={**QUIET, "spellcheck": "false"},
     )
-    heard_of = SelectField("Where people meet it", choices=words.choices(words.HEARD_OF), validate_choice=False)
-    from_on = DateField("First day", [Optional()])
-    to_on = DateField("Last day", [Optional()], description="Empty: until further notice.")
-    seen = HiddenField()

@@ -14,6 +14,7 @@ from mibo.web.inputs.sign_in import Phone, Strict
 
 SEARCH_LENGTH = 100
 
+HeardOf = Literal["SEARCH", "SOCIAL", "FRIEND", "DOCTOR", "PASSED_BY", "PRESS", "EVENT", "OTHER"]
 Mode = Literal["IN_PERSON", "ONLINE"]
 
 
@@ -64,6 +65,7 @@ class PatientInput(DetailsInput):
     phone: Phone
     agreed: bool = False
     family: Literal["yes", ""] = ""
+    heard_of: HeardOf | None = None
 
 
 class BookingInput(Strict):
@@ -84,6 +86,7 @@ class BookingInput(Strict):
     request_key: Annotated[str, StringConstraints(min_length=8, max_length=KEY_LENGTH)]
     queue_entry: Chosen | None = None
     follow_up: Chosen | None = None
+    enquiry: Chosen | None = None
     open_drawer: bool = False
 
 

@@ -1,23 +1,24 @@
 """What somebody says who would like to be called, and what staff note of it."""
 
 from datetime import date, datetime, time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, field_validator
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from mibo.clock import instant
 from mibo.identity import NAME_LENGTH
 from mibo.ids import read_id
+from mibo.leads import Cut, Wish
+from mibo.leads.funnel import NONE
 from mibo.leads.models import CAMPAIGN_NAME_LENGTH, CODE_LENGTH, REFERRER_LENGTH, STEP_NOTE_LENGTH, WORDS_LENGTH
 from mibo.phrases import phrase
 from mibo.web.inputs.booking import KEY_LENGTH, Text
-from mibo.web.inputs.desk import Chosen
+from mibo.web.inputs.desk import Chosen, HeardOf
 from mibo.web.inputs.sign_in import Phone, Strict
 
 LONGEST_TRAP = 2_000
 ANYWHERE, ONLINE = "ANY", "ONLINE"
 
-HeardOf = Literal["SEARCH", "SOCIAL", "FRIEND", "DOCTOR", "PASSED_BY", "PRESS", "EVENT", "OTHER"]
 Care = Literal["OUT_PATIENT", "IN_PATIENT"]
 CallAt = Literal["ANY", "MORNING", "AFTERNOON", "EVENING"]
 Whose = Literal["SELF", "OTHER"]
@@ -144,6 +145,52 @@ class SearchInput(Strict):
     """Who is looked for, in a name or the last digits of a phone."""
 
     typed: Annotated[Text, StringConstraints(min_length=3, max_length=100)]
+
+
+class ListInput(Strict):
+    """Which enquiries: a part of them; or those that a number of the funnel counts."""
+
+    part: Literal["now", "open", "booked", "lost", "all"] = "now"
+    centre: Chosen | None = None
+    whose: Literal["", "mine", "nobody"] = ""
+    care: Literal["", "OUT_PATIENT", "IN_PATIENT"] = ""
+    page: Annotated[int, Field(ge=1, le=1000)] = 1
+    since: date | None = None
+    until: date | None = None
+    step: Literal["asked", "reached", "booked", "attended", "paid"] = "asked"
+    by: Literal["", "source", "heard_of", "campaign", "centre"] = ""
+    value: Annotated[str, StringConstraints(max_length=20)] = ""
+
+    @field_validator("value")
+    @classmethod
+    def _an_id_where_one_is_meant(cls, value: str, told: ValidationInfo) -> str:
+        if told.data.get("by") in ("campaign", "centre") and value != NONE and read_id(value) is None:
+            raise ValueError("Choose a line of the funnel.")
+        return value
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> "ListInput":
+        if self.since and self.until and self.since > self.until:
+            raise ValueError("The first day must not come after the last one.")
+        return self
+
+    @property
+    def cut(self) -> Cut | None:
+        """What a number of the funnel counts."""
+        if self.since is None or self.until is None:
+            return None
+        return Cut(first=self.since, last=self.until, step=self.step, by=self.by, value=self.value)
+
+    def wish(self, typed: str = "") -> Wish:
+        """The same as the query takes it."""
+        return Wish(
+            part="all" if self.cut else self.part, centre_id=self.centre, whose=self.whose, care=self.care, typed=typed, cut=self.cut
+        )  # fmt: skip
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What an address of another page of the list has."""
+        return self.model_dump(exclude={"page"}, exclude_defaults=True) | {"part": self.part}
 
 
 class CampaignChange(Strict):

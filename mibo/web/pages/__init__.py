@@ -11,6 +11,7 @@ from mibo.web.pages import board as board
 from mibo.web.pages import book as book
 from mibo.web.pages import calendars as calendars
 from mibo.web.pages import calls as calls
+from mibo.web.pages import campaigns as campaigns
 from mibo.web.pages import centres as centres
 from mibo.web.pages import changes as changes
 from mibo.web.pages import clinicians as clinicians
@@ -20,10 +21,12 @@ from mibo.web.pages import desk as desk
 from mibo.web.pages import documents as documents
 from mibo.web.pages import drawers as drawers
 from mibo.web.pages import emergency as emergency
-from mibo.web.pages import exports as exports
 from mibo.web.pages import enquire as enquire
+from mibo.web.pages import enquiries as enquiries
+from mibo.web.pages import exports as exports
 from mibo.web.pages import family as family
 from mibo.web.pages import figures as figures
+from mibo.web.pages import funnel as funnel
 from mibo.web.pages import home as home
 from mibo.web.pages import hours as hours
 from mibo.web.pages import languages as languages
@@ -74,7 +77,8 @@ from mibo.web.pages import week as week
 from mibo.web.pages import worklists as worklists
 
 PAGES = (
-    home, enquire, languages, sign_in, answers, replies, bell, book, my, profile, family, consents, own_data, offline,
+    home, enquire, enquiries, funnel, campaigns,
+    languages, sign_in, answers, replies, bell, book, my, profile, family, consents, own_data, offline,
     own_payments, my_messages, my_notices, desk, board, week, queue, my_day, late, changes,
     session_notes, figures,
     video_links, prices, series, series_changes, appointments, worklists, payments, unpaid, takings, ledgers, mismatches, settlements,

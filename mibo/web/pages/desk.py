@@ -8,7 +8,7 @@ from flask import Blueprint, flash, make_response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from mibo import booking, clock, db, people, phone
+from mibo import booking, clock, db, leads, people, phone
 from mibo.clinics import Centre
 from mibo.errors import Conflict, Invalid, Missing
 from mibo.identity.permissions import Permission
@@ -16,7 +16,7 @@ from mibo.ids import GREATEST_ID, read_id
 from mibo.payments import DrawerClosed
 from mibo.people import PhoneInUse, SamePerson
 from mibo.people.consent_rules import CARE
-from mibo.web import board_rows, desk_board, desk_booking, desk_command, desk_list
+from mibo.web import board_rows, desk_board, desk_booking, desk_command, desk_list, desk_origins
 from mibo.web.access import actor, may
 from mibo.web.desk_page import record_page
 from mibo.web.forms.desk import FindForm, PatientForm, PaymentForm, booking_form
@@ -103,7 +103,8 @@ def find() -> ResponseReturnValue:
 @may(Permission.BOOK_AT_DESK)
 def new_booking() -> ResponseReturnValue:
     """The one page for a booking at the desk."""
-    return desk_booking.sheet_page()
+    known = desk_origins.new_patient()
+    return desk_booking.sheet_page(adding=PatientForm(formdata=None, **known) if known else None)
 
 
 @bp.post("/new")
@@ -139,6 +140,9 @@ def add_patient() -> ResponseReturnValue:
                 added = people.register_patient(said.told, by=actor(), family=bool(said.family))
                 if said.agreed:
                     people.consents.say(added, CARE, given=True, by=actor())
+                desk_origins.link_patient(added.id, by=actor())
+                if said.heard_of:
+                    leads.note_origin(added.id, said.heard_of, by=actor())
         except PhoneInUse:
             status, same_number = 409, said.phone
         except SamePerson as error:

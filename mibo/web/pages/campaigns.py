@@ -1,0 +1,98 @@
+"""Campaigns: what the clinic does to be heard of, and the links that say so."""
+
+from flask import Blueprint, flash, url_for
+from flask.typing import ResponseReturnValue
+
+from mibo import clock, db, leads
+from mibo.config import settings
+from mibo.errors import Conflict, Invalid
+from mibo.identity.permissions import Permission
+from mibo.ids import GREATEST_ID
+from mibo.leads import Campaign
+from mibo.web.access import actor, may
+from mibo.web.enquiry_words import HEARD_OF
+from mibo.web.forms.enquiries import CampaignChangeForm, CampaignForm
+from mibo.web.htmx import go, show
+from mibo.web.inputs.enquiries import CampaignChange, CampaignInput
+
+bp = Blueprint("campaigns", __name__, url_prefix="/enquiries/campaigns")
+
+ONE = f"/<int(max={GREATEST_ID}):campaign_id>"
+
+
+@bp.get("")
+@may(Permission.KEEP_CAMPAIGNS)
+def listing() -> ResponseReturnValue:
+    """All of them, each with its link; and a new one."""
+    return _listing(CampaignForm(formdata=None, from_on=clock.today()))
+
+
+@bp.post("")
+@may(Permission.KEEP_CAMPAIGNS, own_transactions=True)
+def add() -> ResponseReturnValue:
+    """A new campaign."""
+    form = CampaignForm()
+    if said := form.read(CampaignInput):
+        try:
+            with db.transaction():
+                made = leads.add_campaign(said.code, said.name, said.heard_of, said.from_on, said.to_on, by=actor())
+        except Invalid as error:
+            form.refuse(error)
+        else:
+            flash(f"{made.name} is added. Its link stands in the list.", "success")
+            return go("campaigns.listing")
+    with db.reading():
+        return _listing(form, status=422)
+
+
+@bp.get(ONE)
+@may(Permission.KEEP_CAMPAIGNS)
+def campaign(campaign_id: int) -> ResponseReturnValue:
+    """One of them, to be changed."""
+    found = leads.campaign(campaign_id)
+    form = CampaignChangeForm(formdata=None, obj=found)
+    form.seen.data = str(found.version)
+    return show("campaigns/one.html", form=form, one=found)
+
+
+@bp.post(ONE)
+@may(Permission.KEEP_CAMPAIGNS, own_transactions=True)
+def change(campaign_id: int) -> ResponseReturnValue:
+    """Change what it is called, and until when it runs; its code stays."""
+    form, status = CampaignChangeForm(), 422
+    with db.reading():
+        found = leads.campaign(campaign_id)
+    if said := form.read(CampaignChange):
+        try:
+            with db.transaction():
+                leads.change_campaign(
+                    campaign_id, said.name, said.heard_of, said.from_on, said.to_on, by=actor(), seen=said.seen
+                )
+        except Invalid as error:
+            form.refuse(error)
+        except Conflict as error:
+            status = 409
+            form.say("", error.message)
+        else:
+            flash("Saved.", "success")
+            return go("campaigns.listing")
+    with db.reading():
+        return show("campaigns/one.html", form=form, one=found, status=status)
+
+
+def _listing(form: CampaignForm, *, status: int = 200) -> ResponseReturnValue:
+    rows = [(one, came, _link(one), str(HEARD_OF[one.heard_of]), _runs(one)) for one, came in leads.campaigns()]
+    return show("campaigns/listing.html", form=form, rows=rows, status=status)
+
+
+def _link(one: Campaign) -> str:
+    return settings().base_url.rstrip("/") + url_for("enquire.form", c=one.code)
+
+
+def _runs(one: Campaign) -> tuple[str, str, str]:
+    today = clock.today()
+    if one.from_on > today:
+        return "To come", "conf", "clock"
+    if one.to_on is not None and one.to_on < today:
+        return "Over", "gone", "x"
+    return "Runs", "done", "tick"
