@@ -8,9 +8,8 @@ from typing import Any
 from flask import url_for
 
 from mibo import clock, leads, phone
-from mibo.leads import Enquiry, EnquiryStep
+from mibo.leads import Enquiry, EnquiryStep, Line
 from mibo.leads.rules import is_open
-from mibo.leads.worklist import Line
 from mibo.messaging import LANGUAGES
 from mibo.people import Patient
 from mibo.web import enquiry_words as words

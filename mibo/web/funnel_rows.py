@@ -8,7 +8,7 @@ from flask import url_for
 
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
-from mibo.leads.funnel import NONE, STEPS, Row, total
+from mibo.leads import NONE, STEPS, Row, total
 from mibo.leads.rules import SMALLEST_SHOWN, shown
 from mibo.web.enquiry_words import HEARD_OF, SOURCES
 from mibo.web.inputs.funnel import FunnelInput

@@ -10,9 +10,8 @@ from mibo.dev.demo.centres import House
 from mibo.dev.demo.names import invent
 from mibo.dev.demo.rows import Row, Rows
 from mibo.identity.permissions import Role
-from mibo.leads import Campaign, Enquiry, EnquiryStep
+from mibo.leads import Campaign, Enquiry, EnquiryStep, seal
 from mibo.leads.rules import CALL_NOTICE, SOURCES, source_of
-from mibo.leads.sealed import seal
 from mibo.people import Patient
 
 DAYS, BOOKED, OTHERS = 60, 34, 90

@@ -8,9 +8,16 @@ from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, 
 from mibo.clock import instant
 from mibo.identity import NAME_LENGTH
 from mibo.ids import read_id
-from mibo.leads import Cut, Wish
-from mibo.leads.funnel import NONE
-from mibo.leads.models import CAMPAIGN_NAME_LENGTH, CODE_LENGTH, REFERRER_LENGTH, STEP_NOTE_LENGTH, WORDS_LENGTH
+from mibo.leads import (
+    CAMPAIGN_NAME_LENGTH,
+    CODE_LENGTH,
+    NONE,
+    REFERRER_LENGTH,
+    STEP_NOTE_LENGTH,
+    WORDS_LENGTH,
+    Cut,
+    Wish,
+)
 from mibo.phrases import phrase
 from mibo.web.inputs.booking import KEY_LENGTH, Text
 from mibo.web.inputs.desk import Chosen, HeardOf

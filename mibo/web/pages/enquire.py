@@ -6,9 +6,8 @@ from datetime import datetime
 from flask import Blueprint, request, session
 from flask.typing import ResponseReturnValue
 
-from mibo import clinics, clock, leads, phone
+from mibo import clinics, clock, identity, leads, phone
 from mibo.errors import Invalid, Missing
-from mibo.identity.limits import key_of
 from mibo.ids import read_id
 from mibo.leads import Asked
 from mibo.leads.rules import CARES, WEBSITE
@@ -32,7 +31,7 @@ CALLED_BY = "enquiry_called_by"
 def _phone_typed() -> str:
     """The phone of the form, so that nobody can tell whose; the address where it is no phone."""
     try:
-        return key_of("enquiry forms", phone.canonical(request.form.get("phone", "")[:40])).hex()[:32]
+        return identity.limits.key_of("enquiry forms", phone.canonical(request.form.get("phone", "")[:40])).hex()[:32]
     except Invalid:
         return address()
 

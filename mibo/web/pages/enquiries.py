@@ -13,7 +13,7 @@ from mibo.clinics import Centre
 from mibo.errors import Conflict, Invalid, Missing
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
-from mibo.leads import Asked, worklist
+from mibo.leads import Asked
 from mibo.web import desk_booking, enquiry_rows, enquiry_words
 from mibo.web.access import actor, may
 from mibo.web.forms.enquiries import (
@@ -71,11 +71,11 @@ def find() -> ResponseReturnValue:
 
 
 def _listing(told: ListInput, form: SearchForm, *, typed: str = "", status: int = 200) -> ResponseReturnValue:
-    found, total = leads.enquiries(told.wish(typed), by=actor(), offset=(told.page - 1) * worklist.PAGE)
+    found, total = leads.enquiries(told.wish(typed), by=actor(), offset=(told.page - 1) * leads.PAGE)
     kept = {name: value for name, value in told.kept.items() if value}
     return show(
         "enquiries/listing.html", rows=enquiry_rows.lines(found), total=total, form=form, typed=typed, asked=told,
-        parts=PARTS, kept=kept, centres=_centres(), page=told.page, pages=-(-total // worklist.PAGE) if not typed else 1,
+        parts=PARTS, kept=kept, centres=_centres(), page=told.page, pages=-(-total // leads.PAGE) if not typed else 1,
         address=f"{url_for('enquiries.listing', **kept)}&page={{page}}", cut=told.cut, status=status,
     )  # fmt: skip
 
