@@ -73,6 +73,8 @@ class Chronicle:
             status=visit.status,
             held_until=self._timelines.hold_ends(visit) if waits else None,
             arrived_at=visit.arrived_at,
+            started_at=_at(steps, Status.IN_PROGRESS),
+            ended_at=_at(steps, Status.COMPLETED),
             payment_id=payment_id,
             meeting_id=meeting_id,
             patient_note=visit.note,
@@ -282,3 +284,8 @@ def _status_of_attempt(visit: Visit) -> str:
     if visit.paid_too_late:
         return "SURPLUS"
     return "OPEN" if visit.status == Status.PENDING or visit.pays_later else "VOID"
+
+
+def _at(steps: list[Step], status: Status) -> datetime | None:
+    """When it came to that, if it did."""
+    return next((step.at for step in steps if step.status == status), None)

@@ -94,9 +94,11 @@ class _Consultations:
             return
         if booked:
             booked["parent_id"], booked["purpose"] = visit["id"], "FOLLOW_UP"
+        closed_at = max(self._until(visit), booked["created_at"]) if booked else None
         self._rows.add(
             FollowUp, parent_id=visit["id"], wanted_on=wanted_on, note=self._rng.choice(AGAIN),
             status="BOOKED" if booked else "OPEN", booked_id=booked["id"] if booked else None, created_by=account_id,
+            closed_at=closed_at, closed_by=booked["booked_by"] if booked else None,
             created_at=self._until(visit), updated_at=self._until(visit),
         )  # fmt: skip
 

@@ -1,7 +1,7 @@
 """Messages of the past, as they would have left: each has its final state, so that none is sent."""
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from mibo import clock
@@ -18,6 +18,7 @@ class Letters:
 
     def __init__(self, rows: Rows, house: House, rng: Random) -> None:
         self._rows, self._house, self._rng = rows, house, rng
+        self._luck = Random(len(house.staff_ids))  # noqa: S311 - of its own, so that nobody else's changes
 
     def write(self, visit: Visit, appointment: Row, steps: list[Step], attempt: Row) -> None:
         """All that was said about a visit; the last of them failed where the visit says so."""
@@ -38,6 +39,8 @@ class Letters:
                 about_id=appointment["id"],
                 failed=failed,
             )
+        if visit.status in (Status.COMPLETED, Status.NO_SHOW):
+            self._remind(visit, appointment)
         if visit.is_paid:
             self._tell_clinician(visit, appointment, steps[1].at)
 
@@ -79,10 +82,38 @@ class Letters:
         key = f"clinician:{appointment['id']}:{when:%Y%m%d%H%M}"
         self._send(words, key, at, phone=doctor.phone, name=doctor.profile.name, about_id=appointment["id"])
 
+    def _remind(self, visit: Visit, appointment: Row) -> None:
+        """The day before, whoever knew by then; who came was reached more often than who did not."""
+        at = visit.starts_at - timedelta(hours=24)
+        if visit.booked_at > at or self._luck.random() < 0.04:
+            return
+        reached = self._luck.random() < (0.93 if visit.status == Status.COMPLETED else 0.7)
+        name, reference, when = visit.person.name, appointment["reference"], visit.slot.local
+        where = "online" if visit.mode == "ONLINE" else self._house.short_name(visit.slot.centre_id)
+        told = {"when": when, "where": where, "reference": reference}
+        words = (
+            wording.reminder_online(name, **told, link=f"my/{reference}")
+            if visit.mode == "ONLINE"
+            else wording.reminder(name, **told)
+        )
+        key = f"reminder:{appointment['id']}:first:{int(visit.starts_at.timestamp())}"
+        self._send(
+            words,
+            key,
+            at,
+            phone=visit.person.phone,
+            name=name,
+            about_id=appointment["id"],
+            status="READ" if reached else "SENT",
+        )
+
     def _send(
-        self, words: Wording, key: str, at: datetime, *, phone: str, name: str, about_id: int, failed: bool = False
-    ) -> None:
-        status = "READ" if (draw := self._rng.random()) < 0.55 else "DELIVERED" if draw < 0.95 else "SENT"
+        self, words: Wording, key: str, at: datetime, *, phone: str, name: str, about_id: int, failed: bool = False,
+        status: str = "",
+    ) -> None:  # fmt: skip
+        if not status:
+            status = "READ" if (draw := self._rng.random()) < 0.55 else "DELIVERED" if draw < 0.95 else "SENT"
+        arrived = not failed and status in ("READ", "DELIVERED")
         self._rows.add(
             Message,
             dedupe_key=key,
@@ -99,4 +130,5 @@ class Letters:
             last_error="131026: This number is not on WhatsApp" if failed else None,
             created_at=at,
             sent_at=None if failed else at,
+            delivered_at=at + timedelta(seconds=20) if arrived else None,
         )
