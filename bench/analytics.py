@@ -19,13 +19,28 @@ from statistics import median, quantiles
 import psycopg
 from sqlalchemy import text
 
-from bench import kept, money
+from bench import kept, load, money
 from bench.lists import _ms, _statements
 from mibo import clock
 from mibo.dev import keys
 
 LIMIT_MS = 50
 LOCAL_NAME = "mibo_figures"
+AT_ONCE = 200_000
+APART = 1_000_000_000
+OVER = "t.starts_at < now()"
+# what is copied back in time: which instants and ids move, and which rows
+BEFORE: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
+    "account": ((), ("id",), "audience = 'PATIENT'"),
+    "patient": ((), ("id", "account_id"), "true"),
+    "payment": (("created_at", "paid_at", "released_at"), ("id", "patient_id"), "t.created_at < now()"),
+    "appointment": (
+        ("starts_at", "ends_at", "created_at", "arrived_at", "started_at", "ended_at"),
+        ("id", "patient_id", "payment_id"), OVER,
+    ),
+    "attempt": (("created_at", "paid_at"), ("id", "payment_id"), "t.created_at < now()"),
+    "refund": (("opened_at", "decided_at", "done_at"), ("id", "payment_id", "attempt_id"), "true"),
+}  # fmt: skip
 # a visit in two had its arrival noted, one in twenty was booked from a follow-up, three in four of the last 400 days reminded
 MORE = (
     "update appointment set arrived_at = starts_at - (id % 20) * interval '1 minute', started_at = starts_at + (id % 25) *"
@@ -65,12 +80,50 @@ def main() -> None:
 
 
 def _load(size: int, url: str) -> None:
-    money._load(size, url)
+    """Two hundred thousand as at any bench; more are the same years again, before these, of other people."""
+    money._load(min(size, AT_ONCE), url)
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute("set session_replication_role = replica")
-        connection.execute("set synchronous_commit = off")
+        for setting in (
+            "session_replication_role = replica",
+            "maintenance_work_mem = '512MB'",
+            "synchronous_commit = off",
+        ):
+            connection.execute(f"set {setting}")  # type: ignore[arg-type]
         for statement in MORE:
             connection.execute(statement)  # type: ignore[arg-type]
+        if size > AT_ONCE:
+            years_before(connection, size // AT_ONCE - 1)
+
+
+def years_before(connection: psycopg.Connection, copies: int) -> None:
+    """All that is over once more, as often and as far back as it takes."""
+    later = load.put_aside_indexes(connection, *BEFORE)
+    span = connection.execute(
+        "select 7 * (1 + (max(starts_at)::date - min(starts_at)::date) / 7) from appointment where starts_at < now()"
+    ).fetchone()
+    assert span
+    for table, (instants, ids, which) in BEFORE.items():
+        found = connection.execute(
+            "select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped",
+            [table],
+        )
+        names = [name for (name,) in found]
+        told = [
+            f"{name} - n * interval '{span[0]} days'" if name in instants
+            else f"{name} + n * {APART}::bigint" if name in ids
+            else f"{name} || '-' || n" if name in ("token", "provider_order_id", "provider_payment_id", "dedupe_key")
+            else f"left({name}, 6) || '-' || n || id % 100" if name == "reference"
+            else "'+91' || 6000000000 + n * 100000000 + id" if name == "phone" else name
+            for name in names
+        ]  # fmt: skip
+        connection.execute(  # type: ignore[call-overload]
+            f"insert into {table} ({', '.join(names)}) select {', '.join(told)} from {table} t, generate_series(1, {copies}) n"
+            f" where {which}"
+        )
+    for made in later:
+        if "reference" not in made:  # those of copies are not told apart
+            connection.execute(made)  # type: ignore[arg-type]
+    connection.execute("vacuum (analyze)")
 
 
 def _measure(questions: int) -> None:

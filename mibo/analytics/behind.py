@@ -13,6 +13,7 @@ from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 
 PAGE = 50
+_PAGE = f"limit {PAGE} offset %(skipped)s"
 
 _DAYS = f"""{{}} >= (%(first)s::date::timestamp at time zone '{ZONE}')
    and {{}} < ((%(last)s::date + 1)::timestamp at time zone '{ZONE}') and (%(everywhere)s or a.centre_id = any(%(centres)s))"""
@@ -26,10 +27,16 @@ def _days(instant: str) -> str:
     return _DAYS.format(instant, instant)
 
 
+def _named(cut: str) -> str:
+    """A page of appointments, cut before anybody's name is looked up."""
+    return f"""select {_WHO}, m.at, m.amount from ({cut} {_PAGE}) m join appointment a on a.id = m.id {_PEOPLE}
+        order by m.at desc, a.id desc, m.amount desc"""
+
+
 def _visits(which: str, amount: str = "0") -> tuple[str, str]:
     where = f"{_days('a.starts_at')} and {which}"
-    rows = f"""select {_WHO}, a.starts_at as at, ({amount})::bigint as amount from appointment a {_PEOPLE} where {where}
-        order by a.starts_at desc, a.id desc"""
+    rows = _named(f"""select a.id, a.starts_at as at, ({amount})::bigint as amount from appointment a where {where}
+        order by a.starts_at desc, a.id desc""")
     return (
         rows,
         f"select count(*) as number, coalesce(sum({amount}), 0)::bigint as amount from appointment a where {where}",
@@ -53,21 +60,16 @@ _ROWS: dict[str, tuple[str, str]] = {
     "lead_time": _visits(PLANNED, _LEAD),
     "waiting": _visits(WAITED, _WAIT),
     "patients": (
-        f"""select a.id as appointment_id, a.reference, p.full_name as patient, c.full_name as clinician,
-            z.short_name as centre, a.starts_at as at, s.visits as amount
-          from (select a.patient_id, count(*) as visits,
-                       (array_agg(a.id order by a.starts_at desc, a.id desc))[1] as last_id {_SEEN} group by a.patient_id) s
-          join appointment a on a.id = s.last_id {_PEOPLE} order by a.starts_at desc, a.id desc""",
+        _named(f"""select (array_agg(a.id order by a.starts_at desc, a.id desc))[1] as id, max(a.starts_at) as at,
+            count(*) as amount {_SEEN} group by a.patient_id order by 2 desc, 1 desc"""),
         f"select count(distinct a.patient_id) as number, count(*) as amount {_SEEN}",
     ),
     "follow_ups": (
-        f"""select {_WHO}, b.closed_at as at, 0::bigint as amount from (select a.id, f.closed_at {_BOOKED}) b
-          join appointment a on a.id = b.id {_PEOPLE} order by b.closed_at desc, a.id desc""",
+        _named(f"select a.id, f.closed_at as at, 0::bigint as amount {_BOOKED} order by 2 desc, 1 desc"),
         f"select count(*) as number, 0::bigint as amount {_BOOKED}",
     ),
     "revenue": (
-        f"""select {_WHO}, m.at, m.paise as amount {_MONEY} {_PEOPLE} where {_days("m.at")}
-          order by m.at desc, a.id desc, m.paise desc""",
+        _named(f"select a.id, m.at, m.paise as amount {_MONEY} where {_days('m.at')} order by 2 desc, 1 desc, 3 desc"),
         f"select count(*) as number, coalesce(sum(m.paise), 0)::bigint as amount {_MONEY} where {_days('m.at')}",
     ),
 }  # fmt: skip
@@ -109,5 +111,5 @@ def behind(key: str, asked: Asked, page: int, *, by: Actor) -> Behind:
     (counted,) = db.rows(total, told, anew=True)
     pages = max(1, -(-counted.number // PAGE))
     page = max(1, min(page, pages))
-    found = db.rows(f"{rows} limit {PAGE} offset %(skipped)s", told | {"skipped": (page - 1) * PAGE}, anew=True)
+    found = db.rows(rows, told | {"skipped": (page - 1) * PAGE}, anew=True)
     return Behind([Row(*row) for row in found], counted.number, counted.amount, page, pages)

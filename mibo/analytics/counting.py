@@ -1,5 +1,6 @@
 """What each figure is, in SQL: of some days, by day, centre and clinician. Kept days and days that are still counted live
-are told by the same words, so they cannot say two things.
+are told by the same words, so they cannot say two things. `offset 0` keeps PostgreSQL to the way meant: day by day, row by
+row, each by its index; it cannot know that a few days are asked for and would rather read all there ever was.
 
 A day is the clinic's (Asia/Kolkata). A visit belongs to the day of its start, money to the day on which it came (what went
 back of it too, R-PAY-17), a follow-up to the day on which it was booked.
@@ -36,8 +37,9 @@ def _branch(where: str, **told: str) -> str:
 
 
 _VISITS = _branch(
-    f"""from live l join appointment a on a.starts_at >= l.starts and a.starts_at < l.ends
-      cross join lateral (select case when {_DECIDED} and {_IN_TIME_TO_REMIND} then {_REMINDED} end as reminded) r""",
+    f"""from live l
+      cross join lateral (select * from appointment v where v.starts_at >= l.starts and v.starts_at < l.ends offset 0) a
+      cross join lateral (select case when {_DECIDED} and {_IN_TIME_TO_REMIND} then {_REMINDED} end as reminded offset 0) r""",
     centre="a.centre_id",
     clinician="a.clinician_id",
     kept="(a.status = 'COMPLETED')::int",
@@ -56,16 +58,21 @@ _VISITS = _branch(
     unreminded_missed="coalesce(not r.reminded and a.status = 'NO_SHOW', false)::int",
 )
 _CAME = _branch(
-    "from live l join attempt t on t.paid_at >= l.starts and t.paid_at < l.ends and t.status in ('PAID', 'SURPLUS')"
-    " join appointment a on a.payment_id = t.payment_id",
+    """from live l
+      cross join lateral (select id, payment_id, paise from attempt where paid_at >= l.starts and paid_at < l.ends
+          and status in ('PAID', 'SURPLUS') offset 0) t
+      cross join lateral (select centre_id, clinician_id from appointment where payment_id = t.payment_id offset 0) a""",
     centre="a.centre_id",
     clinician="a.clinician_id",
     came_in_paise="t.paise",
     returned_paise="(select coalesce(sum(f.paise), 0) from refund f where f.attempt_id = t.id and f.status = 'DONE')",
 )
 _FOLLOW_UPS = _branch(
-    "from live l join follow_up f on f.closed_at >= l.starts and f.closed_at < l.ends and f.status = 'BOOKED'"
-    " join appointment a on a.id = f.booked_id and a.status not in ('CANCELLED', 'EXPIRED')",
+    """from live l
+      cross join lateral (select booked_id from follow_up where closed_at >= l.starts and closed_at < l.ends
+          and status = 'BOOKED' offset 0) f
+      cross join lateral (select centre_id, clinician_id from appointment where id = f.booked_id
+          and status not in ('CANCELLED', 'EXPIRED') offset 0) a""",
     centre="a.centre_id",
     clinician="a.clinician_id",
     follow_ups="1",
