@@ -45,7 +45,9 @@ BEFORE: dict[str, tuple[tuple[str, ...], tuple[str, ...], str]] = {
 MORE = (
     "update appointment set arrived_at = starts_at - (id % 20) * interval '1 minute', started_at = starts_at + (id % 25) *"
     " interval '1 minute', ended_at = starts_at + interval '50 minutes' where status = 'COMPLETED' and id % 2 = 0",
-    "update appointment set created_at = starts_at - (1 + id % 12) * interval '1 day' where starts_at < now()",
+    "update appointment set created_at = least(starts_at - (1 + id % 12) * interval '1 day', now() - (id % 45) * interval '1 day')",
+    "update attempt set paid_at = paid_at - (id % 45) * interval '1 day', created_at = created_at - (id % 45) * interval '1 day'"
+    " where created_at > now() - interval '2 days'",
     "insert into follow_up (parent_id, wanted_on, status, booked_id, created_by, closed_at)"
     " select id, starts_at::date, 'BOOKED', id, 5, created_at from appointment where status = 'COMPLETED' and id % 20 = 0",
     "insert into message (dedupe_key, template, phone, name, body, about_id, status, delivered_at)"
@@ -53,6 +55,7 @@ MORE = (
     " 'DELIVERED', starts_at - interval '1 day' from appointment"
     " where starts_at between now() - interval '400 days' and now() and id % 4 <> 0",
     "vacuum (analyze) appointment", "vacuum (analyze) follow_up", "vacuum (analyze) message",
+    "vacuum (analyze) attempt",
 )  # fmt: skip
 
 

@@ -66,26 +66,23 @@ def bars(
 
 
 def ranks(
-    name: str, first: str, labels: Sequence[str], series: Sequence[Series], words: Callable[[float], str], *,
-    unit: float = 1,
-) -> Chart:  # fmt: skip
+    name: str, first: str, labels: Sequence[str], series: Sequence[Series], words: Callable[[float], str]
+) -> Chart:
     """Bars that lie below each other, the first on top: names beside them have room."""
     height = 44 + 30 * len(labels)
     turned, names = [Series(one.name, one.values[::-1]) for one in series], labels[::-1]
-    chart = partial(
-        _drawing, pygal.HorizontalStackedBar, names, turned, words, height=height, ticks=_ticks(series, unit)
-    )
+    chart = partial(_drawing, pygal.HorizontalStackedBar, names, turned, words, height=height)
     wide, narrow = chart(width=WIDTH, shown=names), chart(width=NARROW_WIDTH, shown=names)
     return Chart(wide, narrow, name, _heads(first, series), _rows(labels, series, words), [one.name for one in series])
 
 
-def _ticks(series: Sequence[Series], unit: float) -> list[float]:
+def _ticks(series: Sequence[Series], unit: int) -> list[float]:
     """A scale from nought on in steps of 1, 2 or 5 units, or ten, a hundred times as many."""
     most = max(
         (sum(max(value or 0, 0) for value in told) for told in zip(*(one.values for one in series), strict=True)),
         default=0,
     )
-    step = unit
+    step: float = unit
     for factor in cycle((2, 2.5, 2)):
         if step * (TICKS - 1) >= most:
             break
@@ -111,14 +108,16 @@ def _rows(labels: Sequence[str], series: Sequence[Series], words: Callable[[floa
 
 def _drawing(
     kind: Any, labels: Sequence[str], series: Sequence[Series], words: Callable[[float], str], *,
-    height: int, width: int, shown: Sequence[str], ticks: Sequence[float],
+    height: int, width: int, shown: Sequence[str], ticks: Sequence[float] = (),
 ) -> Markup:  # fmt: skip
     chart = kind(
         width=width, height=height, css=[], js=[], show_legend=False, print_values=False, margin=6, spacing=4,
-        truncate_label=-1, range=(ticks[0], ticks[-1]), y_labels=ticks, rounded_bars=2, value_formatter=words, show_minor_x_labels=False,
+        truncate_label=-1, min_scale=2, max_scale=TICKS, rounded_bars=2, value_formatter=words, show_minor_x_labels=False,
         no_data_text="", style=Style(label_font_size=12, major_label_font_size=12),
     )  # fmt: skip
     chart.x_labels, chart.x_labels_major = labels, shown
+    if ticks:
+        chart.range, chart.y_labels = (ticks[0], ticks[-1]), ticks
     for one in series:
         chart.add(one.name, list(one.values))
     drawn = Xml.fromstring(chart.render())  # noqa: S314  (pygal wrote it a moment ago)

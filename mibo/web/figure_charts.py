@@ -12,7 +12,7 @@ from mibo.web.filters import day
 
 MOST_DAYS = 62
 MOST_NAMES = 10
-RUPEE, PERCENT = 100, 0.01
+RUPEE = 100
 SOURCES = {"WEBSITE": "Website", "PHONE": "Phone", "DIRECT": "Walked in", "REFERRAL": "Referral"}
 NOTHING = Figures(*[0] * len(Figures.__dataclass_fields__))
 
@@ -51,7 +51,7 @@ def fill(names: Mapping[int, str], found: Mapping[int, Figures]) -> Chart | None
     """Booked of offered minutes at each centre."""
     told = [(name, found[key].filled) for key, name in names.items() if key in found and found[key].filled is not None]
     series = [Series("Fill rate", [share for _, share in told])]
-    return ranks("Fill rate", "Centre", [name for name, _ in told], series, percent, unit=PERCENT) if told else None
+    return ranks("Fill rate", "Centre", [name for name, _ in told], series, percent) if told else None
 
 
 def reminders(now: Figures) -> Chart | None:

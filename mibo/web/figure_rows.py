@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import url_for
 
-from mibo import money
+from mibo import clock, money
 from mibo.analytics import Behind
 from mibo.analytics.intervals import FEWEST, Share
 from mibo.analytics.periods import Period
@@ -54,11 +54,12 @@ def short_span(period: Period) -> str:
     first, last = period.first, period.last
     if (first.month, first.day, last.month, last.day, first.year) == (1, 1, 12, 31, last.year):
         return f"{first:%Y}"
+    year = "" if last.year == clock.today().year else f" {last:%Y}"
     if first == last:
-        return f"{first.day} {first:%b}"
+        return f"{first.day} {first:%b}{year}"
     if (first.year, first.month) == (last.year, last.month):
-        return f"{first.day}–{last.day} {last:%b}"
-    return f"{first.day} {first:%b} – {last.day} {last:%b}" + (f" {last:%Y}" if first.year != last.year else "")
+        return f"{first.day}–{last.day} {last:%b}{year}"
+    return f"{first.day} {first:%b} – {last.day} {last:%b}{year}"
 
 
 AMOUNTS: dict[str, tuple[str, Callable[[int], str]]] = {
