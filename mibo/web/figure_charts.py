@@ -7,7 +7,7 @@ from mibo.analytics import Figures, TopClinician
 from mibo.analytics.periods import Kind, Period, after, period_of
 from mibo.leads import SourceCount
 from mibo.web.charts import Chart, Series, bars, ranks
-from mibo.web.figure_rows import count, percent, rupees
+from mibo.web.figure_rows import count, rupees
 from mibo.web.filters import day
 
 MOST_DAYS = 62
@@ -50,8 +50,8 @@ def people(top: Sequence[TopClinician]) -> Chart | None:
 def fill(names: Mapping[int, str], found: Mapping[int, Figures]) -> Chart | None:
     """Booked of offered minutes at each centre."""
     told = [(name, found[key].filled) for key, name in names.items() if key in found and found[key].filled is not None]
-    series = [Series("Fill rate", [share for _, share in told])]
-    return ranks("Fill rate", "Centre", [name for name, _ in told], series, percent) if told else None
+    series = [Series("Fill rate", [100 * share for _, share in told if share is not None])]
+    return ranks("Fill rate", "Centre", [name for name, _ in told], series, _percent) if told else None
 
 
 def reminders(now: Figures) -> Chart | None:
@@ -63,8 +63,8 @@ def reminders(now: Figures) -> Chart | None:
         "No-show rate",
         "Visits",
         [name for name, _ in both],
-        [Series("No-show rate", [one.value for _, one in both])],
-        percent,
+        [Series("No-show rate", [100 * (one.value or 0) for _, one in both])],
+        _percent,
     )
 
 
@@ -97,3 +97,7 @@ def _labels(days: Sequence[date], step: str) -> list[str]:
 
 def _head(step: str) -> str:
     return "Day" if step == "day" else "Month"
+
+
+def _percent(hundredths: float) -> str:
+    return f"{hundredths:.1f} %"
