@@ -55,13 +55,13 @@ def waits_for(by: Actor) -> Select[tuple[int]]:
     return _of(select(PhoneCall.id)).where(_is_open(now), due, within_reach(by))
 
 
-def to_call(*, by: Actor, offset: int = 0) -> tuple[Sequence[Wanted], int]:
+def to_call(*, by: Actor, offset: int = 0, limit: int = PAGE) -> tuple[Sequence[Wanted], int]:
     """A page of the list, and how many there are: the visit that begins first at the head, and last who is left alone."""
     now = clock.now()
     wanted = (_is_open(now), within_reach(by))
     total = db.session().scalar(_of(select(func.count(PhoneCall.id))).where(*wanted)) or 0
     order = (func.coalesce(PhoneCall.again_at > now, False), PhoneCall.until, PhoneCall.id)
-    return _found(_whole().where(*wanted).order_by(*order).offset(offset).limit(PAGE)), total
+    return _found(_whole().where(*wanted).order_by(*order).offset(offset).limit(limit)), total
 
 
 def just_noted(*, by: Actor) -> Sequence[Wanted]:

@@ -99,13 +99,20 @@ def without_link(*, by: Actor, limit: int = AT_MOST) -> Sequence[LinkRow]:
 
 
 def links(
-    *, by: Actor, first: date, last: date, state: LinkState | None = None, centre_id: int | None = None
+    *,
+    by: Actor,
+    first: date,
+    last: date,
+    state: LinkState | None = None,
+    centre_id: int | None = None,
+    limit: int = AT_MOST,
+    offset: int = 0,
 ) -> Sequence[LinkRow]:
     """The online appointments of some days within reach, in one state or all. One statement."""
     wanted = [*_of_days(by, first, last, centre_id)]
     if state is not None:
         wanted.append(_in_state(state))
-    return _found(*wanted, limit=AT_MOST)
+    return _found(*wanted, limit=limit, offset=offset)
 
 
 def counts(*, by: Actor, first: date, last: date, centre_id: int | None = None) -> Mapping[LinkState, int]:
@@ -122,12 +129,12 @@ def _of_days(by: Actor, first: date, last: date, centre_id: int | None) -> list[
     return wanted if centre_id is None else [*wanted, Appointment.centre_id == centre_id]
 
 
-def _found(*wanted: ColumnElement[bool], limit: int) -> Sequence[LinkRow]:
+def _found(*wanted: ColumnElement[bool], limit: int, offset: int = 0) -> Sequence[LinkRow]:
     rows = columns().add_columns(
         func.coalesce(Meeting.status, "WANTED"), Meeting.join_url, Meeting.pasted_by.is_not(None),
         func.coalesce(Meeting.attempts, 0), Meeting.last_error,
     )  # fmt: skip
-    ordered = rows.where(*wanted).order_by(Appointment.starts_at, Appointment.id).limit(limit)
+    ordered = rows.where(*wanted).order_by(Appointment.starts_at, Appointment.id).limit(limit).offset(offset)
     return [LinkRow(AppointmentRow(*row[:-5]), *row[-5:]) for row in db.session().execute(ordered)]
 
 

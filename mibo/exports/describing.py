@@ -16,6 +16,7 @@ from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 
 ZONE = "IST"
+PAGING = {"page", "place", "after", "before", "turn", "show", "sums"}  # which page was looked at is of no matter
 Mark = list[Any]  # where a list goes on, as JSON can say it
 
 UNIT = {"moment": f" ({ZONE})", "money": " (rupees)"}
@@ -85,7 +86,7 @@ class Listing:
 
     def told(self, asked: BaseModel) -> dict[str, Any]:
         """What was asked, without anything that somebody typed."""
-        kept = asked.model_dump(mode="json", exclude_defaults=True)
+        kept = asked.model_dump(mode="json", exclude_defaults=True, exclude=PAGING)
         return {name: "…" if name in self.typed else value for name, value in kept.items() if value not in ("", None)}
 
 
@@ -131,7 +132,8 @@ def written(value: Any, kind: Kind) -> str | int:
     if value is None or value == "":
         return ""
     if kind is Kind.MONEY:
-        return f"{'-' if value < 0 else ''}{abs(value) // 100}.{abs(value) % 100:02d}"
+        rupees, paise = divmod(abs(int(value)), 100)  # a sum of the database is a decimal
+        return f"{'-' if value < 0 else ''}{rupees}.{paise:02d}"
     if kind is Kind.NUMBER:
         return int(value)
     if kind is Kind.MOMENT:
@@ -146,7 +148,7 @@ def drawn(value: Any, kind: Kind) -> str:
     if value is None or value == "":
         return ""
     if kind is Kind.MONEY:
-        return money.rupees(value)
+        return money.rupees(int(value))
     if kind is Kind.MOMENT:
         at = clock.local(value)
         return f"{at.day} {at:%b %Y}, " + f"{at:%I:%M %p}".lstrip("0").lower()

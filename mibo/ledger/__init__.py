@@ -9,7 +9,7 @@ from mibo.ledger.owing import Age, Owed, owed_by_age, owed_of
 from mibo.ledger.own import OwnPayment, own_payments
 from mibo.ledger.patients import Entry, PatientLedger, ledger_of
 from mibo.ledger.rows import PaymentRow, State, is_owed_now
-from mibo.ledger.takings import LINES_AT_MOST, Taken, TakingsLine, TakingsWish, lines_of, takings
+from mibo.ledger.takings import LINES_AT_MOST, Taken, TakingsLine, TakingsWish, lines_of, some_lines, takings
 
 __all__ = [
     "LINES_AT_MOST",
@@ -37,5 +37,6 @@ __all__ = [
     "own_payments",
     "payment_in_full",
     "settled",
+    "some_lines",
     "takings",
 ]

@@ -51,11 +51,13 @@ def owed_by_age(*, by: Actor, centre_id: int | None = None) -> dict[Age, Owed]:
     return {each: found.get(each, Owed(each, 0, 0)) for each in Age}
 
 
-def owed_of(age: Age, *, by: Actor, centre_id: int | None = None, limit: int = AT_MOST) -> Sequence[PaymentRow]:
+def owed_of(
+    age: Age, *, by: Actor, centre_id: int | None = None, limit: int = AT_MOST, offset: int = 0
+) -> Sequence[PaymentRow]:
     """The payments of one age, the visit longest ago (or next to come) first; a hundred at a time."""
     order = Appointment.ends_at, Payment.id
     owed = select(Payment.id).join(Appointment, Appointment.payment_id == Payment.id)
-    first = owed.where(*_within(by, centre_id), _is_of(age)).order_by(*order).limit(limit).subquery()
+    first = owed.where(*_within(by, centre_id), _is_of(age)).order_by(*order).limit(limit).offset(offset).subquery()
     wanted = columns().join(first, first.c.id == Payment.id).order_by(*order)
     return [PaymentRow(*row) for row in db.session().execute(wanted)]
 

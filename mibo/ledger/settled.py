@@ -51,10 +51,10 @@ class SettledLine:
     mismatch: heard.Mismatch | None
 
 
-def settlements(*, offset: int = 0) -> tuple[Sequence[Settled], int]:
+def settlements(*, offset: int = 0, limit: int = SETTLEMENTS_PAGE) -> tuple[Sequence[Settled], int]:
     """A page of them, the latest first, and how many there are."""
     page = select(Settlement.id).order_by(Settlement.settled_at.desc(), Settlement.id.desc())
-    ids = db.session().scalars(page.limit(SETTLEMENTS_PAGE).offset(offset)).all()
+    ids = db.session().scalars(page.limit(limit).offset(offset)).all()
     total = db.session().scalar(select(func.count()).select_from(Settlement)) or 0
     return _summed(Settlement.id.in_(ids)), total
 

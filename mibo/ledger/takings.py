@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, Select, select
 
 from mibo import clock, db
 from mibo.booking import Appointment
@@ -83,6 +83,21 @@ def takings(wish: TakingsWish, *, by: Actor) -> Sequence[Taken]:
 
 def lines_of(wish: TakingsWish, *, by: Actor) -> tuple[Sequence[TakingsLine], int]:
     """The lines in the order in which they came, two thousand at most, and what all of them come to, in paise."""
+    wanted, lines, order = _lines(wish, by)
+    found = [TakingsLine(*row) for row in db.session().execute(wanted.order_by(*order).limit(LINES_AT_MOST + 1))]
+    if len(found) <= LINES_AT_MOST:
+        return found, sum(line.paise for line in found)
+    all_of_them = wanted.with_only_columns(total_of(lines.c.paise))
+    return found[:LINES_AT_MOST], db.session().scalar(all_of_them) or 0
+
+
+def some_lines(wish: TakingsWish, *, by: Actor, limit: int, offset: int = 0) -> Sequence[TakingsLine]:
+    """Some of the lines in their order, for a file."""
+    wanted, _, order = _lines(wish, by)
+    return [TakingsLine(*row) for row in db.session().execute(wanted.order_by(*order).limit(limit).offset(offset))]
+
+
+def _lines(wish: TakingsWish, by: Actor) -> tuple[Select[*tuple[Any, ...]], Any, tuple[Any, ...]]:
     lines = moved(*_within(wish, by))
     wanted = (
         select(
@@ -96,12 +111,7 @@ def lines_of(wish: TakingsWish, *, by: Actor) -> tuple[Sequence[TakingsLine], in
         .join(Patient, Patient.id == Appointment.patient_id)
         .where(*_filters(wish, by, lines))
     )  # fmt: skip
-    order = lines.c.at, lines.c.payment_id, lines.c.kind.desc(), lines.c.method
-    found = [TakingsLine(*row) for row in db.session().execute(wanted.order_by(*order).limit(LINES_AT_MOST + 1))]
-    if len(found) <= LINES_AT_MOST:
-        return found, sum(line.paise for line in found)
-    all_of_them = wanted.with_only_columns(total_of(lines.c.paise))
-    return found[:LINES_AT_MOST], db.session().scalar(all_of_them) or 0
+    return wanted, lines, (lines.c.at, lines.c.payment_id, lines.c.kind.desc(), lines.c.method)
 
 
 def _within(wish: TakingsWish, by: Actor) -> list[ColumnElement[bool]]:

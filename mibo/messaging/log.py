@@ -69,15 +69,15 @@ def _typed(typed: str) -> ColumnElement[bool]:
     return Message.name.icontains(typed, autoescape=True) if typed else true()
 
 
-def log_page(wish: LogWish) -> tuple[Sequence[Message], bool]:
+def log_page(wish: LogWish, *, limit: int = PAGE) -> tuple[Sequence[Message], bool]:
     """The newest first, a page of them, and whether there are more."""
     wanted = select(Message).where(*wish.conditions)
     if wish.before:
         last = select(Message.created_at, Message.id).where(Message.id == wish.before).subquery()
         wanted = wanted.join(last, tuple_(Message.created_at, Message.id) < tuple_(last.c.created_at, last.c.id))
-    ordered = wanted.order_by(Message.created_at.desc(), Message.id.desc()).limit(PAGE + 1)
+    ordered = wanted.order_by(Message.created_at.desc(), Message.id.desc()).limit(limit + 1)
     found = db.session().scalars(ordered).all()
-    return found[:PAGE], len(found) > PAGE
+    return found[:limit], len(found) > limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,14 @@ class Taken:
 
 
 def drawers_on(
-    first: date, last: date, *, by: Actor, centre_id: int | None = None, open_only: bool = False, after: int = 0
+    first: date,
+    last: date,
+    *,
+    by: Actor,
+    centre_id: int | None = None,
+    open_only: bool = False,
+    after: int = 0,
+    limit: int = PAGE,
 ) -> tuple[list[DrawerRow], bool]:
     """Drawers that were open on some of these days, newest first, from an offset on; and whether there are more."""
     since, until = clock.day_span(first)[0], clock.day_span(last)[1]
@@ -62,14 +69,14 @@ def drawers_on(
         .where(_theirs(by), Drawer.opened_at < until, or_(Drawer.closed_at.is_(None), Drawer.closed_at >= since))
         .order_by(Drawer.opened_at.desc(), Drawer.id.desc())
         .offset(after)
-        .limit(PAGE + 1)
+        .limit(limit + 1)
     )  # fmt: skip
     if centre_id is not None:
         wanted = wanted.where(Drawer.centre_id == centre_id)
     if open_only:
         wanted = wanted.where(Drawer.closed_at.is_(None))
     rows = [DrawerRow(*row) for row in db.session().execute(wanted).all()]
-    return rows[:PAGE], len(rows) > PAGE
+    return rows[:limit], len(rows) > limit
 
 
 def drawer(drawer_id: int, *, by: Actor) -> Drawer:

@@ -70,7 +70,7 @@ def _line(one: reaching.Wanted, names: Mapping[int, str]) -> CallLine:
         record=url_for("patients.edit", patient_id=patient.id),
         number=phone.shown(patient.phone),
         dial=patient.phone,
-        about=MORE_EXACTLY.get(one.message.template) or OF_WHAT[one.message.kind],
+        about=about(one),
         text=_said(one),
         language=one.message.language,
         visit=f"{day(clock.clinic_day(appointment.starts_at))}, {clock_time(appointment.starts_at)} with {one.clinician}",
@@ -80,6 +80,11 @@ def _line(one: reaching.Wanted, names: Mapping[int, str]) -> CallLine:
         later=f"Again from {clock_time(again)}" if again and again > clock.now() else "",
         outcome=OUTCOMES[standing[-1].outcome] if standing else None,
     )  # fmt: skip
+
+
+def about(one: reaching.Wanted) -> str:
+    """What they were to be told."""
+    return MORE_EXACTLY.get(one.message.template) or OF_WHAT[one.message.kind]
 
 
 def _try(each: CallTry, names: Mapping[int, str]) -> str:

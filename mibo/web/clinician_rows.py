@@ -8,19 +8,14 @@ from flask import url_for
 
 from mibo.booking import VisitAhead
 from mibo.identity import Actor
-from mibo.money import rupees, whole_rupees
+from mibo.money import rupees
 from mibo.people import Clinician
-from mibo.phone import ten_digits
 from mibo.web.filters import in_words
 from mibo.web.inputs.clinicians import ClinicianSearch
 
 MODE_WORDS = {"IN_PERSON": "In person", "ONLINE": "Online"}
 STATE_WORDS = {"active": "Active", "inactive": "Switched off", "all": "All"}
 SORT_WORDS = {"name": "Name", "centre": "Primary centre", "fee": "Fee", "newest": "Newest first"}
-CSV_HEAD = (
-    "Name", "Title", "Registration number", "Specialisations", "Qualifications", "Languages", "Experience (years)",
-    "Fee (rupees)", "Meets", "Session (minutes)", "Primary centre", "Centres", "Phone", "E-mail", "Username", "State",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,20 +93,6 @@ def page_url(search: ClinicianSearch) -> str:
 def _kept(search: ClinicianSearch, **changed: str) -> dict[str, Any]:
     asked = {"q": search.q, "centre": search.centre, "mode": search.mode, "state": search.state, "sort": search.sort}
     return {name: value for name, value in (asked | changed).items() if value}
-
-
-def csv_row(one: Clinician) -> list[object]:
-    """A line of the spreadsheet."""
-    account = one.account
-    primary = next((place.centre.name for place in one.places if place.is_primary), "")
-    return [
-        one.full_name, one.title, one.registration_number, ", ".join(one.specialisations),
-        ", ".join(one.qualifications), ", ".join(one.languages), one.years_of_experience,
-        whole_rupees(one.fee_paise) if one.fee_paise else None, ", ".join(MODE_WORDS[mode] for mode in one.modes),
-        one.session_minutes, primary, ", ".join(place.centre.name for place in one.places),
-        ten_digits(account.phone) if account else None, account.email if account else None,
-        account.username if account else None, "Active" if one.active else "Switched off",
-    ]  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -61,19 +61,19 @@ def line(one: Message, references: Mapping[int, str]) -> LogLine:
     return LogLine(
         at=moment(one.created_at),
         name=one.name or "Nobody known yet",
-        address=_address(one),
+        address=address(one),
         what=templates.KINDS[one.kind],
         text=_text(one),
         how=", ".join(how),
         state=MESSAGE_STATES[one.status],
-        why=_why(one),
+        why=why(one),
         seen=_seen(one),
         reference=reference,
         appointment=f"/desk/appointments/{one.about_id}" if reference else "",
     )
 
 
-def _address(one: Message) -> str:
+def address(one: Message) -> str:
     """Where it went: of a mail address only as much as tells it from another."""
     if one.channel != "EMAIL":
         return phone.shown(one.phone)
@@ -90,7 +90,8 @@ def _text(one: Message) -> str:
         return ""
 
 
-def _why(one: Message) -> str:
+def why(one: Message) -> str:
+    """Why it did not arrive; empty when it did."""
     if one.status in ("DELIVERED", "READ", "SENT") or not one.last_error:
         return ""
     if one.last_error in WHY:

@@ -7,8 +7,8 @@ from datetime import datetime
 from flask import get_template_attribute, url_for
 
 from mibo import clock, money, phone
-from mibo.ledger import PaymentRow, State, lists
-from mibo.web.filters import clock_time, day, moment
+from mibo.ledger import Age, PaymentRow, State, lists
+from mibo.web.filters import day, moment
 from mibo.web.worklist_rows import age
 
 STATES = {
@@ -21,14 +21,10 @@ LESS = {
 }  # fmt: skip
 FREE = ("done", "tick", "Nothing to pay")
 METHODS = {"ONLINE": "Online", "CASH": "Cash", "CARD": "Card", "UPI": "UPI"}
-HEAD = (
-    "Reference", "Patient", "Phone", "MRN", "Clinician", "Centre", "Visit", "Booked", "Consultation (rupees)",
-    "Registration (rupees)", "State", "Paid by", "Paid at", "Came in (rupees)", "Given back (rupees)",
-    "Still to go back (rupees)",
-)  # fmt: skip
-OWED_HEAD = (
-    "Reference", "Patient", "Phone", "MRN", "Clinician", "Centre", "Visit", "Days since", "To pay (rupees)",
-)  # fmt: skip
+AGES = {
+    Age.NEW: "Today and yesterday", Age.WEEK: "2 to 7 days", Age.MONTH: "8 to 30 days", Age.OLDER: "Older",
+    Age.TO_COME: "Visit to come",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,25 +91,6 @@ def sums(found: lists.ListPage) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def csv_rows(rows: Iterable[PaymentRow]) -> list[list[object]]:
-    """The lines of the spreadsheet, under `HEAD`."""
-    now = clock.now()
-    return [_cells(row, now) for row in rows]
-
-
-def _cells(row: PaymentRow, now: datetime) -> list[object]:
-    return [
-        row.reference, row.patient_name, phone.shown(row.patient_phone), row.patient_mrn, row.clinician_name,
-        row.centre_name, _written(row.starts_at), _written(row.made_at), money.whole_rupees(row.consultation_paise),
-        money.whole_rupees(row.registration_paise), words_of(row, row.state(now)), METHODS.get(row.method or "", ""),
-        _written(row.paid_at), *map(money.whole_rupees, (row.came_in_paise, row.returned_paise, row.to_return_paise)),
-    ]  # fmt: skip
-
-
-def _written(at: datetime | None) -> str:
-    return f"{clock.local(at):%Y-%m-%d} {clock_time(at)}" if at else ""
-
-
 def span(wish: lists.PaymentWish) -> str:
     """`Booked from Mon 2 Nov to Tue 1 Dec`: which days a list on paper is of."""
     word = "Paid" if wish.dates == "paid" else "Booked"
@@ -153,16 +130,5 @@ def owed(rows: Iterable[PaymentRow]) -> list[OwedLine]:
             centre=row.centre_name, state="HELD" if row.is_hold else row.appointment_status,
             paise=money.rupees(row.paise), is_hold=row.is_hold,
         )
-        for row in rows
-    ]  # fmt: skip
-
-
-def csv_owed(rows: Iterable[PaymentRow]) -> list[list[object]]:
-    """The same for a spreadsheet, under `OWED_HEAD`."""
-    today = clock.today()
-    return [
-        [row.reference, row.patient_name, phone.shown(row.patient_phone), row.patient_mrn, row.clinician_name,
-         row.centre_name, _written(row.starts_at), max(0, (today - clock.clinic_day(row.starts_at)).days),
-         money.whole_rupees(row.paise)]
         for row in rows
     ]  # fmt: skip

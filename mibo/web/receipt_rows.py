@@ -6,16 +6,12 @@ from dataclasses import dataclass
 from mibo import money
 from mibo.payments import Receipt, Series
 from mibo.phrases import phrase
-from mibo.web.receipt_paper import TITLES, WAYS, clean, day_shown
+from mibo.web.receipt_paper import TITLES, clean, day_shown
 
 NAMES = {
     "RECEIPT": phrase("Receipt"), "BILL_OF_SUPPLY": phrase("Bill of supply"), "INVOICE": phrase("Tax invoice"),
     "CREDIT_NOTE": phrase("Credit note"),
 }  # fmt: skip
-HEAD = (
-    "Number", "Kind", "Issued", "Centre", "GSTIN", "Patient", "MRN", "Appointment", "Taxable value", "CGST", "SGST",
-    "Total", "Paid", "Credits", "State",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,30 +44,6 @@ def rows(found: Iterable[Receipt]) -> list[Row]:
 def signed(one: Receipt) -> str:
     """A credit note takes away."""
     return money.rupees(-one.total_paise if one.kind == "CREDIT_NOTE" else one.total_paise)
-
-
-def csv_rows(found: Iterable[Receipt]) -> Iterable[Sequence[object]]:
-    """The register as an accountant takes it along: amounts are numbers, in rupees, below zero where they are credited."""
-    for one in found:
-        told, sign = one.content, -1 if one.kind == "CREDIT_NOTE" else 1
-        half = sum(tax["half_paise"] for tax in told["taxes"])
-        ways = ", ".join(WAYS[part["method"]] for part in told["paid"])
-        yield (
-            one.code, TITLES[one.kind], one.issued_on.isoformat(), told["issuer"]["centre"], told["issuer"]["gstin"],
-            told["patient"]["name"], told["patient"]["mrn"], told["visit"]["reference"],
-            *(_Amount(sign * paise) for paise in (one.total_paise - 2 * half, half, half, one.total_paise)),
-            ways, told.get("against", {}).get("code"), "Cancelled" if one.cancelled_at else "",
-        )  # fmt: skip
-
-
-class _Amount(float):
-    """Rupees with two places; a minus sign before a number is no formula."""
-
-    def __new__(cls, paise: int) -> "_Amount":
-        return super().__new__(cls, paise / 100)
-
-    def __str__(self) -> str:
-        return f"{float(self):.2f}"
 
 
 def completeness(found: Iterable[Series]) -> list[tuple[str, str, str]]:

@@ -88,13 +88,14 @@ def _line(row: refund_list.RefundRow, days: int) -> RefundLine:
     over = row.done_at or (row.decided_at if row.status == "DECLINED" else None)
     return RefundLine(
         href=url_for("refunds.one", refund_id=row.id), name=row.patient, booking=row.booking,
-        amount=money.rupees(row.paise), why=_why(row), paid=_paid(row), state=words, look=look, icon=icon,
+        amount=money.rupees(row.paise), why=why(row), paid=_paid(row), state=words, look=look, icon=icon,
         about=_about(row), age=age((over or clock.now()) - row.opened_at),
         due="" if over else day(row.due(days)), is_late=row.is_late(days), owner=row.owner or "", centre=row.centre,
     )  # fmt: skip
 
 
-def _why(row: refund_list.RefundRow) -> str:
+def why(row: refund_list.RefundRow) -> str:
+    """What it goes back for."""
     return row.note or REFUND_WORDS.get(row.reason, "Refund")
 
 
@@ -135,7 +136,7 @@ def _capital(words: str) -> str:
 def _rows(row: refund_list.RefundRow) -> list[tuple[str, str, str]]:
     rows = [
         ("Goes back", f"{money.rupees(row.paise)} of {money.rupees(row.paid_paise)}", ""),
-        ("Why", _why(row), ""),
+        ("Why", why(row), ""),
         ("Paid", _capital(METHOD_WORDS.get(row.paid_method or "", "at the desk"))
          + (f", {moment(row.paid_at)}" if row.paid_at else ""), ""),
         ("Visit", f"{moment(row.starts_at)}, {row.centre}", ""),

@@ -32,7 +32,7 @@ def row(one: booking.reply_inbox.ReplyRow) -> Line:
     """Who wrote, from where, when, and what."""
     href = url_for("desk.appointment", appointment_id=one.about_id) if one.about_id else ""
     if not href and one.patient_id:
-        href = url_for("patients.show", patient_id=one.patient_id)
+        href = url_for("patients.show_patient", patient_id=one.patient_id)
     return Line(
         id=one.id, who=one.patient or "Unknown number", href=href, number=phone.shown(one.phone) if one.phone else "",
         call=one.phone or "", words=one.words or "A picture, a recording or something else that is no text.",

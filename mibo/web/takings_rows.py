@@ -7,13 +7,11 @@ from typing import Any
 
 from flask import url_for
 
-from mibo import clock, money
+from mibo import money
 from mibo.ledger import METHODS, Taken, TakingsLine
-from mibo.web.filters import clock_time, day, moment
+from mibo.web.filters import day, moment
 from mibo.web.payment_rows import METHODS as WORDS
 
-HEAD = ("Centre", "Paid by", "Came in (rupees)", "Given back (rupees)", "Kept (rupees)")
-LINES_HEAD = ("At", "Reference", "Patient", "Centre", "Paid by", "What", "Rupees")
 WHAT = {"IN": "Came in", "BACK": "Given back since"}
 
 
@@ -63,15 +61,6 @@ def _cells(found: Sequence[Taken], kept: dict[str, Any]) -> list[Cell]:
     return cells
 
 
-def csv_rows(found: Sequence[Taken]) -> list[list[object]]:
-    """The same for a spreadsheet, under `HEAD`."""
-    amounts = money.whole_rupees
-    return [
-        [one.centre_name, WORDS[one.method], amounts(one.came_in_paise), amounts(one.returned_paise), amounts(one.net_paise)]
-        for one in found
-    ]  # fmt: skip
-
-
 @dataclass(frozen=True, slots=True)
 class Line:
     """One line that a sum is made of."""
@@ -92,15 +81,6 @@ def lines(found: Sequence[TakingsLine]) -> list[Line]:
     return [
         Line(f"{page}{one.payment_id}", moment(one.at), one.patient_name, one.reference, one.centre_name,
              WORDS[one.method], WHAT[one.kind], money.rupees(one.paise))
-        for one in found
-    ]  # fmt: skip
-
-
-def csv_lines(found: Sequence[TakingsLine]) -> list[list[object]]:
-    """The lines for a spreadsheet, under `LINES_HEAD`."""
-    return [
-        [f"{clock.local(one.at):%Y-%m-%d} {clock_time(one.at)}", one.reference, one.patient_name, one.centre_name,
-         WORDS[one.method], WHAT[one.kind], money.whole_rupees(one.paise)]
         for one in found
     ]  # fmt: skip
 

@@ -213,8 +213,8 @@ def test_a_cell_that_begins_like_a_formula_is_plain_text_in_every_file(world: Wo
         db.session().merge(world.anita)
         make.patient(name)
     for answer in (
-        world.admin.post("/desk/staff/csv"),
-        world.admin.get("/desk/clinicians/list.csv"),
+        world.admin.post("/exports/staff"),
+        world.admin.post("/exports/clinicians"),
         world.admin.post("/exports/patients"),
     ):
         assert answer.mimetype == "text/csv"

@@ -29,7 +29,7 @@ LONG = (
     + '<script>alert(1)</script><img src=x onerror=alert(1)><div hx-trigger=load hx-get=/x-y>" hx-get="/x-y" '
     + "😀" * 30
 )
-FILES = ("/exports/patients", "/desk/staff/csv", "/exports/appointments", "/money/payments/csv")
+FILES = ("/exports/patients", "/exports/staff", "/exports/appointments", "/exports/payments")
 
 
 class World:
@@ -166,7 +166,7 @@ def test_on_every_page_they_are_words(world: World) -> None:
 @pytest.mark.parametrize("path", FILES)
 def test_in_a_file_they_are_cells_that_compute_nothing(world: World, path: str) -> None:
     answer = world.admin.post(
-        path, **({"time": "all"} if path in ("/exports/appointments", "/money/payments/csv") else {})
+        path, **({"time": "all"} if path in ("/exports/appointments", "/exports/payments") else {})
     )
     assert answer.mimetype == "text/csv"
     cells = [cell for row in csv.reader(io.StringIO(answer.text.lstrip("\ufeff"))) for cell in row]

@@ -110,6 +110,6 @@ def test_a_header_does_not_stand_in_for_the_page_where_people_give_it(
 ) -> None:
     account, totp = admin
     visitor = Visitor(app.test_client()).sign_in(account, proved=False)
-    assert visitor.get("/desk/staff/csv", X_TOTP=totp.now()).location.startswith("/staff/prove?next=")
-    assert visitor.post("/staff/prove", {"code": totp.now(), "next": "/desk/staff/csv"}).location == "/desk/staff/csv"
-    assert visitor.get("/desk/staff/csv").status_code == 200
+    assert visitor.get("/staff/phone", X_TOTP=totp.now()).location.startswith("/staff/prove?next=")
+    assert visitor.post("/staff/prove", {"code": totp.now(), "next": "/staff/phone"}).location == "/staff/phone"
+    assert visitor.get("/staff/phone").status_code == 200

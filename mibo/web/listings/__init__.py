@@ -1,6 +1,7 @@
 """The lists of staff as files, each described once beside the words of its page; whoever makes files imports this."""
 
 from mibo import exports
-from mibo.web.listings import appointments, patients
+from mibo.web.listings import appointments, clinic, money, patients, receipts, work
 
-exports.describe(*appointments.LISTINGS, *patients.LISTINGS)
+for described in (appointments, patients, money, receipts, work, clinic):
+    exports.describe(*described.LISTINGS)

@@ -1,6 +1,6 @@
 """The audit: who did what to whose record, newest first."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,14 +8,13 @@ from typing import Any
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 
-from mibo import audit, clock, identity, ledger
-from mibo.audit import AuditEntry, AuditWish
+from mibo import audit, ledger
+from mibo.audit import AuditEntry
 from mibo.errors import Missing
-from mibo.identity import StaffWish
 from mibo.identity.permissions import Permission
 from mibo.ledger import Named
+from mibo.web import audit_entries
 from mibo.web.access import may
-from mibo.web.audit_words import AREAS, act_words, details_of, ids_in
 from mibo.web.forms.audit import AuditForm
 from mibo.web.htmx import show
 from mibo.web.inputs.audit import AuditFilter
@@ -48,8 +47,8 @@ def listing() -> ResponseReturnValue:
     """The entries that were asked for, a page at a time; an address asks for one record's history."""
     form, asked = _asked()
     last = audit.entry(asked.before) if asked.before else None
-    found, more = audit.entries(_wish(asked), before=(last.at, last.id) if last else None)
-    names = ledger.named(_ids_in(found))
+    found, more = audit.entries(audit_entries.wish(asked), before=(last.at, last.id) if last else None)
+    names = ledger.named(audit_entries.ids_of(found))
     return show(
         "audit/listing.html",
         form=form,
@@ -72,36 +71,18 @@ def _asked() -> tuple[AuditForm, AuditFilter]:
     return AuditForm(formdata=None, data=told), asked
 
 
-def _wish(asked: AuditFilter) -> AuditWish:
-    people = None
-    if asked.who:
-        people = tuple(row.id for row in identity.all_staff(StaffWish(q=asked.who)))
-    return AuditWish(
-        by_account_ids=people,
-        acts=AREAS[asked.area][1] if asked.area in AREAS else (),
-        subject_id=asked.subject,
-        since=clock.day_span(asked.since)[0] if asked.since else None,
-        until=clock.day_span(asked.until)[1] if asked.until else None,
-    )
-
-
-def _ids_in(found: Sequence[AuditEntry]) -> set[int]:
-    """Every record that these entries name: who acted, what it was about, and what stands in the details."""
-    told = {one.by_account_id for one in found} | {one.subject_id for one in found}
-    return {each for each in told if each} | {each for one in found for each in ids_in(one.details)}
-
-
 def _line(one: AuditEntry, names: Mapping[int, Named]) -> Line:
-    by, subject = one.by_account_id, one.subject_id
+    subject = one.subject_id
     record = names.get(subject) if subject else None
+    told = audit_entries.told(one, names)
     return Line(
-        at=one.at,
-        who=(names[by].name if by in names else f"no. {by}") if by else "Mibo",
-        act=act_words(one.act),
-        record=(record.name if record else f"no. {subject}") if subject else "–",
+        at=told.at,
+        who=told.who,
+        act=told.act,
+        record=told.record,
         href=_page_of(record.kind, subject) if record and subject else None,
         history=url_for("audit.listing", subject=subject) if subject else None,
-        details=details_of(one.details, names),
+        details=told.details,
     )
 
 

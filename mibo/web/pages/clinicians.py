@@ -22,7 +22,6 @@ from mibo.web.htmx import go, show
 from mibo.web.inputs.clinicians import ClinicianInput, ClinicianSearch
 from mibo.web.keys import takes
 from mibo.web.pages import home
-from mibo.web.spreadsheet import spreadsheet
 
 bp = Blueprint("clinicians", __name__, url_prefix="/desk/clinicians")
 
@@ -55,14 +54,6 @@ def index() -> ResponseReturnValue:
         states=STATE_WORDS,
         sorts=SORT_WORDS,
     )
-
-
-@bp.get("/list.csv")
-@may(Permission.SEE_CLINICIANS, fresh=True)
-def table() -> ResponseReturnValue:
-    """The same list for a spreadsheet."""
-    found = people.all_clinicians(_search().wish, by=actor())
-    return spreadsheet("clinicians", clinician_rows.CSV_HEAD, map(clinician_rows.csv_row, found))
 
 
 @bp.get("/new")

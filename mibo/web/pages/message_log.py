@@ -16,6 +16,7 @@ from mibo.web.forms.message_log import LogForm, NumbersForm, offer
 from mibo.web.htmx import go, show
 from mibo.web.inputs.message_log import LogFilter, NumbersFilter
 from mibo.web.keys import takes
+from mibo.web.listings.work import wish as message_wish
 from mibo.web.paging import page_asked
 
 bp = Blueprint("message_log", __name__, url_prefix="/desk/messages")
@@ -33,7 +34,7 @@ def listing() -> ResponseReturnValue:
         return show("desk/no_centre.html")
     form, asked = _asked()
     offer(form, [one for one in clinics.centres() if who.reaches(one.id)])
-    found, more = messaging.log.log_page(_wish(asked))
+    found, more = messaging.log.log_page(message_wish(asked, actor()))
     references = booking.lists.references_of({one.about_id for one in found if one.about_id})
     return show(
         "message_log/listing.html",
@@ -57,22 +58,6 @@ def _asked() -> tuple[LogForm, LogFilter]:
     except ValueError:
         raise Missing("We could not find those messages.") from None
     return LogForm(formdata=None, data=told), asked
-
-
-def _wish(asked: LogFilter) -> LogWish:
-    return LogWish(
-        centre_ids=_within_reach(),
-        typed=asked.q,
-        standing=asked.standing,
-        kind=asked.kind,
-        channel=asked.channel,
-        centre_id=asked.centre,
-        patient_ids=booking.patients.records_of(asked.patient) if asked.patient else None,
-        about_id=asked.appointment,
-        since=clock.day_span(asked.since)[0] if asked.since else None,
-        until=clock.day_span(asked.until)[1] if asked.until else None,
-        before=asked.before,
-    )
 
 
 def _within_reach() -> frozenset[int] | None:

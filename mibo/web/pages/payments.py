@@ -17,11 +17,9 @@ from mibo.web.htmx import go, show, wants_part
 from mibo.web.inputs.appointments import write_place
 from mibo.web.inputs.payments import PaymentsInput, ReferenceInput, of_address
 from mibo.web.mismatch_rows import silent_words
-from mibo.web.spreadsheet import spreadsheet
 
 bp = Blueprint("payments", __name__, url_prefix="/money/payments")
 
-EXPORTED_AT_MOST = 10_000
 PRINTED_AT_MOST = 1_000
 
 
@@ -47,18 +45,6 @@ def find() -> ResponseReturnValue:
     answer = make_response(_list(PaymentsForm(formdata=None, data=_drawn(asked)), asked))
     answer.headers["HX-Push-Url"] = _address(asked.kept)
     return answer
-
-
-@bp.post("/csv")
-@may(Permission.SEE_PAYMENTS, fresh=True)
-def export() -> ResponseReturnValue:
-    """The same list as a file."""
-    form = PaymentsForm()
-    told = form.read(PaymentsInput)
-    if told is None:
-        return _list(form, PaymentsInput(), status=422)
-    found = ledger.lists.every(told.asked.wish, by=actor(), limit=EXPORTED_AT_MOST)
-    return spreadsheet("payments", payment_rows.HEAD, payment_rows.csv_rows(found))
 
 
 @bp.post("/paper")

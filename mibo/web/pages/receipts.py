@@ -21,12 +21,10 @@ from mibo.web.keys import takes
 from mibo.web.reads import noted
 from mibo.web.receipt_paper import paper_of
 from mibo.web.receipt_pdf import pdf_answer
-from mibo.web.spreadsheet import spreadsheet
 
 bp = Blueprint("receipts", __name__)
 
 ONE = f"/money/receipts/<int(max={GREATEST_ID}):receipt_id>"
-EXPORTED_AT_MOST = 10_000
 
 
 @bp.route("/money/receipts", methods=["GET", "POST"])
@@ -35,18 +33,6 @@ def index() -> ResponseReturnValue:
     """The register of documents, the newest first, a page at a time."""
     form = _form()
     return _register(form, form.read(ReceiptsInput) or ReceiptsInput(), 422 if form.errors else 200)
-
-
-@bp.post("/money/receipts/csv")
-@may(Permission.SEE_RECEIPTS, fresh=True)
-def export() -> ResponseReturnValue:
-    """The same register as a file."""
-    form = _form()
-    told = form.read(ReceiptsInput)
-    if told is None:
-        return _register(form, ReceiptsInput(), 422)
-    found = payments.register(told.wish, by=actor(), limit=EXPORTED_AT_MOST)[:EXPORTED_AT_MOST]
-    return spreadsheet("receipts", receipt_rows.HEAD, receipt_rows.csv_rows(found))
 
 
 def _form() -> ReceiptsForm:

@@ -6,26 +6,23 @@ from typing import Any
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 
-from mibo import booking, clinics, clock, db, identity
+from mibo import booking, clinics, db, identity
 from mibo.clinics import Centre
 from mibo.errors import Conflict, Invalid, Missing, Refused
 from mibo.identity import Account, PhoneTaken, Role, UsernameTaken
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
-from mibo.phone import shown
 from mibo.web.access import actor, may
 from mibo.web.forms.staff import StaffFilterForm, StaffForm
 from mibo.web.htmx import go, show
 from mibo.web.inputs.staff import StaffFilter, StaffInput
 from mibo.web.keys import takes
 from mibo.web.menu import ROLE_WORDS
-from mibo.web.spreadsheet import spreadsheet
 
 bp = Blueprint("staff", __name__, url_prefix="/desk/staff")
 
 ONE = f"/<int(max={GREATEST_ID}):account_id>"
 PAGE = 50
-HEAD = ("Name", "Roles", "Centres", "Phone", "Username", "Email", "Designation", "State", "Since")
 
 
 @bp.route("", methods=["GET", "POST"])
@@ -49,30 +46,6 @@ def _list(form: StaffFilterForm, asked: StaffFilter) -> ResponseReturnValue:
         role_words=ROLE_WORDS,
         status=422 if form.errors else 200,
     )
-
-
-@bp.route("/csv", methods=["GET", "POST"])
-@may(Permission.SEE_STAFF, fresh=True)
-def export() -> ResponseReturnValue:
-    """The same list as a file, all of it."""
-    form, asked = _asked()
-    if form.errors:
-        return _list(form, asked)
-    rows = (
-        (
-            row.full_name,
-            ", ".join(ROLE_WORDS[role] for role in row.roles),
-            ", ".join(name for _, name in row.centres),
-            shown(row.phone),
-            row.username,
-            row.email,
-            row.designation,
-            "Active" if row.active else "Closed",
-            clock.clinic_day(row.created_at),
-        )
-        for row in identity.all_staff(asked.wish)
-    )
-    return spreadsheet(f"staff-{clock.today()}", HEAD, rows)
 
 
 @bp.get("/new")

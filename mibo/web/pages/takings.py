@@ -13,7 +13,6 @@ from mibo.web.access import actor, may
 from mibo.web.htmx import show
 from mibo.web.inputs.takings import TakingsInput, of_address
 from mibo.web.mismatch_rows import silent_words
-from mibo.web.spreadsheet import spreadsheet
 
 bp = Blueprint("takings", __name__, url_prefix="/money/takings")
 
@@ -34,15 +33,6 @@ def summary() -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@bp.get("/csv")
-@may(Permission.SEE_REVENUE, fresh=True)
-def export() -> ResponseReturnValue:
-    """The same as a file."""
-    asked, _ = of_address(TakingsInput, request.args)
-    found = ledger.takings(asked.wish, by=actor())
-    return spreadsheet(f"takings-{asked.first}", takings_rows.HEAD, takings_rows.csv_rows(found))
-
-
 @bp.get("/lines")
 @may(Permission.SEE_REVENUE)
 def lines() -> ResponseReturnValue:
@@ -53,15 +43,6 @@ def lines() -> ResponseReturnValue:
         "takings/lines.html", lines=takings_rows.lines(found), paise=paise, problem_words=problem, **_about(asked),
         cut=len(found) == ledger.LINES_AT_MOST, status=422 if problem else 200,
     )  # fmt: skip
-
-
-@bp.get("/lines.csv")
-@may(Permission.SEE_REVENUE, fresh=True)
-def lines_file() -> ResponseReturnValue:
-    """The lines as a file."""
-    asked, _ = of_address(TakingsInput, request.args)
-    found, _ = ledger.lines_of(asked.wish, by=actor())
-    return spreadsheet(f"takings-lines-{asked.first}", takings_rows.LINES_HEAD, takings_rows.csv_lines(found))
 
 
 def _about(asked: TakingsInput) -> dict[str, Any]:

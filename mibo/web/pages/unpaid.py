@@ -5,21 +5,13 @@ from flask.typing import ResponseReturnValue
 
 from mibo import clinics, clock, ledger, money
 from mibo.identity.permissions import Permission
-from mibo.ledger import Age
 from mibo.web import payment_rows
 from mibo.web.access import actor, may
 from mibo.web.htmx import show
 from mibo.web.inputs.takings import UnpaidInput, of_address
 from mibo.web.mismatch_rows import silent_words
-from mibo.web.spreadsheet import spreadsheet
 
 bp = Blueprint("unpaid", __name__, url_prefix="/money/unpaid")
-
-EXPORTED_AT_MOST = 10_000
-WORDS = {
-    Age.NEW: "Today and yesterday", Age.WEEK: "2 to 7 days", Age.MONTH: "8 to 30 days", Age.OLDER: "Older",
-    Age.TO_COME: "Visit to come",
-}  # fmt: skip
 
 
 @bp.get("")
@@ -35,19 +27,10 @@ def listing() -> ResponseReturnValue:
     adds_up = who.may(Permission.SEE_REVENUE)
     tabs = [
         (age, words, ages[age].payments, money.rupees(ages[age].paise) if adds_up and ages[age].payments else "")
-        for age, words in WORDS.items()
+        for age, words in payment_rows.AGES.items()
     ]
     return show(
         "unpaid/listing.html", rows=payment_rows.owed(found), tabs=tabs, asked=asked, made_at=clock.local(clock.now()),
         centres=[one for one in clinics.centres() if who.reaches(one.id)], more=ages[asked.age].payments - len(found),
-        age_words=WORDS[asked.age].lower(), silent=silent_words(who),
+        age_words=payment_rows.AGES[asked.age].lower(), silent=silent_words(who),
     )  # fmt: skip
-
-
-@bp.get("/csv")
-@may(Permission.BOOK_AT_DESK, fresh=True)
-def export() -> ResponseReturnValue:
-    """The same as a file."""
-    asked, _ = of_address(UnpaidInput, request.args)
-    found = ledger.owed_of(asked.age, by=actor(), centre_id=asked.centre, limit=EXPORTED_AT_MOST)
-    return spreadsheet("unpaid", payment_rows.OWED_HEAD, payment_rows.csv_owed(found))

@@ -73,7 +73,7 @@ def test_sums_are_shown_to_managers_and_the_desk_sees_only_what_it_took(app: Fla
     assert in_rupees(theirs.text)
     assert not in_rupees(own.text)
     assert "kept" not in words(own)
-    rows = cells(desk.post("/money/payments/csv", time="all"))
+    rows = cells(desk.post("/exports/payments", time="all"))
     with db.reading() as session:
         taken = {
             payment_id
@@ -94,7 +94,7 @@ def test_the_file_has_every_line_and_no_formula(boss: Desk, world: World) -> Non
     with db.transaction() as session:
         who = session.merge(world.patients[0])
         who.full_name = '=HYPERLINK("https://example.com")'
-    rows = cells(boss.post("/money/payments/csv", time="all"))
+    rows = cells(boss.post("/exports/payments", time="all"))
     assert len(rows) == len(world.made) + 1
     assert not [cell for row in rows for cell in row if cell[:1] in "=+-@\t\r" and cell]
 
@@ -145,7 +145,7 @@ def test_what_is_owed_offers_what_may_be_done_and_leaves_when_it_is_paid(app: Fl
         booking.pay_at_desk(one.id, "CASH", None, by=make.actor(world.desk, Role.FRONT_DESK, centres=(world.kochi,)))
     assert one.reference not in desk.get(f"/money/unpaid?centre={world.kochi.id}").text
     assert desk.get("/money/unpaid?age=NONSENSE&centre=x").status_code == 200
-    assert cells(desk.get("/money/unpaid/csv?age=TO_COME"))[1:]
+    assert cells(desk.post("/exports/unpaid", age="TO_COME"))[1:]
 
 
 def test_each_sum_of_the_takings_leads_to_lines_that_come_to_it(boss: Desk) -> None:
@@ -165,8 +165,8 @@ def test_each_sum_of_the_takings_leads_to_lines_that_come_to_it(boss: Desk) -> N
     ):
         answer = boss.get(f"/money/takings?{wrong}")
         assert (answer.status_code, len(problems(answer))) == (422, 1)
-    assert cells(boss.get(f"/money/takings/csv?since={since}&until={day}"))[1:]
-    assert cells(boss.get(f"/money/takings/lines.csv?since={since}&until={day}"))[1:]
+    assert cells(boss.post("/exports/takings", since=since, until=day))[1:]
+    assert cells(boss.post("/exports/takings-lines", since=since, until=day))[1:]
 
 
 def test_an_account_says_who_owes_whom_and_is_missing_to_another_centre(app: Flask, boss: Desk, world: World) -> None:

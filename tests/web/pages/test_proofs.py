@@ -14,7 +14,7 @@ from tests.web.pages.visitor import Clinic, Visitor, clinic, problems, words
 
 pytestmark = pytest.mark.usefixtures("database")
 PASSWORD = "kettle-orbit-lantern-42"
-SENSITIVE = "/desk/staff/csv"
+SENSITIVE = "/staff/phone"
 ASKED = f"/staff/prove?next={SENSITIVE}"
 
 

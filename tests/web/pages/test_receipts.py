@@ -92,8 +92,8 @@ def test_a_pdf_says_what_the_page_says_and_hostile_names_stay_names(app: Flask, 
     assert "&lt;script&gt;" in shown
     assert "\u202e" not in shown
     manager = somebody(app, Role.MANAGER)
-    (line,) = list(csv.DictReader(io.StringIO(manager.post("/money/receipts/csv", ALL).text.lstrip("\ufeff"))))
-    assert (line["Number"], line["Total"], line["Patient"]) == (made.code, "1700.00", HOSTILE)
+    (line,) = list(csv.DictReader(io.StringIO(manager.post("/exports/receipts", ALL).text.lstrip("\ufeff"))))
+    assert (line["Number"], line["Total (rupees)"], line["Patient"]) == (made.code, "1700.00", HOSTILE)
 
 
 def test_the_register_is_filtered_paged_scoped_and_shows_that_no_number_is_missing(app: Flask, world: Clinic) -> None:

@@ -214,13 +214,13 @@ def test_a_clinicians_appointments_are_counted_before_the_account_closes(world, 
 def test_a_cell_that_looks_like_a_formula_is_plain_text_in_the_file(world, admin):
     with db.transaction():
         make.staff(Role.FRONT_DESK, world.kochi, name="=HYPERLINK(1)")
-    answer = admin.post("/desk/staff/csv", role="FRONT_DESK")
+    answer = admin.post("/exports/staff", role="FRONT_DESK")
     assert answer.mimetype == "text/csv"
     rows = list(csv.reader(io.StringIO(answer.text.lstrip("\ufeff"))))
     assert [row[0] for row in rows] == ["Name", "'=HYPERLINK(1)", "Deepa Desk"]
 
 
-@pytest.mark.parametrize("path", ["", "/new", "/csv"])
+@pytest.mark.parametrize("path", ["", "/new"])
 def test_the_desk_has_no_staff_pages(app, world, path):
     assert Desk(app.test_client(), world.desk).get(f"/desk/staff{path}").status_code == 403
 

@@ -1,0 +1,28 @@
+"""What is asked of lists whose pages have tabs only, when they are taken along as files."""
+
+from typing import Literal
+
+from mibo.booking import refund_list, reply_inbox
+from mibo.web.inputs.sign_in import Strict
+
+
+class Everything(Strict):
+    """A list without filters."""
+
+
+class RefundsInput(Strict):
+    """How far they have come."""
+
+    which: refund_list.Which = refund_list.Which.WAITING
+
+
+class RepliesInput(Strict):
+    """Which part of the inbox."""
+
+    part: reply_inbox.Part = reply_inbox.Part.WAITING
+
+
+class FollowUpsInput(Strict):
+    """Who is due soon or overdue, or everybody."""
+
+    which: Literal["soon", "all"] = "soon"
