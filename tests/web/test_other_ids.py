@@ -10,6 +10,7 @@ from dataclasses import astuple
 from datetime import timedelta
 from typing import Any
 from urllib.parse import quote
+from zlib import crc32
 
 import pytest
 from flask import Flask
@@ -285,6 +286,11 @@ def is_sealed(app: Flask, rule: Rule) -> bool:
     return permission is not None and permission.name in ("KEEP_RECORD", "BREAK_GLASS")
 
 
+def its_turn(rule: Rule, method: str, kind: str) -> bool:
+    """What nobody would mistake for something else is sent to every third address, and each kind to many."""
+    return crc32(f"{method} {rule.rule} {kind}".encode()) % 3 == 0
+
+
 def test_every_argument_of_an_address_is_known(app: Flask) -> None:
     assert {name for _, _, name in with_ids(app)} == set(MEANT)
 
@@ -307,7 +313,8 @@ def test_an_address_with_an_id_of_another_kind_leads_nowhere(
                 continue  # not theirs to ask
             refused = 303 if varied in TWICE_IS_ONCE else 404
             for kind, row_id in world.others(MEANT[varied]):
-                if (who == "desk" and kind not in LIKELY) or (is_sealed(app, rule) and kind not in SEALED):
+                likely = kind in (SEALED if is_sealed(app, rule) else LIKELY)
+                if not likely and (who == "desk" or is_sealed(app, rule) or not its_turn(rule, method, kind)):
                     continue
                 answer = _asked(world, who, rule, method, right | {varied: row_id})
                 if answer != expected or answer[0] != refused:
