@@ -4,7 +4,7 @@ import shutil
 import tempfile
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,13 +22,13 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 @contextmanager
-def cluster(data: Path, keep: Path | None) -> Iterator[postgres.Postgres]:
+def cluster(data: Path, keep: Path | None, settings: Sequence[str] = ()) -> Iterator[postgres.Postgres]:
     """A durable PostgreSQL."""
     folder = keep or Path(tempfile.mkdtemp(prefix="mibo-bench-", dir=data))
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o755)
     try:
-        with started(folder) as server:
+        with started(folder, settings) as server:
             yield server
     finally:
         if not keep:
@@ -36,9 +36,9 @@ def cluster(data: Path, keep: Path | None) -> Iterator[postgres.Postgres]:
 
 
 @contextmanager
-def started(folder: Path) -> Iterator[postgres.Postgres]:
+def started(folder: Path, settings: Sequence[str] = ()) -> Iterator[postgres.Postgres]:
     """The PostgreSQL of a folder, made where there is none."""
-    server = postgres.embedded(folder / "postgres", log=folder / "postgres.log")
+    server = postgres.embedded(folder / "postgres", log=folder / "postgres.log", settings=settings)
     server.create_cluster()
     child = server.child()
     process = child.start()

@@ -172,7 +172,7 @@ def _environment(database_url: str, redis_url: str) -> dict[str, str]:
     return {
         **os.environ, **made_up, **UNLIMITED,
         "MIBO_ENV": "production", "BASE_URL": "https://bench.example", "TRUSTED_HOSTS": '["127.0.0.1"]',
-        "DATABASE_URL": database_url, "REDIS_URL": redis_url,
+        "DATABASE_URL": database_url, "REDIS_URL": redis_url, "STORAGE_DIR": f"{tempfile.gettempdir()}/mibo-bench-files",
     }  # fmt: skip
 
 
