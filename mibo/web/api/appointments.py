@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
+from pydantic import RootModel
 
 from mibo import booking, care, db
 from mibo.booking import NotAllowed, Status
@@ -34,7 +35,7 @@ class WishShown(Shown):
     message: str
 
 
-class Gone(Shown):
+class Nothing(RootModel[None]):
     """Nothing is left to tell."""
 
 
@@ -108,7 +109,7 @@ def change(appointment_id: str, told: ChangeByStaff) -> ResponseReturnValue:
 
 
 @bp.delete("/appointments/<appointment_id>")
-@documented(gives=Gone, body=StaffCancellation, tag="Appointments", refuses=(404, 409))
+@documented(gives=Nothing, body=StaffCancellation, tag="Appointments", refuses=(404, 409))
 @may(Permission.CANCEL_APPOINTMENTS)
 def call_off(appointment_id: str, told: StaffCancellation) -> ResponseReturnValue:
     """The clinic cancels: what was paid goes back, and both sides are told."""
