@@ -48,7 +48,7 @@ _MONEY = """from (
     union all
     select t.payment_id, t.paid_at, -f.paise from refund f join attempt t on t.id = f.attempt_id
      where f.status = 'DONE' and t.status in ('PAID', 'SURPLUS')) m
-  join appointment a on a.payment_id = m.payment_id"""
+  cross join lateral (select id, centre_id from appointment where payment_id = m.payment_id offset 0) a"""
 _BOOKED = f"""from follow_up f join appointment a on a.id = f.booked_id
  where f.status = 'BOOKED' and a.status not in ('CANCELLED', 'EXPIRED') and {_days("f.closed_at")}"""
 _SEEN = f"from appointment a where a.status = 'COMPLETED' and {_days('a.starts_at')}"

@@ -10,7 +10,8 @@ from mibo import db
 from mibo.leads.rules import SOURCES
 
 # A lead is counted once, at the centre and the moment of its enquiry; or, without one, of the first booking that did not
-# run out unpaid. An enquiry before the booking is found by the patient it was linked to, or by the phone.
+# run out unpaid. An enquiry before the booking is found by the patient it was linked to, or by the phone. `offset 0`
+# has PostgreSQL ask of each booking by its patient, and not read all bookings there ever were.
 _BY_SOURCE = """
 with lead as (
     select e.source, e.centre_id from enquiry e
@@ -25,7 +26,7 @@ with lead as (
       left join patient_origin o on o.patient_id = a.patient_id
      where a.created_at >= :first and a.created_at < :before and a.status <> 'EXPIRED'
        and not exists (select from appointment b where b.patient_id = a.patient_id and b.status <> 'EXPIRED'
-                        and (b.created_at, b.id) < (a.created_at, a.id))
+                        and (b.created_at, b.id) < (a.created_at, a.id) offset 0)
        and not exists (select from enquiry e where e.patient_id = a.patient_id)
        and not exists (select from enquiry e join patient m on m.id = e.patient_id where m.merged_into_id = a.patient_id)
        and not exists (select from enquiry e where e.phone = p.phone and e.created_at <= a.created_at)
