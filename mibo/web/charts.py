@@ -5,7 +5,7 @@ dark where the page is, print, and pass our content policy. Beside each stands t
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from itertools import cycle
 from math import ceil
 from typing import Any
@@ -57,7 +57,15 @@ def bars(
     The scale counts whole `unit`s; `half` is drawn for half a page.
     """
     width, at_most = (HALF_WIDTH, HALF_LABELS) if half else (WIDTH, LABELS)
-    chart = partial(_drawing, pygal.StackedBar, labels, series, words, height=HEIGHT, ticks=_ticks(series, unit))
+    chart = partial(
+        _drawing,
+        pygal.StackedBar,
+        tuple(labels),
+        _kept(series),
+        words,
+        height=HEIGHT,
+        ticks=tuple(_ticks(series, unit)),
+    )
     wide, narrow = (
         chart(width=width, shown=_some(labels, at_most)),
         chart(width=NARROW_WIDTH, shown=_some(labels, NARROW_LABELS)),
@@ -70,7 +78,7 @@ def ranks(
 ) -> Chart:
     """Bars that lie below each other, the first on top: names beside them have room."""
     height = 44 + 30 * len(labels)
-    turned, names = [Series(one.name, one.values[::-1]) for one in series], labels[::-1]
+    turned, names = _kept([Series(one.name, one.values[::-1]) for one in series]), tuple(labels[::-1])
     chart = partial(_drawing, pygal.HorizontalStackedBar, names, turned, words, height=height)
     wide, narrow = chart(width=WIDTH, shown=names), chart(width=NARROW_WIDTH, shown=names)
     return Chart(wide, narrow, name, _heads(first, series), _rows(labels, series, words), [one.name for one in series])
@@ -92,8 +100,12 @@ def _ticks(series: Sequence[Series], unit: int) -> list[float]:
     return [step * n for n in range(-below, max(ceil(most / step), 1) + 1)]
 
 
-def _some(labels: Sequence[str], at_most: int) -> Sequence[str]:
-    return labels[:: -(-len(labels) // at_most) or 1]
+def _some(labels: Sequence[str], at_most: int) -> tuple[str, ...]:
+    return tuple(labels[:: -(-len(labels) // at_most) or 1])
+
+
+def _kept(series: Sequence[Series]) -> tuple[Series, ...]:
+    return tuple(Series(one.name, tuple(one.values)) for one in series)
 
 
 def _heads(first: str, series: Sequence[Series]) -> list[str]:
@@ -106,10 +118,12 @@ def _rows(labels: Sequence[str], series: Sequence[Series], words: Callable[[floa
     return [[label, *(column[n] for column in columns)] for n, label in enumerate(labels)]
 
 
+@lru_cache(maxsize=128)
 def _drawing(
-    kind: Any, labels: Sequence[str], series: Sequence[Series], words: Callable[[float], str], *,
-    height: int, width: int, shown: Sequence[str], ticks: Sequence[float] = (),
+    kind: Any, labels: tuple[str, ...], series: tuple[Series, ...], words: Callable[[float], str], *,
+    height: int, width: int, shown: tuple[str, ...], ticks: tuple[float, ...] = (),
 ) -> Markup:  # fmt: skip
+    """A drawing takes longer than all that it shows; while nothing of that changes, it stands."""
     chart = kind(
         width=width, height=height, css=[], js=[], show_legend=False, print_values=False, margin=6, spacing=4,
         truncate_label=-1, min_scale=2, max_scale=TICKS, rounded_bars=2, value_formatter=words, show_minor_x_labels=False,
