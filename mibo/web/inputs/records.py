@@ -16,7 +16,9 @@ BloodGroup = Literal["A+", "A-", "B+", "B-", "AB+", "AB-", "O+", "O-"]
 
 def plain_gender(sent: object) -> object:
     """`non-binary` and `Prefer not to say` are the same words in another spelling."""
-    return sent.strip().upper().replace("-", "_").replace(" ", "_") if isinstance(sent, str) and sent.strip() else None
+    if not isinstance(sent, str):
+        return sent
+    return sent.strip().upper().replace("-", "_").replace(" ", "_") or None
 
 
 class PatientFilter(Paging):
