@@ -11,7 +11,7 @@ from datetime import date, datetime
 from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import joinedload
 
-from mibo import audit, clock, db, people
+from mibo import audit, clock, db, leads, people
 from mibo.booking import Appointment, Status
 from mibo.booking.rules import HOLDS_TIME
 from mibo.errors import Conflict, Missing, Refused
@@ -140,6 +140,7 @@ def _end_processing(patient_id: int, by: Actor) -> None:
     for name in cleared:
         setattr(one, name, None)
     db.session().flush()
+    leads.forget_of_patient(one.id, one.phone if one.id == one.account_id else None, by=by)
     audit.record("patient.cleared", patient_id, by=by.account_id, fields=cleared)
 
 

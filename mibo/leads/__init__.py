@@ -5,7 +5,7 @@ from mibo.leads.asking import Asked, ask
 from mibo.leads.call_times import first_call
 from mibo.leads.campaigns import add_campaign, campaign, campaigns, change_campaign, running
 from mibo.leads.converting import link_booking, link_patient, notice_bookings, patients_of
-from mibo.leads.forgetting import forget_enquiries, forget_now
+from mibo.leads.forgetting import forget_enquiries, forget_now, forget_of_patient
 from mibo.leads.funnel import NONE, STEPS, Cut, Row, funnel, total
 from mibo.leads.models import (
     CAMPAIGN_NAME_LENGTH,
@@ -55,6 +55,7 @@ __all__ = [
     "first_call",
     "forget_enquiries",
     "forget_now",
+    "forget_of_patient",
     "funnel",
     "link_booking",
     "link_patient",

@@ -9,6 +9,7 @@ from mibo.identity import Actor
 from mibo.leads import steps
 from mibo.leads.models import Enquiry, EnquiryStep
 from mibo.leads.rules import OPEN, State
+from mibo.leads.worklist import of_patient
 
 AT_ONCE = 500
 
@@ -34,6 +35,14 @@ def _forget_some() -> int:
 def forget_now(enquiry_id: int, *, by: Actor, seen: int) -> None:
     """They asked for it. Raises Missing, ChangedMeanwhile."""
     forget(steps.locked(enquiry_id, by=by, seen=seen), by=by.account_id)
+
+
+def forget_of_patient(patient_id: int, phone: str | None, *, by: Actor) -> int:
+    """A patient asked for deletion: what they asked, or was asked for them, names nobody from now on."""
+    found = [one for one in of_patient([patient_id], phone) if one.forgotten_at is None]
+    for one in found:
+        forget(one, by=by.account_id)
+    return len(found)
 
 
 def forget(one: Enquiry, *, by: int | None = None) -> None:

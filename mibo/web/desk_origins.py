@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from flask import request
 
-from mibo import booking, care, leads
+from mibo import booking, care, leads, phone
 from mibo.booking import Appointment
 from mibo.errors import Conflict, Missing
 from mibo.identity import Actor
@@ -35,7 +35,7 @@ def new_patient() -> dict[str, str]:
     if enquiry_id is None or request.args.get("patient"):
         return {}
     found = leads.enquiry(enquiry_id, by=actor())
-    known = {"phone": found.phone or ""}
+    known = {"phone": phone.ten_digits(found.phone or "")}
     return known if found.for_other else {**known, "full_name": found.full_name or ""}
 
 

@@ -17,7 +17,7 @@ from mibo.web.filters import clock_time, day, moment
 from mibo.web.worklist_rows import age
 
 ANYWHERE, ONLINE = "No centre yet", "By video"
-TIMES = {"ANY": "any time", "MORNING": "in the morning", "AFTERNOON": "in the afternoon", "EVENING": "in the evening"}
+TIMES = {"ANY": "Any time", "MORNING": "In the morning", "AFTERNOON": "In the afternoon", "EVENING": "In the evening"}
 SAID = {
     "ASKED": "Asked to be called", "ASKED_AGAIN": "Asked again", "CALLED": "Called", "TAKEN": "Taken", "PLACED": "Given to a centre",
     "LATER": "Call put off", "LOST": "Came to nothing", "REOPENED": "Opened again", "PATIENT": "Patient found",
@@ -104,7 +104,7 @@ def due_words(one: Enquiry, now: datetime) -> str:
     """When they are called next."""
     if not is_open(one.status) or one.next_call_at is None:
         return ""
-    return f"Due {age(now - one.next_call_at)}" if one.next_call_at <= now else moment(one.next_call_at)
+    return f"Due for {age(now - one.next_call_at)}" if one.next_call_at <= now else moment(one.next_call_at)
 
 
 def facts(one: Enquiry) -> list[tuple[str, str]]:

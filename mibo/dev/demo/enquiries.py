@@ -133,9 +133,11 @@ class Asking:
         blanks = dict.fromkeys((
             "lost_reason", "owner_id", "next_call_at", "reached_at", "patient_id", "appointment_id", "booked_at", "forgotten_at",
         ))  # fmt: skip
+        care = "IN_PATIENT" if rng.random() < 0.15 else "OUT_PATIENT"
+        by_video = centre_id is None and care == "OUT_PATIENT" and rng.random() < 0.5
         one = self.rows.add(Enquiry, **{
-            **blanks, "full_name": name, "phone": phone, "centre_id": centre_id, "online": centre_id is None and rng.random() < 0.5,
-            "care": "IN_PATIENT" if rng.random() < 0.15 else "OUT_PATIENT", "for_other": rng.random() < 0.3, "tries": 0,
+            **blanks, "full_name": name, "phone": phone, "centre_id": centre_id, "online": by_video, "care": care,
+            "for_other": rng.random() < 0.3, "tries": 0,
             "call_at": rng.choice(("ANY", "ANY", "MORNING", "AFTERNOON", "EVENING")), "words": seal(rng.choice(WORDS)),
             "language": rng.choice(("en", "en", "en", "hi", "ml", "kn")) if told == "WEBSITE" else "en",
             "source": source_of(told, heard_of), "heard_of": heard_of, "campaign_id": campaign["id"] if campaign else None,

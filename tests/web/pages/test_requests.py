@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text, update
 
-from mibo import booking, care, clock, db, people
+from mibo import booking, care, clock, db, leads, people
 from mibo.audit import AuditEntry
 from mibo.booking import Status
 from mibo.care.requests import StillToCome
@@ -159,11 +159,15 @@ def test_deleting_ends_what_is_not_care_and_says_what_is_kept_and_until_when(ash
         care.requests.answer(one.id, 1, "PARTLY", "Gone, but for the record.", "LAW", by=boss)
     assert now_of(one).status == "OPEN"
     with db.transaction():
+        told = {"full_name": "Asha Menon", "phone": world.asha.phone, "request_key": "a-key-of-a-form"}
+        enquiry = leads.ask(leads.Asked(**told, words="Please ask for Meera"))
         booking.call_off(coming.id, reason="They leave.", by=boss)
         care.requests.answer(one.id, 1, "PARTLY", "Gone, but for the record.", "LAW", by=boss)
     with db.reading() as session:
         kept = session.get_one(Patient, world.asha.id)
         assert (kept.email, kept.no_messages, kept.full_name) == (None, True, "Asha Menon")
+        left = session.get_one(leads.Enquiry, enquiry.id)
+        assert (left.full_name, left.phone, left.words) == (None, None, None)
         assert not people.consents.stands(kept, people.consents.latest(kept.id), "CARE")
         assert session.scalar(text("select count(*) from message where status = 'QUEUED'")) in (0, None)
     page = words(asha.get("/my/requests"))
