@@ -202,10 +202,10 @@ def _sample(kind: Kind, served: Served, seconds: int, number: int, folder: Path)
     seen = json.loads(said.splitlines()[-1])
     if seen["bad"]:
         sys.exit(f"{kind.name}: {seen['bad']} of {seen['requests']} answers were errors:\n{said}")
-    used = slots._cpu_seconds(served.server.pid) - cpu
+    used, answers = slots._cpu_seconds(served.server.pid) - cpu, max(seen["requests"], 1)  # none, where all take longer
     return {
         "rps": seen["requests"] / seen["seconds"], "p50": seen["p50_ms"], "p99": seen["p99_ms"],
-        "cpu": 1000 * used / seen["requests"], "kb": seen["bytes"] / seen["requests"] / 1024,
+        "cpu": 1000 * used / answers, "kb": seen["bytes"] / answers / 1024,
     }  # fmt: skip
 
 
