@@ -6,11 +6,13 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 LONGEST_DAYS = 366
+RECENT_DAYS = 30
 
 
 class Kind(StrEnum):
-    """What a period is: one day, a week from Monday, a month or a year of the calendar, or days one chose."""
+    """What a period is: the thirty days up to one, one day, a week from Monday, a calendar's month or year, or days one chose."""
 
+    RECENT = "recent"
     DAY = "day"
     WEEK = "week"
     MONTH = "month"
@@ -38,6 +40,8 @@ class Period:
 def period_of(kind: Kind, on: date) -> Period:
     """The period of this kind that the day lies in."""
     match kind:
+        case Kind.RECENT:
+            return Period(on - timedelta(days=RECENT_DAYS - 1), on)
         case Kind.WEEK:
             monday = on - timedelta(days=on.weekday())
             return Period(monday, monday + timedelta(days=6))
@@ -50,15 +54,15 @@ def period_of(kind: Kind, on: date) -> Period:
 
 
 def before(kind: Kind, period: Period) -> Period:
-    """The whole period before; of days one chose, as many days before them."""
-    if kind in (Kind.CUSTOM, Kind.DAY, Kind.WEEK):
+    """The whole period before; of days that no calendar names, as many days before them."""
+    if kind not in (Kind.MONTH, Kind.YEAR):
         return Period(period.first - timedelta(days=period.days), period.first - timedelta(days=1))
     return period_of(kind, period.first - timedelta(days=1))
 
 
 def after(kind: Kind, period: Period) -> Period:
     """The period that follows."""
-    if kind in (Kind.CUSTOM, Kind.DAY, Kind.WEEK):
+    if kind not in (Kind.MONTH, Kind.YEAR):
         return Period(period.last + timedelta(days=1), period.last + timedelta(days=period.days))
     return period_of(kind, period.last + timedelta(days=1))
 

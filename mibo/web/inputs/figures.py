@@ -34,9 +34,9 @@ class RevenueFilter(OfCentre):
 
 
 class FiguresInput(Strict):
-    """Which days: a day, week, month or year by a date in it, or days one chose; at which centre; which page of rows."""
+    """Which days: the thirty up to a date, a day, week, month or year by a date in it, or days one chose; where; which page."""
 
-    period: Literal["day", "week", "month", "year", "custom"] = "month"
+    period: Literal["recent", "day", "week", "month", "year", "custom"] = "recent"
     on: date | None = None
     since: date | None = None
     until: date | None = None
@@ -61,7 +61,7 @@ class FiguresInput(Strict):
 
     @property
     def days(self) -> Period:
-        """All days of the period; today's month, unless something else is asked for."""
+        """All days of the period; the last thirty, unless something else is asked for."""
         if self.kind is Kind.CUSTOM:
             first = self.since or self.until or clock.today()
             return Period(first, self.until or first)

@@ -23,7 +23,9 @@ TABS = (
     ("dashboard", "Overview"), ("revenue", "Revenue"), ("clinicians", "Clinicians"), ("centres", "Centres"),
     ("waiting", "Waiting"), ("reminders", "Reminders"), ("leads", "Leads"), ("definitions", "What they mean"),
 )  # fmt: skip
-KINDS = (("day", "Day"), ("week", "Week"), ("month", "Month"), ("year", "Year"), ("custom", "Days I choose"))
+KINDS = (
+    ("recent", "30 days"), ("day", "Day"), ("week", "Week"), ("month", "Month"), ("year", "Year"), ("custom", "Days I choose"),
+)  # fmt: skip
 
 
 @bp.get("")
@@ -177,4 +179,4 @@ class _Page:
     def _at(self, period: Period) -> dict[str, object]:
         if self.asked.kind is Kind.CUSTOM:
             return self.kept | {"since": str(period.first), "until": str(period.last)}
-        return self.kept | {"on": str(period.first)}
+        return self.kept | {"on": str(period.last if self.asked.kind is Kind.RECENT else period.first)}
