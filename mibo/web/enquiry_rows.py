@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import url_for
@@ -69,8 +69,8 @@ def _line(line: Line, now: datetime) -> EnquiryLine:
         name=one.full_name or "Forgotten",
         number=phone.shown(one.phone) if one.phone else "",
         dial=one.phone or "",
-        about=words.CARE[one.care] + (", for somebody else" if one.for_other else ""),
-        where=place(one),
+        about=words.CARE[one.care],
+        where=" · ".join(filter(None, ("For somebody else" if one.for_other else "", place(one)))),
         state=words.STATES[one.status],
         tried=f"{one.tries} {'try' if one.tries == 1 else 'tries'}"
         if one.tries
@@ -104,7 +104,14 @@ def due_words(one: Enquiry, now: datetime) -> str:
     """When they are called next."""
     if not is_open(one.status) or one.next_call_at is None:
         return ""
-    return f"Due for {age(now - one.next_call_at)}" if one.next_call_at <= now else moment(one.next_call_at)
+    return call_words(one.next_call_at, now)
+
+
+def call_words(at: datetime, now: datetime) -> str:
+    """`2 days overdue`, `now`, `today 3:00 pm`, `Wed 2 Dec, 10:00 am`."""
+    if at <= now:
+        return f"{age(now - at)} overdue" if now - at >= timedelta(minutes=1) else "now"
+    return f"today {clock_time(at)}" if clock.clinic_day(at) == clock.clinic_day(now) else moment(at)
 
 
 def facts(one: Enquiry) -> list[tuple[str, str]]:
@@ -112,9 +119,9 @@ def facts(one: Enquiry) -> list[tuple[str, str]]:
     told = [
         ("Asks about", words.CARE[one.care] + (", for somebody else" if one.for_other else "")),
         ("Where", place(one)),
-        ("Call", TIMES[one.call_at] + (f", in {LANGUAGES[one.language]}" if one.language != "en" else "")),
+        ("When to call", TIMES[one.call_at] + (f", in {LANGUAGES[one.language]}" if one.language != "en" else "")),
         ("Came by", source(one)),
-        ("Heard of us", str(words.HEARD_OF[one.heard_of]) if one.heard_of else ""),
+        ("Heard of us", str(words.STAFF_HEARD_OF[one.heard_of]) if one.heard_of else ""),
         ("Sent by", one.referrer or ""),
         ("Seen to by", one.owner.full_name if one.owner else "Nobody yet"),
         ("Next call", due_words(one, clock.now())),

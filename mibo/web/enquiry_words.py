@@ -20,6 +20,8 @@ HEARD_OF = {
     "PASSED_BY": phrase("I passed by"), "PRESS": phrase("Newspaper, radio or television"),
     "EVENT": phrase("A talk or an event"), "OTHER": phrase("Another way"),
 }  # fmt: skip
+STAFF_WHOSE = {"SELF": "For themselves", "OTHER": WHOSE["OTHER"]}
+STAFF_HEARD_OF = HEARD_OF | {"PASSED_BY": "Passing by the centre"}
 SOURCES = {"WEBSITE": "Website", "PHONE": "Phone", "DIRECT": "Walk-in", "REFERRAL": "Referral"}
 STATES = {
     "NEW": ("New", "conf", "dot"), "NOT_REACHED": ("Not reached", "pend", "clock"), "CONTACTED": ("In contact", "live", "phone"),

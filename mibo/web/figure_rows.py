@@ -9,7 +9,7 @@ from mibo import clock, money
 from mibo.analytics import Behind
 from mibo.analytics.intervals import FEWEST, Share
 from mibo.analytics.periods import Period
-from mibo.web.filters import day, moment
+from mibo.web.filters import clock_time, day
 
 
 def count(number: float) -> str:
@@ -74,7 +74,7 @@ def behind_rows(key: str, rows: Sequence[Any]) -> list[dict[str, str]]:
     words = AMOUNTS.get(key, ("", lambda _: ""))[1]
     return [
         {"href": f"{page}{one.appointment_id}", "reference": one.reference, "patient": one.patient, "clinician": one.clinician,
-         "centre": one.centre, "at": f"{moment(one.at)} {one.at:%Y}", "amount": words(one.amount)}
+         "centre": one.centre, "at": f"{day(one.at)} {clock.clinic_day(one.at).year}, {clock_time(one.at)}", "amount": words(one.amount)}
         for one in rows
     ]  # fmt: skip
 
@@ -82,9 +82,12 @@ def behind_rows(key: str, rows: Sequence[Any]) -> list[dict[str, str]]:
 def sum_words(key: str, found: Behind) -> str:
     """What the rows come to: `84 people, 120 visits`."""
     number, amount = count(found.number), count(found.amount)
+    people = f"{number} {'person' if found.number == 1 else 'people'}"
+    visits = f"{number} {'visit' if found.number == 1 else 'visits'}"
     return {
-        "patients": f"{number} people, {amount} visits", "lead_time": f"{number} visits, {amount} days together",
-        "revenue": f"{number} payments and refunds: {money.rupees(found.amount)}",
-        "waiting": f"{number} visits, {amount} minutes together", "follow_ups": f"{number} follow-ups",
-        "new_patients": f"{number} people",
-    }.get(key, f"{number} visits")  # fmt: skip
+        "patients": f"{people}, {amount} {'visit' if found.amount == 1 else 'visits'}",
+        "lead_time": f"{visits}, {amount} days together",
+        "revenue": f"{number} {'payment or refund' if found.number == 1 else 'payments and refunds'}: {money.rupees(found.amount)}",
+        "waiting": f"{visits}, {amount} minutes together",
+        "follow_ups": f"{number} {'follow-up' if found.number == 1 else 'follow-ups'}", "new_patients": people,
+    }.get(key, visits)  # fmt: skip

@@ -10,7 +10,7 @@ from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.leads import NONE, STEPS, Row, total
 from mibo.leads.rules import SMALLEST_SHOWN, shown
-from mibo.web.enquiry_words import HEARD_OF, SOURCES
+from mibo.web.enquiry_words import SOURCES, STAFF_HEARD_OF
 from mibo.web.inputs.funnel import FunnelInput
 
 LINES = {"source": "Source", "heard_of": "How they heard of us", "campaign": "Campaign", "centre": "Centre"}
@@ -48,7 +48,7 @@ def table(rows: Sequence[Row], asked: FunnelInput, who: Actor) -> Table:
 def _name(row: Row, by: str) -> str:
     if row.value == NONE:
         return NOTHING[by]
-    return {"source": SOURCES, "heard_of": HEARD_OF}.get(by, {}).get(row.value) or row.name
+    return {"source": SOURCES, "heard_of": STAFF_HEARD_OF}.get(by, {}).get(row.value) or row.name
 
 
 def _cells(counts: Sequence[int], asked: FunnelInput, value: str, to_worklist: bool) -> list[Cell]:

@@ -19,7 +19,7 @@ from wtforms.widgets import HiddenInput
 
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
-from mibo.web.enquiry_words import HEARD_OF, choices
+from mibo.web.enquiry_words import STAFF_HEARD_OF, choices
 from mibo.web.forms.base import InputForm
 from mibo.web.forms.booking import GENDER_WORDS, GuardianForm
 from mibo.web.forms.fields import DateParts, Rupees, WholeNumber
@@ -69,7 +69,9 @@ class PatientForm(GuardianForm):
         description="Noted as consent, with your name. Left empty, they are asked before they book by themselves.",
     )
     heard_of = SelectField(
-        "How did they hear of us?", choices=[SelectChoice("", "Not asked"), *choices(HEARD_OF)], validate_choice=False
+        "How did they hear of us?",
+        choices=[SelectChoice("", "Not asked"), *choices(STAFF_HEARD_OF)],
+        validate_choice=False,
     )
     family = HiddenField()
 

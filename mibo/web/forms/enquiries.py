@@ -26,6 +26,8 @@ class EnquiryForm(InputForm):
         "full_name": phrase("Enter the full name."),
         "where": phrase("Choose a centre, or that you do not know yet."),
     }
+    unknown: ClassVar = phrase("I do not know yet")
+    heard_words: ClassVar = words.HEARD_OF
 
     full_name = StringField(phrase("Your name"), render_kw={"autocomplete": "name", "spellcheck": "false"})
     phone = TelField(phrase("Your mobile number"))
@@ -58,7 +60,11 @@ class PublicEnquiryForm(EnquiryForm):
 class StaffEnquiryForm(EnquiryForm):
     """The same at the desk."""
 
-    missing: ClassVar = {**EnquiryForm.missing, "source": "Choose how they came."}
+    missing: ClassVar = {
+        **EnquiryForm.missing, "source": "Choose how they came.", "where": "Choose a centre, or that it is not known yet.",
+    }  # fmt: skip
+    unknown: ClassVar = "Not known yet"
+    heard_words: ClassVar = words.STAFF_HEARD_OF
 
     full_name = StringField("Name", render_kw={**QUIET, "spellcheck": "false"})
     phone = TelField("Mobile number")
@@ -66,8 +72,15 @@ class StaffEnquiryForm(EnquiryForm):
         "How did they come?", choices=words.choices({key: words.SOURCES[key] for key in ("PHONE", "DIRECT", "REFERRAL")}),
         default="PHONE", validate_choice=False,
     )  # fmt: skip
+    care = RadioField(
+        "What do they ask about?", choices=words.choices(words.CARE), default="OUT_PATIENT", validate_choice=False
+    )
+    whose = RadioField(
+        "Who is it for?", choices=words.choices(words.STAFF_WHOSE), default="SELF", validate_choice=False
+    )
+    call_at = SelectField("When to call", choices=words.choices(words.CALL_AT), default="ANY", validate_choice=False)
     heard_of = SelectField(
-        "How did they hear of us?", choices=[NOT_SAID, *words.choices(words.HEARD_OF)], validate_choice=False
+        "How did they hear of us?", choices=[NOT_SAID, *words.choices(words.STAFF_HEARD_OF)], validate_choice=False
     )
     campaign = SelectField("Campaign", choices=[], validate_choice=False)
     referrer = StringField("Who sent them", description="A doctor, a hospital, a patient.", render_kw=QUIET)
@@ -78,13 +91,13 @@ class StaffEnquiryForm(EnquiryForm):
 def offer_centres(form: EnquiryForm, centres: Sequence[Centre]) -> None:
     """The centres that may be chosen, by video, or not known yet."""
     where = [
-        SelectChoice(ANYWHERE, phrase("I do not know yet")),
+        SelectChoice(ANYWHERE, form.unknown),
         *[SelectChoice(str(one.id), one.short_name) for one in centres],
         SelectChoice(ONLINE, phrase("By video")),
     ]
     form.where.choices = [SelectChoice(one.value, put(one.label)) for one in where]
     form.call_at.choices = [SelectChoice(value, put(said)) for value, said in words.CALL_AT.items()]
-    heard_of = [SelectChoice(value, put(said)) for value, said in words.HEARD_OF.items()]
+    heard_of = [SelectChoice(value, put(said)) for value, said in form.heard_words.items()]
     form.heard_of.choices = [SelectChoice("", put(NOT_SAID.label)), *heard_of]
 
 
@@ -151,7 +164,7 @@ class CampaignChangeForm(InputForm):
     }  # fmt: skip
 
     name = StringField("Name", description="As the staff know it.", render_kw=QUIET)
-    heard_of = SelectField("Where people meet it", choices=words.choices(words.HEARD_OF), validate_choice=False)
+    heard_of = SelectField("Where people meet it", choices=words.choices(words.STAFF_HEARD_OF), validate_choice=False)
     from_on = DateField("First day", [Optional()])
     to_on = DateField("Last day", [Optional()], description="Empty: until further notice.")
     seen = HiddenField()

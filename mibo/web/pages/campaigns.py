@@ -10,7 +10,7 @@ from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
 from mibo.leads import Campaign
 from mibo.web.access import actor, may
-from mibo.web.enquiry_words import HEARD_OF
+from mibo.web.enquiry_words import STAFF_HEARD_OF
 from mibo.web.forms.enquiries import CampaignChangeForm, CampaignForm
 from mibo.web.htmx import go, show
 from mibo.web.inputs.enquiries import CampaignChange, CampaignInput
@@ -81,7 +81,7 @@ def change(campaign_id: int) -> ResponseReturnValue:
 
 
 def _listing(form: CampaignForm, *, status: int = 200) -> ResponseReturnValue:
-    rows = [(one, came, _link(one), str(HEARD_OF[one.heard_of]), _runs(one)) for one, came in leads.campaigns()]
+    rows = [(one, came, _link(one), str(STAFF_HEARD_OF[one.heard_of]), _runs(one)) for one, came in leads.campaigns()]
     return show("campaigns/listing.html", form=form, rows=rows, status=status)
 
 

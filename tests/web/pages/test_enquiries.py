@@ -1,6 +1,7 @@
 """The enquiries of the desk: scoped, worked on, taken back, and turned into patients and bookings."""
 
 import re
+from datetime import date, time, timedelta
 
 import pytest
 from flask import Flask
@@ -12,6 +13,7 @@ from mibo.booking import Appointment
 from mibo.identity.permissions import Role
 from mibo.leads import Asked, Enquiry, PatientOrigin
 from mibo.people import Patient
+from mibo.web import enquiry_rows
 from tests import make
 from tests.web.pages.desk import Desk
 from tests.web.pages.test_patients import World
@@ -163,6 +165,26 @@ def test_staff_note_an_enquiry_with_its_source(app: Flask, world: World) -> None
             "IN_PATIENT",
             True,
         )
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [(-50, "2 days overdue"), (-1, "1 hour overdue"), (0, "now"), (3, "today 1:00 pm"), (24, "Thu 3 Dec, 10:00 am")],
+)
+def test_the_next_call_is_overdue_or_to_come(app: Flask, hours: int, said: str) -> None:
+    now = clock.instant(date(2026, 12, 2), time(10))
+    with app.test_request_context():
+        assert enquiry_rows.call_words(now + timedelta(hours=hours), now) == said
+
+
+def test_the_desk_reads_of_a_caller_and_the_website_of_oneself(app: Flask, world: World) -> None:
+    desk = desk_of(app, world.kochi).get("/enquiries/new").text
+    public = app.test_client().get("/enquire").text
+    for staff, own in (
+        ("What do they ask about?", "What would you like to ask about?"), ("For themselves", "For me"),
+        ("Not known yet", "I do not know yet"), ("When to call", "When may we call?"), ("Passing by", "I passed by"),
+    ):  # fmt: skip
+        assert (staff in desk, own in desk, staff in public, own in public) == (True, False, False, True)
 
 
 def test_who_asks_to_be_forgotten_is_at_once(app: Flask, world: World) -> None:
