@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
-from mibo import clock, db, leads, payments, people
+from mibo import clock, db, leads, messaging, payments, people
 from mibo.booking import Appointment, gate, queries
 from mibo.care import glass
 from mibo.identity import Actor, SignIn
@@ -92,9 +92,15 @@ def _notices(patient_id: int) -> Rows:
     found = db.session().scalars(wanted.order_by(Notice.shows_at.desc()))
     return [
         {**_of(each.message, "template", "language", "channel", "status"), "at": each.shows_at,
-         "says": each.message.body}
+         "says": _sentence(each.message)}
         for each in found if each.shows_at <= clock.now()
     ]  # fmt: skip
+
+
+def _sentence(one: Message) -> str | dict[str, Any]:
+    """As it was sent; of one that is not said any more, what it was made of."""
+    known = one.template in messaging.templates.TEMPLATES
+    return messaging.rendered(one.template, one.body, one.language) if known else one.body
 
 
 def _checks(patient_id: int) -> Rows:

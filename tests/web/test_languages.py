@@ -29,7 +29,7 @@ VOID = {"meta", "link", "input", "br", "use", "img", "hr"}
 SPOKEN_ATTRIBUTES = ("aria-label", "title", "placeholder", "alt", "data-left", "data-over", "data-busy")
 NAMES = re.compile(
     r"Tele-MANAS|dpb.gov.in|"
-    r"Mibo|Kochi|Mumbai|Asha Menon|Asha|Dr\. Anita Kurian|AK|MG Road|Ernakulam|M\.Phil|RCI-\d+|MB-\w+|[0-9a-f]{16}|English"
+    r"Mibo|Kochi|Mumbai|Asha Menon|Asha|Menon|a test|Dr\. Anita Kurian|AK|MG Road|Ernakulam|M\.Phil|RCI-\d+|MB-\w+|[0-9a-f]{16}|English"
 )
 
 

@@ -1,24 +1,19 @@
 """A copy of what is kept: of oneself and of those one acts for, on paper and as a file (security.md line 76)."""
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import datetime
-from typing import Any
 
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
 
 from mibo import people
 from mibo.care import own_copy
 from mibo.clock import now
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
-from mibo.money import rupees
 from mibo.web.access import actor, may
-from mibo.web.filters import clock_time, long_day
 from mibo.web.htmx import show
 from mibo.web.limits import limiter
+from mibo.web.own_data_words import lines
 from mibo.web.reads import noted
 
 bp = Blueprint("own_data", __name__, url_prefix="/my/data")
@@ -54,27 +49,8 @@ def listing() -> ResponseReturnValue:
 def paper(patient_id: int) -> ResponseReturnValue:
     """To read and to print."""
     copy = own_copy.own_copy(patient_id, by=actor())
-    parts = {key: [_lines(row) for row in rows] for key, rows in copy.parts.items() if rows}
-    return show("own_data/paper.html", whose=copy.whose, known=_lines(copy.known), parts=parts, made=now())
-
-
-def _lines(row: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """Each thing that is known with its name, times on the clinic's clock."""
-    return [(name.removesuffix("_paise").replace("_", " ").capitalize(), words) for name, words in _said(row) if words]
-
-
-def _said(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    for name, value in row.items():
-        if isinstance(value, datetime):
-            yield name, f"{long_day(value)}, {clock_time(value)}"
-        elif isinstance(value, bool):
-            yield name, gettext("yes") if value else gettext("no")
-        elif isinstance(value, int) and name.endswith("_paise"):
-            yield name, rupees(value)
-        elif isinstance(value, dict):
-            yield name, ", ".join(map(str, value.values()))
-        else:
-            yield name, "" if value is None else str(value)
+    parts = {key: [lines(row) for row in rows] for key, rows in copy.parts.items() if rows}
+    return show("own_data/paper.html", whose=copy.whose, known=lines(copy.known), parts=parts, made=now())
 
 
 @bp.get(f"{ONE}/file")
