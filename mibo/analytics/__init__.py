@@ -1,6 +1,6 @@
 """Read-only counts and sums: what the clinic's numbers are, of which days, at which centre, and which rows are behind them."""
 
-from mibo.analytics.behind import Behind, behind
+from mibo.analytics.behind import KEYS, Behind, behind, how_many, rows_of
 from mibo.analytics.clinicians import TopClinician, Wait, top_clinicians, waits
 from mibo.analytics.figures import Asked, Figures, figures, figures_by, figures_of, patients_seen
 from mibo.analytics.models import DayFigures, RolledDay, StaleDays
@@ -8,6 +8,7 @@ from mibo.analytics.rolling import roll_up
 from mibo.analytics.sources import leads_by_source
 
 __all__ = [
+    "KEYS",
     "Asked",
     "Behind",
     "DayFigures",
@@ -20,9 +21,11 @@ __all__ = [
     "figures",
     "figures_by",
     "figures_of",
+    "how_many",
     "leads_by_source",
     "patients_seen",
     "roll_up",
+    "rows_of",
     "top_clinicians",
     "waits",
 ]

@@ -13,7 +13,7 @@ from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 
 PAGE = 50
-_PAGE = f"limit {PAGE} offset %(skipped)s"
+_PAGE = "limit %(size)s offset %(skipped)s"
 
 _DAYS = f"""{{}} >= (%(first)s::date::timestamp at time zone '{ZONE}')
    and {{}} < ((%(last)s::date + 1)::timestamp at time zone '{ZONE}') and (%(everywhere)s or a.centre_id = any(%(centres)s))"""
@@ -101,15 +101,28 @@ class Behind:
 
 
 def behind(key: str, asked: Asked, page: int, *, by: Actor) -> Behind:
-    """The rows behind one figure. Raises Missing for a figure that has none, Refused for who may not see it."""
+    """A page of the rows behind one figure. Raises Missing for a figure that has none, Refused for who may not see it."""
+    number, amount = how_many(key, asked, by=by)
+    pages = max(1, -(-number // PAGE))
+    page = max(1, min(page, pages))
+    return Behind(rows_of(key, asked, by=by, limit=PAGE, offset=(page - 1) * PAGE), number, amount, page, pages)
+
+
+def how_many(key: str, asked: Asked, *, by: Actor) -> tuple[int, int]:
+    """How many rows there are, and what they come to. Raises as `behind`."""
+    (counted,) = db.rows(_known(key, by)[1], values(asked, by), anew=True)
+    return counted.number, counted.amount
+
+
+def rows_of(key: str, asked: Asked, *, by: Actor, limit: int, offset: int) -> Sequence[Row]:
+    """Some of the rows, the latest first. Raises as `behind`."""
+    told: dict[str, Any] = values(asked, by) | {"size": limit, "skipped": offset}
+    return [Row(*row) for row in db.rows(_known(key, by)[0], told, anew=True)]
+
+
+def _known(key: str, by: Actor) -> tuple[str, str]:
     if key not in _ROWS:
         raise Missing("There is no such figure.")
     if key == "revenue" and not by.may(Permission.SEE_REVENUE):
         raise Refused
-    rows, total = _ROWS[key]
-    told: dict[str, Any] = values(asked, by)
-    (counted,) = db.rows(total, told, anew=True)
-    pages = max(1, -(-counted.number // PAGE))
-    page = max(1, min(page, pages))
-    found = db.rows(rows, told | {"skipped": (page - 1) * PAGE}, anew=True)
-    return Behind([Row(*row) for row in found], counted.number, counted.amount, page, pages)
+    return _ROWS[key]

@@ -48,7 +48,7 @@ def waits_for(by: Actor) -> Select[Any]:
     return select(Enquiry.id).where(_is_open(), Enquiry.next_call_at <= clock.now(), within_reach(by))
 
 
-def enquiries(wish: Wish, *, by: Actor, offset: int = 0) -> tuple[Sequence[Line], int]:
+def enquiries(wish: Wish, *, by: Actor, offset: int = 0, limit: int = PAGE) -> tuple[Sequence[Line], int]:
     """A page of them, and how many there are: what nobody has taken first, then what is due the longest."""
     wanted = _wanted(wish, by)
     total = db.session().scalar(select(func.count(Enquiry.id)).where(*wanted)) or 0
@@ -62,7 +62,7 @@ def enquiries(wish: Wish, *, by: Actor, offset: int = 0) -> tuple[Sequence[Line]
         .options(joinedload(Enquiry.centre), joinedload(Enquiry.campaign))
         .where(*wanted)
         .order_by(*_order(wish), Enquiry.id)
-        .limit(PAGE)
+        .limit(limit)
         .offset(offset)
     )
     return [Line(*row) for row in db.session().execute(rows)], total

@@ -73,11 +73,13 @@ def files() -> Sequence[SettlementFile]:
     return db.session().scalars(newest).all()
 
 
-def lines_of_settlement(settlement_id: int, *, waiting: bool = False, offset: int = 0) -> Sequence[SettledLine]:
+def lines_of_settlement(
+    settlement_id: int, *, waiting: bool = False, offset: int = 0, limit: int = LINES_PAGE
+) -> Sequence[SettledLine]:
     """A page of its lines in the order of the report; or those that wait for somebody."""
     wanted = _lines().where(SettlementLine.settlement_id == settlement_id, *([_waits()] if waiting else []))
     rows = db.session().execute(
-        wanted.order_by(SettlementLine.file_id, SettlementLine.line).limit(LINES_PAGE).offset(offset)
+        wanted.order_by(SettlementLine.file_id, SettlementLine.line).limit(limit).offset(offset)
     )
     return [SettledLine(*row) for row in rows]
 

@@ -27,6 +27,7 @@ STATES = {
     "NEW": ("New", "conf", "dot"), "NOT_REACHED": ("Not reached", "pend", "clock"), "CONTACTED": ("In contact", "live", "phone"),
     "BOOKED": ("Booked", "done", "tick"), "LOST": ("Came to nothing", "gone", "x"),
 }  # fmt: skip
+PARTS = {"now": "To call now", "open": "All open", "booked": "Booked", "lost": "Came to nothing", "all": "All"}
 LOST = {
     "NEVER_REACHED": "Never reached", "WRONG_NUMBER": "Wrong number", "NOT_INTERESTED": "Not interested any more",
     "TOO_DEAR": "Too expensive", "NO_TIME": "No time that suits", "ELSEWHERE": "Went elsewhere",

@@ -8,7 +8,7 @@ from flask import url_for
 from mibo import clock
 from mibo.ledger import settled
 from mibo.money import rupees
-from mibo.payments import SettlementFile
+from mibo.payments import SettlementFile, SettlementLine
 from mibo.web.filters import moment
 from mibo.web.mismatch_rows import ENDS, TITLES
 
@@ -100,14 +100,25 @@ def lines(found: Sequence[settled.SettledLine]) -> list[Line]:
 
 def _line(each: settled.SettledLine) -> Line:
     one, mismatch = each.line, each.mismatch
-    waits = ("bad", "warning", TITLES[mismatch.reason] if mismatch else "")
     return Line(
-        KINDS.get(one.kind, one.kind.replace("_", " ").capitalize()), one.entity_id, each.reference or "",
+        kind_of(one), one.entity_id, each.reference or "",
         url_for("payments.one", payment_id=each.payment_id) if each.payment_id and each.reference else "",
         rupees(one.paise), rupees(one.fee_paise), rupees(one.tax_paise), rupees(one.net_paise),
-        ENDS.get(mismatch.resolution or "", waits) if mismatch else MATCHES,
+        state_of(each),
         url_for("mismatches.one", mismatch_id=mismatch.id) if mismatch else "",
     )  # fmt: skip
+
+
+def kind_of(one: SettlementLine) -> str:
+    """What a line is."""
+    return KINDS.get(one.kind, one.kind.replace("_", " ").capitalize())
+
+
+def state_of(each: settled.SettledLine) -> tuple[str, str, str]:
+    """Whether it matches our books, or how it ended."""
+    if (mismatch := each.mismatch) is None:
+        return MATCHES
+    return ENDS.get(mismatch.resolution or "", ("bad", "warning", TITLES[mismatch.reason]))
 
 
 def files(found: Sequence[SettlementFile], names: Mapping[int, str]) -> list[File]:

@@ -29,6 +29,7 @@ ANYWHERE, ONLINE = "ANY", "ONLINE"
 Care = Literal["OUT_PATIENT", "IN_PATIENT"]
 CallAt = Literal["ANY", "MORNING", "AFTERNOON", "EVENING"]
 Whose = Literal["SELF", "OTHER"]
+Typed = Annotated[Text, StringConstraints(min_length=3, max_length=100)]
 StepNote = Annotated[Text, StringConstraints(max_length=STEP_NOTE_LENGTH)]
 Key = Annotated[str, StringConstraints(min_length=8, max_length=KEY_LENGTH)]
 LostReason = Literal[
@@ -151,7 +152,7 @@ class PlaceInput(SeenInput):
 class SearchInput(Strict):
     """Who is looked for, in a name or the last digits of a phone."""
 
-    typed: Annotated[Text, StringConstraints(min_length=3, max_length=100)]
+    typed: Typed
 
 
 class ListInput(Strict):

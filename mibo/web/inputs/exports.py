@@ -3,6 +3,8 @@
 from typing import Literal
 
 from mibo.booking import refund_list, reply_inbox
+from mibo.web.inputs.desk import Chosen
+from mibo.web.inputs.enquiries import ListInput, Typed
 from mibo.web.inputs.sign_in import Strict
 
 
@@ -26,3 +28,22 @@ class FollowUpsInput(Strict):
     """Who is due soon or overdue, or everybody."""
 
     which: Literal["soon", "all"] = "soon"
+
+
+class EnquiriesInput(ListInput):
+    """The same as the page, or who was looked for on it."""
+
+    q: Typed | None = None
+
+
+class RequestsInput(Strict):
+    """What waits for an answer, or what is over."""
+
+    part: Literal["waiting", "closed"] = "waiting"
+
+
+class SettlementLinesInput(Strict):
+    """All lines of one settlement, or those that wait for somebody."""
+
+    settlement: Chosen
+    waiting: bool = False

@@ -1,10 +1,10 @@
-"""The clinic as files: who works here, where, the audit, closed time, receipts in their register, drawers."""
+"""The clinic as files: who works here, where, the audit, reading in an emergency, closed time, drawers."""
 
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from mibo import audit, clinics, clock, identity, ledger, people
+from mibo import audit, care, clinics, clock, identity, ledger, people
 from mibo.booking import blocks
 from mibo.clinics import Centre
 from mibo.exports import Batch, Column, Kind, Listing, all_at_once, by_offset
@@ -117,6 +117,17 @@ LISTINGS = (
             Column("What", lambda row, _: row.act, weight=1.6),
             Column("Whose record", lambda row, _: row.record, weight=1.3),
             Column("Details", lambda row, _: "; ".join(f"{label}: {words}" for label, words in row.details), weight=3),
+        ),
+    ),
+    Listing(
+        name="emergency", title="Who read in an emergency", permission=Permission.SEE_GLASS, asks=Everything,
+        endpoint="emergency.openings",
+        read=by_offset(lambda asked, who, limit, offset: care.glass.openings(limit=limit, offset=offset)),
+        columns=(
+            Column("When", lambda row, _: row.opened_at, Kind.MOMENT),
+            Column("Until", lambda row, _: row.until, Kind.MOMENT),
+            Column("Read by", lambda row, _: row.who, weight=1.5),
+            Column("Patient", lambda row, _: row.patient, weight=1.5),
         ),
     ),
     Listing(

@@ -10,13 +10,13 @@ from mibo.exports import Batch, Column, Kind, Listing, all_at_once, by_offset
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.ledger import PaymentRow, lists, settled
-from mibo.web import mismatch_rows, payment_rows, refund_rows, takings_rows
-from mibo.web.inputs.exports import RefundsInput
+from mibo.web import mismatch_rows, payment_rows, refund_rows, settlement_rows, takings_rows
+from mibo.web.inputs.exports import RefundsInput, SettlementLinesInput
 from mibo.web.inputs.mismatches import MismatchFilter
 from mibo.web.inputs.payments import PaymentsInput
 from mibo.web.inputs.settlements import SettlementsInput
 from mibo.web.inputs.takings import TakingsInput, UnpaidInput
-from mibo.web.listings.words import in_words
+from mibo.web.listings.words import Words, in_words, said
 
 RESOLVED = {True: "Resolved", False: "Waiting"}
 
@@ -49,6 +49,21 @@ def _lines(asked: TakingsInput, who: Actor, limit: int, offset: int) -> Sequence
 
 def _settlements(asked: SettlementsInput, who: Actor, limit: int, offset: int) -> Sequence[settled.Settled]:
     return settled.settlements(offset=offset, limit=limit)[0]
+
+
+def _settlement_lines(
+    asked: SettlementLinesInput, who: Actor, limit: int, offset: int
+) -> Sequence[settled.SettledLine]:
+    found = settled.settlement(asked.settlement)
+    return settled.lines_of_settlement(found.id, waiting=asked.waiting, limit=limit, offset=offset)
+
+
+def _of_settlement(asked: SettlementLinesInput) -> Words:
+    found = settled.settlement(asked.settlement)
+    return said(
+        ("Settlement", f"{found.known_by}, {settlement_rows.written(found)}"), ("Bank reference", found.utr),
+        ("Lines", "Those that do not match" if asked.waiting else ""),
+    )  # fmt: skip
 
 
 def _mismatches(asked: MismatchFilter, who: Actor, limit: int, offset: int) -> Sequence[tuple[parked.Parked, str]]:
@@ -172,6 +187,20 @@ LISTINGS = (
             Column("Other", lambda row, _: row.other_paise, Kind.MONEY),
             Column("To the bank", lambda row, _: row.net_paise, Kind.MONEY),
             Column("Lines that do not match", lambda row, _: row.waiting, Kind.NUMBER),
+        ),
+    ),
+    Listing(
+        name="settlement-lines", title="Settlement, line by line", permission=Permission.SETTLE_MISMATCHES,
+        asks=SettlementLinesInput, endpoint="settlements.index", read=by_offset(_settlement_lines), filters=_of_settlement,
+        columns=(
+            Column("What", lambda row, _: settlement_rows.kind_of(row.line)),
+            Column("Known as", lambda row, _: row.line.entity_id, weight=1.5),
+            Column("Booking", lambda row, _: row.reference),
+            Column("Amount", lambda row, _: row.line.paise, Kind.MONEY),
+            Column("Fee", lambda row, _: row.line.fee_paise, Kind.MONEY),
+            Column("Tax", lambda row, _: row.line.tax_paise, Kind.MONEY),
+            Column("To the bank", lambda row, _: row.line.net_paise, Kind.MONEY),
+            Column("State", lambda row, _: settlement_rows.state_of(row)[2], weight=1.4),
         ),
     ),
     Listing(

@@ -43,7 +43,6 @@ from mibo.web.reads import noted
 bp = Blueprint("enquiries", __name__, url_prefix="/enquiries")
 
 ONE = f"/<int(max={GREATEST_ID}):enquiry_id>"
-PARTS = {"now": "To call now", "open": "All open", "booked": "Booked", "lost": "Came to nothing", "all": "All"}
 OUTCOMES = {
     "REACHED": "Noted: reached.",
     "NO_ANSWER": "Noted: no answer. They come up again later.",
@@ -75,7 +74,7 @@ def _listing(told: ListInput, form: SearchForm, *, typed: str = "", status: int 
     kept = {name: value for name, value in told.kept.items() if value}
     return show(
         "enquiries/listing.html", rows=enquiry_rows.lines(found), total=total, form=form, typed=typed, asked=told,
-        parts=PARTS, kept=kept, centres=_centres(), page=told.page, pages=-(-total // leads.PAGE) if not typed else 1,
+        parts=enquiry_words.PARTS, kept=kept, centres=_centres(), page=told.page, pages=-(-total // leads.PAGE) if not typed else 1,
         address=f"{url_for('enquiries.listing', **kept)}&page={{page}}", cut=told.cut, status=status,
     )  # fmt: skip
 
