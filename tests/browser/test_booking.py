@@ -383,6 +383,9 @@ def visit_every_state(person: Person, sandbox: Sandbox, world: Clinic, look: obj
         "/nothing",
     ):
         see(path)
+    see("/enquire")
+    person.press("Ask for a call")
+    look(page)  # type: ignore[operator]
     see("/staff/sign-in")
     person.press("Sign in")
     look(page)  # type: ignore[operator]
@@ -428,7 +431,15 @@ def visit_every_state(person: Person, sandbox: Sandbox, world: Clinic, look: obj
     page.goto(check)
     pay(person)
     look(page)  # type: ignore[operator]
-    for path in ("/my", "/my/appointments?show=past", "/my/details", "/my/consents", "/my/data", f"/my/data/{own.id}"):
+    for path in (
+        "/my",
+        "/my/appointments?show=past",
+        "/my/details",
+        "/my/consents",
+        "/my/requests",
+        "/my/data",
+        f"/my/data/{own.id}",
+    ):
         see(path)
 
 
