@@ -465,6 +465,7 @@ class World:
             .replace("<payment_id>", str(one.payment_id))
             .replace("<reference>", one.reference)
             .replace("<token>", "nobody-sent-this")
+            .replace("<key>", "kept")
             .replace("<scene>", "patient")
             .replace("<filename>", "mibo.css")
             .replace("<name>", "none.webp")
