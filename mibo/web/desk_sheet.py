@@ -268,7 +268,9 @@ def _is_only_taken(slot: Slot) -> bool:
 
 
 def _chosen(given: Sequence[Slot], choices: Choices) -> Slot | None:
-    wished = next((slot for slot in given if _value(slot) == choices.at), None)
+    """The wished time; of a day that is over never the same hour of the day that is shown instead."""
+    of_this_day = (slot for slot in given if choices.day in (None, slot.day))
+    wished = next((slot for slot in of_this_day if _value(slot) == choices.at), None)
     if wished is not None or choices.at:
         return wished
     return next((slot for slot in given if slot.is_free), None)
