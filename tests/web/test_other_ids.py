@@ -83,6 +83,7 @@ TWICE_IS_ONCE = {"holiday_id"}  # what is removed already is removed
 LIKELY = {"patient", "staff", "clinician", "centre", "appointment", "payment"}  # with whom a desk could be mistaken
 SEALED = {"patient", "staff", "appointment", "glass", "history line", "document"}  # what stands beside each other there
 NO_IDS = {
+    "key",
     "reference",
     "token",
     "verb",
