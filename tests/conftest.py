@@ -31,7 +31,7 @@ os.environ.update(THIS.settings())
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--share", default="", help="`0/12`: of what is not about time only every twelfth test, from the first"
+        "--share", default="", help="`0/18`: of what is not about time only every so many-th test, from the first"
     )
 
 

@@ -26,6 +26,7 @@ ASKS_NO_CLOCK = (
     "tests/people/test_pictures.py", "tests/integrations", "tests/sandbox", "tests/test_architecture.py",
     "tests/test_migrations.py", "tests/test_docs.py", "tests/web/api/test_access.py", "tests/web/test_hostile_words.py",
     "tests/booking/test_giving_back.py", "tests/booking/test_misbehaving.py", "tests/booking/test_every_order.py",
+    "tests/web/api/test_bad_bodies.py", "tests/web/test_clinical_fields.py", "tests/exports/test_listings.py",
 )  # fmt: skip
 UNDER_OTHER_CLOCKS = (
     "-m", "not browser and not drill", "-p", "no:cacheprovider", "-p", "no:randomly",
@@ -113,7 +114,7 @@ def linters() -> list[Step]:
 
 def under_other_clocks() -> list[Step]:
     """The suite without browsers, drills and what asks no clock, as computers elsewhere would run it."""
-    share = f"/{4 * len(OTHER_CLOCKS)}"
+    share = f"/{6 * len(OTHER_CLOCKS)}"
     return [
         Step(f"the suite under TZ={zone}", [*PYTEST, *UNDER_OTHER_CLOCKS, f"--share={n}{share}"], zone)
         for n, zone in enumerate(OTHER_CLOCKS)

@@ -33,9 +33,9 @@ def test_whatever_is_asked_gets_an_answer_of_the_document(
                 database.clean()
                 clinic = peopled()
             asking = Asking(operation, principal, clinic, tally)
-            asking.drawn(GenerationMode.POSITIVE, 2)
+            asking.drawn(GenerationMode.POSITIVE, 1)
             asking.drawn(GenerationMode.NEGATIVE, 1)
-            asking.along_the_edges(2)
+            asking.along_the_edges(1)
             clinic = None if asking.changes_things else clinic
     assert not tally.findings, "\n".join(f"{key}\n{told}" for key, told in tally.findings.items())
     assert sum(tally.asked.values()) >= 200
