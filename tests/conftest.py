@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 machine.forget_the_operators_settings()
 machine.refuse_the_outside_world()
 THIS = Machine()
-ABOUT_TIME = re.compile(r"tests/(booking|care|clinics|scheduling)/|tests/test_(clock|timetable)")
+ABOUT_TIME = re.compile(r"tests/(clinics|scheduling)/|tests/test_(clock|timetable)")
+CLOCKS = 3
+WITH_TIMES = re.compile(r"tests/(booking|care)/")
 ABOUT_OTHERS = re.compile(  # money, and who comes first: not about time, though it stands beside what is
     r"booking/test_(adjusting|answering|climbing|giving_back|links|listening|mismatches|paying|reconciling|returning|"
     r"settling|sweeping|writing_in|lock_order|races|blocking_races|closing_races|merging|merging_the_day|nothing_is_lost)"
@@ -39,9 +41,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Of what is not about time each computer with another clock takes its share; see mibo/dev/check.py."""
     if share := config.getoption("--share"):
         mine, shares = map(int, share.split("/"))
-        others = [
-            item for item in items if not is_about_time(str(item.path)) and crc32(item.nodeid.encode()) % shares != mine
-        ]
+        others = [item for item in items if not _is_in(mine, shares_of(str(item.path), shares), item.nodeid)]
         left_out = set(others)
         items[:] = [item for item in items if item not in left_out]
         config.hook.pytest_deselected(items=others)
@@ -54,8 +54,15 @@ def pytest_collection_finish() -> None:
     gc.set_threshold(20_000, 20, 20)
 
 
-def is_about_time(path: str) -> bool:
-    return bool(ABOUT_TIME.search(path)) and not ABOUT_OTHERS.search(path)
+def _is_in(mine: int, parts: int, name: str) -> bool:
+    return crc32(name.encode()) % parts == mine % parts
+
+
+def shares_of(path: str, shares: int) -> int:
+    """In how many parts a file's tests are dealt out to the other clocks: what is about time is asked by each of them."""
+    if ABOUT_TIME.search(path):
+        return 1
+    return CLOCKS if WITH_TIMES.search(path) and not ABOUT_OTHERS.search(path) else shares
 
 
 def pytest_unconfigure() -> None:
