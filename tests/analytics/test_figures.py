@@ -43,7 +43,7 @@ def check(world: World, chance_of_days: int = 3) -> None:
                 assert analytics.patients_seen(asked, by=by) == plain.seen(first, last, centres)
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(4))
 def test_every_figure_is_what_plain_sql_counts_whatever_changed_late(seed: int) -> None:
     world = World(seed, anchors()[seed % 4])
     check(world)

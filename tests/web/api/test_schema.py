@@ -13,7 +13,7 @@ from schemathesis.generation import GenerationMode
 
 from tests.machine import Bell, Database
 from tests.web.api.asking import Asking, Tally, operations
-from tests.web.api.peopled import PRINCIPALS, STRANGER, Peopled, peopled
+from tests.web.api.peopled import PRINCIPALS, Peopled, peopled
 
 STEPS = 3
 
@@ -38,13 +38,13 @@ def test_whatever_is_asked_gets_an_answer_of_the_document(
             asking.along_the_edges(1)
             clinic = None if asking.changes_things else clinic
     assert not tally.findings, "\n".join(f"{key}\n{told}" for key, told in tally.findings.items())
-    assert sum(tally.asked.values()) >= 200
+    assert sum(tally.asked.values()) >= 100
     assert tally.went_well
 
 
 def askers(number: int) -> set[str]:
-    """Who asks the operation of this number: one who may do most of all there is, and one after the other of the rest."""
-    return {"admin", PRINCIPALS[number // STEPS % len(PRINCIPALS)] if number % 2 else STRANGER}
+    """Who asks the operation of this number: one who may do most of all there is, or one after the other of all."""
+    return {"admin" if number % 2 else PRINCIPALS[number // STEPS % len(PRINCIPALS)]}
 
 
 def test_everybody_has_their_turn() -> None:
