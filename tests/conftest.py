@@ -22,7 +22,7 @@ machine.forget_the_operators_settings()
 machine.refuse_the_outside_world()
 THIS = Machine()
 ABOUT_TIME = re.compile(r"tests/(clinics|scheduling)/|tests/test_(clock|timetable)")
-CLOCKS = 3
+PARTS_WITH_TIMES = 9
 WITH_TIMES = re.compile(r"tests/(booking|care)/")
 ABOUT_OTHERS = re.compile(  # money, and who comes first: not about time, though it stands beside what is
     r"booking/test_(adjusting|answering|climbing|giving_back|links|listening|mismatches|paying|reconciling|returning|"
@@ -62,7 +62,7 @@ def shares_of(path: str, shares: int) -> int:
     """In how many parts a file's tests are dealt out to the other clocks: what is about time is asked by each of them."""
     if ABOUT_TIME.search(path):
         return 1
-    return CLOCKS if WITH_TIMES.search(path) and not ABOUT_OTHERS.search(path) else shares
+    return PARTS_WITH_TIMES if WITH_TIMES.search(path) and not ABOUT_OTHERS.search(path) else shares
 
 
 def pytest_unconfigure() -> None:
