@@ -6,10 +6,7 @@ as they stand, and once with every day of the period marked as changed, so that 
 """
 
 import argparse
-import os
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,7 +19,6 @@ from sqlalchemy import text
 from bench import kept, load, money
 from bench.lists import _ms, _statements
 from mibo import clock
-from mibo.dev import keys
 
 LIMIT_MS = 50
 LOCAL_NAME = "mibo_figures"
@@ -72,14 +68,7 @@ def main() -> None:
     if asked.inside:
         _measure(asked.questions)
         return
-    with kept.cluster(asked.data, asked.keep) as cluster:
-        for size in asked.sizes:
-            url = kept.loaded(cluster, f"{LOCAL_NAME}_{size}", partial(_load, size))
-            print(f"\n{size:,} appointments, load {os.getloadavg()[0]:.1f}", flush=True)
-            settings = {key: value for key, value in keys.for_app(keys.fresh(), "").items() if value}
-            environment = {**os.environ, **settings, "DATABASE_URL": url, "MIBO_ENV": "test"}
-            inside = [sys.executable, "-m", "bench.analytics", "pages", "--inside", "--questions", str(asked.questions)]
-            subprocess.run(inside, env=environment, check=True)
+    kept.measure_each(asked, ["bench.analytics", "pages"], LOCAL_NAME, _load, "appointments")
 
 
 def _load(size: int, url: str) -> None:

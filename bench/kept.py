@@ -1,16 +1,20 @@
 """The PostgreSQL of a bench: thrown away afterwards, or kept in a folder and asked again without loading anew."""
 
+import os
 import shutil
+import subprocess
+import sys
 import tempfile
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg
 
-from mibo.dev import migrate, postgres
+from mibo.dev import keys, migrate, postgres
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -68,3 +72,17 @@ def loaded(server: postgres.Postgres, name: str, load: Callable[[str], object]) 
         connection.execute(f'alter database "{half}" rename to "{name}"')
     print(f"\nloaded {name} in {time.monotonic() - began:.0f} s", flush=True)
     return server.url(name)
+
+
+def measure_each(
+    asked: Namespace, command: Sequence[str], name: str, load: Callable[[int, str], object], what: str
+) -> None:
+    """Each size is loaded, and then asked by a process of its own, with settings that are made up."""
+    with cluster(asked.data, asked.keep) as server:
+        for size in asked.sizes:
+            url = loaded(server, f"{name}_{size}", partial(load, size))
+            print(f"\n{size:,} {what}, load {os.getloadavg()[0]:.1f}", flush=True)
+            settings = {key: value for key, value in keys.for_app(keys.fresh(), "").items() if value}
+            environment = {**os.environ, **settings, "DATABASE_URL": url, "MIBO_ENV": "test"}
+            inside = [sys.executable, "-m", *command, "--inside", "--questions", str(asked.questions)]
+            subprocess.run(inside, env=environment, check=True)

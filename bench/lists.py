@@ -6,14 +6,10 @@ worklists. Beside them the whole page and the trivial route, in one process and 
 """
 
 import argparse
-import os
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
 from statistics import median, quantiles
 
 import psycopg
@@ -22,7 +18,6 @@ from sqlalchemy import event
 from bench import kept, load
 from bench.patients import FIRST, LAST
 from mibo import clock
-from mibo.dev import keys
 
 LIMIT_MS = 50
 LOCAL_NAME = "mibo_lists"
@@ -39,14 +34,7 @@ def main() -> None:
     if asked.inside:
         _measure(asked.questions)
         return
-    with kept.cluster(asked.data, asked.keep) as cluster:
-        for size in asked.sizes:
-            url = kept.loaded(cluster, f"{LOCAL_NAME}_{size}", partial(_load, size))
-            print(f"\n{size:,} appointments, load {os.getloadavg()[0]:.1f}", flush=True)
-            settings = {key: value for key, value in keys.for_app(keys.fresh(), "").items() if value}
-            environment = {**os.environ, **settings, "DATABASE_URL": url, "MIBO_ENV": "test"}
-            inside = [sys.executable, "-m", "bench.lists", "--inside", "--questions", str(asked.questions)]
-            subprocess.run(inside, env=environment, check=True)
+    kept.measure_each(asked, ["bench.lists"], LOCAL_NAME, _load, "appointments")
 
 
 def _load(size: int, url: str) -> None:

@@ -6,15 +6,11 @@ searches and sums, one payment, a patient's account, what is owed, and the takin
 """
 
 import argparse
-import os
 import random
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from statistics import median, quantiles
 from typing import cast
@@ -27,7 +23,7 @@ from bench import kept, load
 from bench.lists import _ms, _statements
 from bench.patients import FIRST, LAST
 from mibo import clock
-from mibo.dev import keys, migrate
+from mibo.dev import migrate
 
 LIMIT_MS = 50
 LOCAL_NAME = "mibo_money"
@@ -47,14 +43,7 @@ def main() -> None:
     if asked.inside:
         _measure(asked.questions)
         return
-    with kept.cluster(asked.data, asked.keep) as cluster:
-        for size in asked.sizes:
-            url = kept.loaded(cluster, f"{LOCAL_NAME}_{size}", partial(_load, size))
-            print(f"\n{size:,} payments, load {os.getloadavg()[0]:.1f}", flush=True)
-            settings = {key: value for key, value in keys.for_app(keys.fresh(), "").items() if value}
-            environment = {**os.environ, **settings, "DATABASE_URL": url, "MIBO_ENV": "test"}
-            inside = [sys.executable, "-m", "bench.money", "pages", "--inside", "--questions", str(asked.questions)]
-            subprocess.run(inside, env=environment, check=True)
+    kept.measure_each(asked, ["bench.money", "pages"], LOCAL_NAME, _load, "payments")
 
 
 def _load(size: int, url: str) -> None:

@@ -7,9 +7,10 @@ from mibo.exports.making import make
 from mibo.exports.models import Export, ExportPart
 from mibo.exports.queries import Opened, asked_of, one, opened, own
 from mibo.exports.sweeping import ring_waiting, sweep
-from mibo.exports.writing import content_type, small
+from mibo.exports.writing import BYTE_ORDER_MARK, content_type, csv_lines, no_formula, small
 
 __all__ = [
+    "BYTE_ORDER_MARK",
     "Asked",
     "Batch",
     "Column",
@@ -24,10 +25,12 @@ __all__ = [
     "by_offset",
     "cancel",
     "content_type",
+    "csv_lines",
     "describe",
     "listing",
     "listings",
     "make",
+    "no_formula",
     "one",
     "opened",
     "own",

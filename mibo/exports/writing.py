@@ -39,13 +39,13 @@ def is_too_long_for_paper(one: Listing, asked: BaseModel, *, by: Actor) -> bool:
 
 def csv_head(one: Listing, who: Actor) -> bytes:
     """The first line: the headings in words."""
-    return (BYTE_ORDER_MARK + _lines([[column.heading for column in one.columns_for(who)]])).encode()
+    return (BYTE_ORDER_MARK + csv_lines([[column.heading for column in one.columns_for(who)]])).encode()
 
 
 def csv_rows(one: Listing, rows: Sequence[Any], who: Actor) -> bytes:
     """Some rows, as this person may have them."""
     columns = one.columns_for(who)
-    return _lines([[_cell(column, row, who) for column in columns] for row in rows]).encode()
+    return csv_lines([[_cell(column, row, who) for column in columns] for row in rows]).encode()
 
 
 def pdf(one: Listing, asked: BaseModel, rows: Sequence[Any], *, by: Actor, at: datetime | None = None) -> bytes:
@@ -64,15 +64,20 @@ def content_type(file: str) -> str:
     return "application/pdf" if file == "pdf" else "text/csv; charset=utf-8"
 
 
-def _lines(rows: Sequence[Sequence[object]]) -> str:
+def csv_lines(rows: Sequence[Sequence[object]]) -> str:
+    """Rows as a spreadsheet reads them."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows(rows)
     return text.getvalue()
 
 
+def no_formula(told: str) -> str:
+    """What a spreadsheet would run as a formula is quoted away."""
+    return f"'{told}" if told.startswith(FORMULA) else told
+
+
 def _cell(column: Column, row: Any, who: Actor) -> str | int:
-    """What a spreadsheet would run as a formula is quoted away; a number is none."""
     told = written(column.of(row, who), column.kind)
     if column.kind in NUMBERS or not isinstance(told, str):
         return told
-    return f"'{told}" if told.startswith(FORMULA) else told
+    return no_formula(told)
