@@ -103,7 +103,7 @@ def years_before(connection: psycopg.Connection, copies: int) -> None:
         told = [
             f"{name} - n * interval '{span[0]} days'" if name in instants
             else f"{name} + n * {APART}::bigint" if name in ids
-            else f"{name} || '-' || n" if name in ("token", "provider_order_id", "provider_payment_id", "dedupe_key")
+            else f"{name} || '-' || n" if name in ("token", "provider_order_id", "provider_payment_id", "dedupe_key", "mrn")
             else f"left({name}, 6) || '-' || n || id % 100" if name == "reference"
             else "'+91' || 6000000000 + n * 100000000 + id" if name == "phone" else name
             for name in names
