@@ -4,10 +4,11 @@ pydantic alone would take `0` for an instant, `true` for a number and a number f
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, time
 from functools import cache
-from typing import Annotated, Any, ClassVar
+from types import UnionType
+from typing import Annotated, Any, ClassVar, Union, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, WithJsonSchema, model_validator
 from pydantic.alias_generators import to_camel
@@ -44,7 +45,7 @@ class Input(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def one_spelling(cls, sent: Any) -> Any:
-        """Rename every key to its field's name; a field's own name wins over its other names."""
+        """Rename every key to its field's name; a field's own name wins over its other names. No number is yes or no."""
         if not isinstance(sent, Mapping):
             return sent
         names = _names_of(cls)
@@ -54,7 +55,9 @@ class Input(BaseModel):
         for key, value in ranked:
             field, _ = names.get(_squashed(key), ("", 0))
             if field:
-                renamed.setdefault(field, value)
+                renamed.setdefault(
+                    field, str(value) if isinstance(value, bool) and field in _numbers_of(cls) else value
+                )
             else:
                 strangers[key] = value
         return {**strangers, **cleaned(renamed)}
@@ -68,6 +71,23 @@ def _names_of(model: type[Input]) -> dict[str, tuple[str, int]]:
         for rank, other in enumerate(others, start=1):
             names.setdefault(_squashed(other), (field, rank))
     return names
+
+
+@cache
+def _numbers_of(model: type[Input]) -> set[str]:
+    """The fields that hold a number, or nothing: pydantic would take `true` for 1."""
+    kinds = {field: set(_kinds(told.annotation)) for field, told in model.model_fields.items()}
+    return {field for field, each in kinds.items() if each & {int, float} and bool not in each}
+
+
+def _kinds(annotation: Any) -> Iterator[Any]:
+    if get_origin(annotation) is Annotated:
+        yield from _kinds(get_args(annotation)[0])
+    elif get_origin(annotation) in (Union, UnionType):
+        for one in get_args(annotation):
+            yield from _kinds(one)
+    else:
+        yield annotation
 
 
 def _squashed(key: object) -> str:

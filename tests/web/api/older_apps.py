@@ -28,7 +28,10 @@ def _query_is_right(raw: dict[str, Any], query: dict[str, Any], components: Any)
         one = components["parameters"][told["$ref"].rpartition("/")[2]] if "$ref" in told else told
         if one["in"] != "query":
             continue
-        sent = _read(one["name"], query.get(one["name"], NOTHING))
+        sent = query.get(one["name"], NOTHING)
+        if isinstance(sent, list):  # of what is said twice, the first counts
+            sent = sent[0] if sent else NOTHING
+        sent = _read(one["name"], sent)
         if sent is NOTHING or sent is None:
             if one.get("required"):
                 return False
