@@ -281,3 +281,8 @@ select bill.id
    and bill.total_paise - coalesce((select sum(total_paise) from receipt note where note.against_id = bill.id), 0)
        <> least(bill.total_paise, attempt.paise - coalesce(
             (select sum(paise) from refund where attempt_id = attempt.id and status = 'DONE'), 0));
+
+-- I12: a follow-up knows whether what it was booked as came to nothing
+select follow_up.id
+  from follow_up left join appointment on appointment.id = follow_up.booked_id
+ where follow_up.fell_through <> coalesce(appointment.status in ('CANCELLED', 'EXPIRED'), false);

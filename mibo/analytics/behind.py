@@ -43,12 +43,14 @@ def _visits(which: str, amount: str = "0") -> tuple[str, str]:
     )
 
 
-_MONEY = """from (
-    select t.payment_id, t.paid_at as at, t.paise from attempt t where t.status in ('PAID', 'SURPLUS')
+_AT = f"""at >= (%(first)s::date::timestamp at time zone '{ZONE}') and at < ((%(last)s::date + 1)::timestamp at time zone '{ZONE}')"""
+# a payment has one appointment, and knows its centre; where all centres are asked for it need not be looked up
+_MONEY = f"""from (
+    select payment_id, paid_at as at, paise from attempt where status in ('PAID', 'SURPLUS')
     union all
     select t.payment_id, t.paid_at, -f.paise from refund f join attempt t on t.id = f.attempt_id
      where f.status = 'DONE' and t.status in ('PAID', 'SURPLUS')) m
-  cross join lateral (select id, centre_id from appointment where payment_id = m.payment_id offset 0) a"""
+ where {_AT} and (%(everywhere)s or (select p.centre_id from payment p where p.id = m.payment_id) = any(%(centres)s))"""
 _BOOKED = f"""from follow_up f join appointment a on a.id = f.booked_id
  where f.status = 'BOOKED' and a.status not in ('CANCELLED', 'EXPIRED') and {_days("f.closed_at")}"""
 _SEEN = f"from appointment a where a.status = 'COMPLETED' and {_days('a.starts_at')}"
@@ -69,8 +71,10 @@ _ROWS: dict[str, tuple[str, str]] = {
         f"select count(*) as number, 0::bigint as amount {_BOOKED}",
     ),
     "revenue": (
-        _named(f"select a.id, m.at, m.paise as amount {_MONEY} where {_days('m.at')} order by 2 desc, 1 desc, 3 desc"),
-        f"select count(*) as number, coalesce(sum(m.paise), 0)::bigint as amount {_MONEY} where {_days('m.at')}",
+        f"""select {_WHO}, m.at, m.amount from (
+                select payment_id, at, paise::bigint as amount {_MONEY} order by 2 desc, 1 desc, 3 desc {_PAGE}) m
+            join appointment a on a.payment_id = m.payment_id {_PEOPLE} order by m.at desc, m.payment_id desc, m.amount desc""",
+        f"select count(*) as number, coalesce(sum(paise), 0)::bigint as amount {_MONEY}",
     ),
 }  # fmt: skip
 KEYS = tuple(_ROWS)

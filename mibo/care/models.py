@@ -29,6 +29,7 @@ class FollowUp(Entity):
     note: Mapped[str | None] = mapped_column(String(FOLLOW_UP_NOTE_LENGTH))
     status: Mapped[str] = mapped_column(String(10), server_default="OPEN")
     booked_id: Mapped[int | None] = mapped_column(ForeignKey("appointment.id"), unique=True)
+    fell_through: Mapped[bool] = mapped_column(server_default=text("false"))  # a trigger says so
     close_reason: Mapped[str | None] = mapped_column(String(CLOSE_REASON_LENGTH))
     created_by: Mapped[int] = mapped_column(ForeignKey("account.id"))
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -48,6 +49,7 @@ class FollowUp(Entity):
             postgresql_where=text("status = 'BOOKED'"),
         ),
         Index("ix_follow_up_due", "wanted_on", "id", postgresql_where=text("status = 'OPEN'")),
+        Index("ix_follow_up_fell_through", "wanted_on", "id", postgresql_where=text("fell_through")),
         CheckConstraint(f"status in {FOLLOW_UP_STATES}", name="status"),
         CheckConstraint("(status = 'BOOKED') = (booked_id is not null)", name="booked"),
     )
