@@ -42,6 +42,7 @@ def upgrade() -> None:
     op.create_index(
         'ix_follow_up_fell_through', 'follow_up', ['wanted_on', 'id'], unique=False, postgresql_where=sa.text('fell_through')
     )
+    op.execute('analyze follow_up')  # how few they are, or the first plans read every appointment there ever was
 
 
 def downgrade() -> None:
