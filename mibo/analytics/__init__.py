@@ -2,7 +2,7 @@
 
 from mibo.analytics.behind import KEYS, Behind, behind, how_many, rows_of
 from mibo.analytics.clinicians import TopClinician, Wait, top_clinicians, waits
-from mibo.analytics.figures import Asked, Figures, figures, figures_by, figures_of, patients_seen
+from mibo.analytics.figures import Asked, Figures, figures, figures_and_steps, figures_by, figures_of, patients_seen
 from mibo.analytics.models import DayFigures, RolledDay, StaleDays
 from mibo.analytics.rolling import roll_up
 from mibo.analytics.sources import leads_by_source
@@ -19,6 +19,7 @@ __all__ = [
     "Wait",
     "behind",
     "figures",
+    "figures_and_steps",
     "figures_by",
     "figures_of",
     "how_many",

@@ -131,6 +131,13 @@ def figures_by(key: Literal["day", "month"], asked: Asked, *, by: Actor) -> dict
     return dict(sorted(_told(asked, key, by)))
 
 
+def figures_and_steps(key: Literal["day", "month"], asked: Asked, *, by: Actor) -> tuple[Figures, dict[date, Figures]]:
+    """The sums, and the same for each day or month: both in the time that one of them takes."""
+    told = dict(_told(asked, key, by, "group by grouping sets ((), (1))"))
+    whole = told.pop(None)
+    return whole, dict(sorted(told.items()))
+
+
 def figures_of(key: Literal["centre", "clinician"], asked: Asked, *, by: Actor) -> dict[int, Figures]:
     """The same for each centre or clinician of whom there is something to tell."""
     return dict(_told(asked, key, by))
@@ -162,6 +169,6 @@ def centres_of(centre_id: int | None, by: Actor) -> Collection[int] | None:
     return None if by.everywhere else by.centre_ids
 
 
-def _told(asked: Asked, key: By, by: Actor) -> Sequence[tuple[Any, Figures]]:
-    statement = _FIGURES.replace("KEY", _KEYS[key]).replace("GROUP", "" if key == "all" else "group by 1")
+def _told(asked: Asked, key: By, by: Actor, group: str = "group by 1") -> Sequence[tuple[Any, Figures]]:
+    statement = _FIGURES.replace("KEY", _KEYS[key]).replace("GROUP", "" if key == "all" else group)
     return [(row[0], Figures(*row[1:])) for row in db.rows(statement, values(asked, by), anew=True)]

@@ -87,6 +87,11 @@ def test_parts_come_to_the_whole() -> None:
             analytics.figures_by("day", asked, by=world.manager), analytics.figures_by("month", asked, by=world.manager),
             analytics.figures_of("centre", asked, by=world.manager), analytics.figures_of("clinician", asked, by=world.manager),
         ]  # fmt: skip
+        for told, part in (
+            (analytics.figures_and_steps("day", asked, by=world.manager), parts[0]),
+            (analytics.figures_and_steps("month", asked, by=world.manager), parts[1]),
+        ):
+            assert (asdict(told[0]), told[1]) == (whole, part)
     for part in parts:
         for name in set(whole) - {"clinicians"}:
             assert sum(asdict(one)[name] for one in part.values()) == whole[name], name

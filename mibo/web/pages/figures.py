@@ -34,9 +34,9 @@ def dashboard() -> ResponseReturnValue:
     """The tiles, and how visits and revenue went from day to day."""
     page = _Page()
     by, money_too = actor(), actor().may(Permission.SEE_REVENUE)
-    now, then = (analytics.figures(each, by=by) for each in (page.now, page.then))
+    now, steps = analytics.figures_and_steps(page.step, page.now, by=by)
+    then = analytics.figures(page.then, by=by)
     seen = analytics.patients_seen(page.now, by=by), analytics.patients_seen(page.then, by=by)
-    steps = analytics.figures_by(page.step, page.now, by=by)
     return page.show(
         "dashboard", tiles=figure_tiles.tiles(now, then, seen, kept=page.kept, money_too=money_too),
         visits=figure_charts.visits(page.period, page.step, steps, half=True),
@@ -62,8 +62,8 @@ def rows(key: str) -> ResponseReturnValue:
 def revenue() -> ResponseReturnValue:
     """What is kept of each day's, or each month's, income."""
     page = _Page()
-    now, then = (analytics.figures(each, by=actor()) for each in (page.now, page.then))
-    steps = analytics.figures_by(page.step, page.now, by=actor())
+    now, steps = analytics.figures_and_steps(page.step, page.now, by=actor())
+    then = analytics.figures(page.then, by=actor())
     return page.show(
         "revenue", chart=figure_charts.revenue(page.period, page.step, steps), sums=now, then=then, metric=METRICS["revenue"],
         rows=figure_tables.revenue(page.step, steps), rupees=figure_rows.rupees, file="figures-revenue",
