@@ -110,9 +110,12 @@ def _served(size: int, cluster: postgres.Postgres, bell: redis.Redis, folder: Pa
 
 
 def sign_in() -> None:
-    """In a process of its own: sign in a manager, a front desk, a clinician and a patient; prints their tokens."""
+    """In a process of its own: keep the days that are over, as the timetable does, and sign in a manager, a front desk,
+    a clinician and a patient; prints their tokens.
+    """
     from sqlalchemy import select
 
+    from bench.analytics import _keep_days
     from mibo import db, identity
     from mibo.identity import Account, RoleGrant
     from mibo.people import Clinician
@@ -126,6 +129,7 @@ def sign_in() -> None:
             db.session().add(RoleGrant(account_id=known.id, role=role, centre_id=centre))
         return known
 
+    _keep_days()
     with db.transaction() as session:
         centre = load.FIRST_CENTRE
         people = {"manager": staff(1, "MANAGER"), "front desk": staff(2, "FRONT_DESK", centre)}

@@ -50,7 +50,8 @@ def _body_is_right(raw: dict[str, Any], body: Any, components: Any) -> bool:
 
 
 def _fits(schema: dict[str, Any], sent: Any, components: Any) -> bool:
-    if isinstance(sent, str) and schema.get("type") == "integer" and sent.isdecimal():
+    kinds = {one.get("type") for one in schema.get("anyOf", [schema])}
+    if isinstance(sent, str) and "integer" in kinds and sent.isdecimal():
         sent = int(sent)
     return bool(jsonschema_rs.is_valid({**schema, "components": components}, sent))
 
