@@ -30,6 +30,7 @@
     setTimeout(() => {
       form.pressed = false;
       if (!e.defaultPrevented || form.matches("[hx-post],[hx-put],[hx-delete],[hx-patch]")) busy(form, e.submitter);
+      if (e.submitter?.name === "file") setTimeout(() => idle(form), 1500); // a file brings no new page: the next one may be asked for
     });
   });
   on("pageshow", () => all("form[aria-busy]").forEach(idle), window);

@@ -113,9 +113,14 @@ def take(request_id: int, version: int, *, by: Actor) -> None:
 
 
 def answer(request_id: int, version: int, outcome: str, words: str, ground: str | None, *, by: Actor) -> None:
-    """Say what became of it; a deletion is done with it. Raises Missing, Invalid, RequestClosed, RequestChanged, StillToCome."""
+    """Say what became of it; a deletion is done with it. The same answer sent twice is one.
+
+    Raises Missing, Invalid, RequestClosed, RequestChanged, StillToCome.
+    """
     one = _locked(request_id, by)
     kept = rights_rules.check_words(words)
+    if (one.status, one.closed_by) == (outcome, by.account_id) and rights.answer_of(one) == kept:
+        return
     rights_rules.check_answer(one.kind, outcome, ground, held_back(one.patient_id))
     _check_as_seen(one, version)
     if one.kind == rights_rules.ERASURE and outcome != rights_rules.REFUSED:

@@ -66,6 +66,8 @@ def ask(one: Listing, asked: BaseModel, file: str, *, by: Actor) -> Asked:
 def cancel(export_id: int, *, by: Actor) -> Export:
     """It is not wanted any more: its making ends at the next step, and what there is of it is deleted. Raises NotThatWay."""
     found = queries.one(export_id, by=by, lock=True)
+    if found.state == State.CANCELLED:
+        return found
     rules.check_may(found.state, rules.OPEN)
     found.state, found.ended_at, found.claimed_until = State.CANCELLED, clock.now(), None
     found.expires_at = clock.now() + rules.KEPT_FOR
@@ -75,8 +77,10 @@ def cancel(export_id: int, *, by: Actor) -> Export:
 
 
 def retry(export_id: int, *, by: Actor) -> Export:
-    """Make it once more, from the beginning. Raises NotThatWay, TooManyOpen, Refused."""
+    """Make it once more, from the beginning; asked for twice it is made once. Raises NotThatWay, TooManyOpen, Refused."""
     found = queries.one(export_id, by=by, lock=True)
+    if found.state in rules.OPEN:
+        return found
     rules.check_may(found.state, rules.AGAIN)
     queries.check_still_may(found, by)
     one, asked = queries.asked_of(found)

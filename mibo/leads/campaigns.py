@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from datetime import date
+from operator import attrgetter
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -43,7 +44,7 @@ def campaign(campaign_id: int) -> Campaign:
 
 
 def add_campaign(code: str, name: str, heard_of: str, from_on: date, to_on: date | None, *, by: Actor) -> Campaign:
-    """Raises Invalid, at the code where another campaign has it."""
+    """The same form sent twice is one campaign. Raises Invalid, at the code where another campaign has it."""
     if not CODE.fullmatch(code):
         raise Invalid.field("code", "Use small letters, digits and single dashes, for example kochi-radio-2026.")
     check_span(from_on, to_on)
@@ -57,6 +58,8 @@ def add_campaign(code: str, name: str, heard_of: str, from_on: date, to_on: date
     except IntegrityError as error:
         if db.violated(error) != "uq_campaign_code":
             raise
+        if (standing := _standing(made)) is not None:
+            return standing
         raise Invalid.field("code", "Another campaign has this code. Choose another one.") from None
     audit.record("campaign.added", made.id, by=by.account_id, code=code)
     return made
@@ -70,16 +73,25 @@ def change_campaign(
     found = db.session().get(Campaign, campaign_id, with_for_update=True, populate_existing=True)
     if found is None:
         raise Missing("We could not find that campaign.")
-    if found.version != seen:
-        raise ChangedMeanwhile
     told = {"name": name, "heard_of": heard_of, "from_on": from_on, "to_on": to_on}
     changed = sorted(field for field, value in told.items() if getattr(found, field) != value)
+    if changed and found.version != seen:
+        raise ChangedMeanwhile
     for field in changed:
         setattr(found, field, told[field])
     if changed:
         found.version += 1
         audit.record("campaign.changed", found.id, by=by.account_id, fields=changed)
     return found
+
+
+def _standing(made: Campaign) -> Campaign | None:
+    """The campaign of this code, where the same person has added just the same."""
+    found = db.session().scalar(
+        select(Campaign).where(Campaign.code == made.code, Campaign.created_by == made.created_by)
+    )
+    told = attrgetter("name", "heard_of", "from_on", "to_on")
+    return found if found is not None and told(found) == told(made) else None
 
 
 def check_span(from_on: date, to_on: date | None) -> None:

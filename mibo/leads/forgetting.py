@@ -33,7 +33,10 @@ def _forget_some() -> int:
 
 
 def forget_now(enquiry_id: int, *, by: Actor, seen: int) -> None:
-    """They asked for it. Raises Missing, ChangedMeanwhile."""
+    """They asked for it; what is forgotten stays so. Raises Missing, ChangedMeanwhile."""
+    gone = select(Enquiry.forgotten_at).where(Enquiry.id == enquiry_id, steps.within_reach(by)).with_for_update()
+    if db.session().scalar(gone) is not None:
+        return
     forget(steps.locked(enquiry_id, by=by, seen=seen), by=by.account_id)
 
 

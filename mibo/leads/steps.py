@@ -11,9 +11,13 @@ from mibo.booking.rules import ChangedMeanwhile
 from mibo.errors import Conflict, Missing
 from mibo.identity import Actor
 from mibo.leads.models import Enquiry, EnquiryStep
-from mibo.leads.sealed import seal
+from mibo.leads.sealed import seal, unseal
 
 ONE_OPEN = "uq_enquiry_open_phone"
+UNDOING = "UNDOING"
+MEANWHILE = (
+    "Somebody has worked on this enquiry meanwhile. This is how it stands now. Nothing that you chose was saved."
+)
 
 
 def within_reach(by: Actor) -> ColumnElement[bool]:
@@ -28,8 +32,29 @@ def locked(enquiry_id: int, *, by: Actor, seen: int | None = None) -> Enquiry:
     if found is None:
         raise Missing("We could not find that enquiry.")
     if seen is not None and found.version != seen:
-        raise ChangedMeanwhile("Somebody has worked on this enquiry meanwhile. This is how it stands now.")
+        raise ChangedMeanwhile(MEANWHILE)
     return found
+
+
+def sent_again(
+    enquiry_id: int, kind: str, *, by: Actor, seen: int, outcome: str | None = None, note: str | None = None, **stands: Any
+) -> tuple[Enquiry, bool]:  # fmt: skip
+    """The enquiry, locked, and whether this very step was taken on what they saw: one form sent twice is one step.
+
+    Raises Missing, and ChangedMeanwhile where anything else happened since.
+    """
+    one = locked(enquiry_id, by=by)
+    if one.version == seen:
+        return one, False
+    newest = select(EnquiryStep).where(EnquiryStep.enquiry_id == one.id).order_by(EnquiryStep.id.desc()).limit(1)
+    last = db.session().scalar(newest)
+    if last is None or one.version != seen + 1 or last.by_account_id != by.account_id:
+        raise ChangedMeanwhile(MEANWHILE)
+    done = (last.kind, last.outcome, unseal(last.note)) == (kind, outcome, note or "") and last.undone_at is None
+    alike = all(getattr(one, field) == value for field, value in stands.items() if value is not None)
+    if not (last.undone_at is not None if kind == UNDOING else done and alike):
+        raise ChangedMeanwhile(MEANWHILE)
+    return one, True
 
 
 def step(

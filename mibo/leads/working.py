@@ -29,7 +29,9 @@ class CannotUndo(Conflict):
 
 def take(enquiry_id: int, *, by: Actor, seen: int) -> Enquiry:
     """It is theirs to see to; taken twice is once. Raises Missing, ChangedMeanwhile, EnquiryClosed."""
-    one = steps.locked(enquiry_id, by=by, seen=seen)
+    one, again = steps.sent_again(enquiry_id, "TAKEN", by=by, seen=seen)
+    if again:
+        return one
     check_open(one.status)
     if one.owner_id != by.account_id:
         steps.step(one, "TAKEN", by=by.account_id, owner_id=by.account_id)
@@ -38,7 +40,9 @@ def take(enquiry_id: int, *, by: Actor, seen: int) -> Enquiry:
 
 def place(enquiry_id: int, centre_id: int, *, by: Actor, seen: int) -> Enquiry:
     """It belongs to this centre from now on. Raises Missing, ChangedMeanwhile, EnquiryClosed."""
-    one = steps.locked(enquiry_id, by=by, seen=seen)
+    one, again = steps.sent_again(enquiry_id, "PLACED", by=by, seen=seen, centre_id=centre_id)
+    if again:
+        return one
     check_open(one.status)
     centre = clinics.centre(centre_id)
     if centre is None or not centre.active or not by.reaches(centre_id):
@@ -53,7 +57,11 @@ def note_call(
 ) -> Enquiry:
     """What came of a call. Whoever calls has taken it; a wrong number ends it. Raises as `take`, and Invalid."""
     payments.refuse_card_number(note)
-    one = steps.locked(enquiry_id, by=by, seen=seen)
+    one, again = steps.sent_again(
+        enquiry_id, "CALLED", by=by, seen=seen, outcome=outcome, note=note, next_call_at=next_call_at
+    )
+    if again:
+        return one
     check_open(one.status)
     now, status = clock.now(), after_call(outcome)
     changes: dict[str, Any] = {"status": status, "owner_id": one.owner_id or by.account_id}
@@ -77,7 +85,9 @@ def note_call(
 def call_later(enquiry_id: int, next_call_at: datetime, note: str | None, *, by: Actor, seen: int) -> Enquiry:
     """They are called then, and leave the list of those to call now. Raises as `take`, and Invalid."""
     payments.refuse_card_number(note)
-    one = steps.locked(enquiry_id, by=by, seen=seen)
+    one, again = steps.sent_again(enquiry_id, "LATER", by=by, seen=seen, note=note, next_call_at=next_call_at)
+    if again:
+        return one
     check_open(one.status)
     _check_when(next_call_at, clock.now())
     steps.step(one, "LATER", by=by.account_id, note=note, next_call_at=next_call_at)
@@ -87,7 +97,9 @@ def call_later(enquiry_id: int, next_call_at: datetime, note: str | None, *, by:
 def lose(enquiry_id: int, reason: str, note: str | None, *, by: Actor, seen: int) -> Enquiry:
     """It came to nothing, and why. Raises as `take`."""
     payments.refuse_card_number(note)
-    one = steps.locked(enquiry_id, by=by, seen=seen)
+    one, again = steps.sent_again(enquiry_id, "LOST", by=by, seen=seen, outcome=reason, note=note)
+    if again:
+        return one
     check_open(one.status)
     changes: dict[str, Any] = {"status": State.LOST, "lost_reason": reason, "next_call_at": None}
     steps.step(one, "LOST", by=by.account_id, outcome=reason, note=note, **changes)
@@ -96,7 +108,9 @@ def lose(enquiry_id: int, reason: str, note: str | None, *, by: Actor, seen: int
 
 def reopen(enquiry_id: int, *, by: Actor, seen: int) -> Enquiry:
     """Somebody should see to it again, now. Raises Missing, ChangedMeanwhile, and Conflict for what is open or booked."""
-    one = steps.locked(enquiry_id, by=by, seen=seen)
+    one, again = steps.sent_again(enquiry_id, "REOPENED", by=by, seen=seen)
+    if again:
+        return one
     if one.status != State.LOST:
         raise Conflict("Only an enquiry that came to nothing can be opened again.")
     status = State.CONTACTED if one.reached_at else State.NOT_REACHED if one.tries else State.NEW
@@ -112,7 +126,9 @@ def reopen(enquiry_id: int, *, by: Actor, seen: int) -> Enquiry:
 
 def undo(enquiry_id: int, *, by: Actor, seen: int) -> Enquiry:
     """The last step was a slip: as before it. Raises Missing, ChangedMeanwhile, CannotUndo."""
-    one = steps.locked(enquiry_id, by=by, seen=seen)
+    one, again = steps.sent_again(enquiry_id, steps.UNDOING, by=by, seen=seen)
+    if again:
+        return one
     last = undoable(one.id, by=by)
     if last is None:
         raise CannotUndo

@@ -89,7 +89,7 @@ def _changed(tile: Tile, change: float | None, unit: str = "%") -> Tile:
     """A change is told in a word and, beside it, in a colour."""
     if change is None:
         return tile
-    if not change:
+    if not round(change, 1):
         return replace(tile, change="unchanged")
     words = f"{'up' if change > 0 else 'down'} {abs(change):.1f} {unit}"
     return replace(tile, change=words, mood="good" if (change > 0) == (tile.metric.good > 0) else "bad")

@@ -9,12 +9,14 @@ from werkzeug.wrappers import Response
 
 from mibo import clock, identity
 from mibo.identity import Account, Verdict, second_factor
+from mibo.identity.permissions import Role
 from mibo.phrases import phrase
 from mibo.web import access, devices, sealed
 from mibo.web.htmx import go_to, local_path
 from mibo.web.languages import put
 
 NEXT = "next"
+HOME = "desk.board"
 ADDRESS_LIMIT = "30 per 15 minutes"
 WAITING = "second factor of"
 SAID_OF = {
@@ -58,14 +60,29 @@ def onward(endpoint: str) -> str:
     return local_path(request.values.get(NEXT), url_for(endpoint))
 
 
+def home_of(roles: frozenset[Role]) -> str:
+    """Where staff begin: who only sees patients, at their own day; everybody else at the day board."""
+    return "my_day.today" if roles == {Role.CLINICIAN} else HOME
+
+
+def onward_of(roles: frozenset[Role]) -> str:
+    """Where somebody goes who has just shown who they are: what they wanted, unless that was only the usual beginning."""
+    where = onward(HOME)
+    return url_for(home_of(roles)) if where == url_for(HOME) else where
+
+
 def enter(account: Account, *, by_code: bool = False) -> Response:
     """Begin the stay of staff who proved themselves once; who has a second factor is asked for it before."""
-    where = onward("desk.board")
     if second_factor.enrolled(account):
         session[WAITING] = sealed.seal(WAITING, f"{account.id} {clock.now().timestamp():.0f}")
-        return go_to(url_for("staff_sign_in.second", next=where))
+        return go_to(url_for("staff_sign_in.second", next=onward(HOME)))
     access.remember(identity.start_web_sign_in(account, device(), network=devices.network(), by_code=by_code))
-    return go_to(where)
+    return go_to(onward_of(roles_held_by(account)))
+
+
+def roles_held_by(account: Account) -> frozenset[Role]:
+    """What they are at the clinic, read for this."""
+    return identity.roles_of(identity.account_in_full(account.id))
 
 
 def who_waits() -> int | None:

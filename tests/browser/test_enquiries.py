@@ -125,5 +125,20 @@ def test_a_double_click_notes_one_call_and_one_enquiry_and_going_back_keeps_the_
     expect(page.get_by_text("Called: no answer")).to_have_count(1)
     page.goto("/enquiries?part=all")
     expect(page.locator("tbody tr")).to_have_count(2)
+    for _ in range(2):  # a file brings no new page, and the button must go on working
+        page.wait_for_function("!document.querySelector('form[aria-busy]')")
+        with page.expect_download() as got:
+            page.get_by_role("button", name="Download CSV").click()
+        assert got.value.suggested_filename.startswith("enquiries-")
     refuse(page, "/enquiries/new", "Note it")
     refuse(page, f"/enquiries/{nila}", "Close it")
+
+
+def test_without_script_two_presses_are_one_step_and_no_refusal(opens, nila) -> None:  # noqa: F811
+    page = opens(Role.FRONT_DESK, javascript=False)
+    for button, undone in (("No answer", 0), ("Undo: called", 1)):
+        page.goto(f"/enquiries/{nila}")
+        page.get_by_role("button", name=button).dblclick()
+        expect(page.get_by_text("Called: no answer")).to_have_count(1)
+        expect(page.locator("li > s")).to_have_count(undone)
+        expect(page.locator(".problem")).to_have_count(0)

@@ -22,6 +22,8 @@ pytestmark = pytest.mark.browser
 
 NARROWEST = 320
 OPEN = "/", "/clinicians", "/sign-in", "/enquire", "/enquire/thanks", "/privacy"
+BROKEN = """[...document.querySelectorAll(".day > *")].map(each => [each.textContent, each.offsetHeight,
+    parseFloat(getComputedStyle(each).lineHeight)]).filter(([, height, line]) => height > 1.5 * line)"""
 OWN = "/my", "/my/requests", "/my/details"
 
 
@@ -53,5 +55,10 @@ def test_axe_minds_nothing_in_any_language_and_nothing_runs_over_the_edge(
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         context.add_cookies([{"name": COOKIE, "value": language, "url": live}])
         found += trouble(page, language, path)
+    page.set_viewport_size({"width": 360, "height": 800})
+    for language in ("hi", "ml", "kn"):
+        context.add_cookies([{"name": COOKIE, "value": language, "url": live}])
+        page.goto(f"/book/{world.anita.id}")
+        found += page.evaluate(BROKEN)  # words of a day that do not stand in one line
     context.close()
     assert found == []

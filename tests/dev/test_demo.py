@@ -111,6 +111,19 @@ class TestTheBoardOfToday:
             told += [row["created_at"] for table in (Appointment, Message, Attempt) for row in made.of(table)]
             assert max(told) <= now
 
+    def test_whoever_asked_is_called_by_day_and_not_on_a_sunday(self) -> None:
+        from mibo import clock
+        from mibo.leads import Enquiry, EnquiryStep
+
+        for now in many_hours_of_many_days():
+            made = planned(now)
+            called = [row["at"] for row in made.of(EnquiryStep) if row["kind"] == "CALLED"]
+            called += [row["next_call_at"] for row in made.of(Enquiry) if row["next_call_at"]]
+            assert {9 <= clock.local(at).hour < 19 for at in called} == {True}, now
+            assert {clock.local(at).isoweekday() for at in called} <= {1, 2, 3, 4, 5, 6}, now
+            noted = [row["at"] for row in made.of(EnquiryStep)]
+            assert max(noted) <= now, now
+
     def test_the_same_moment_gives_the_same_clinic(self) -> None:
         from mibo.booking import Appointment
         from mibo.people import Patient

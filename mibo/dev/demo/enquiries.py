@@ -10,11 +10,12 @@ from mibo.dev.demo.centres import House
 from mibo.dev.demo.names import invent
 from mibo.dev.demo.rows import Row, Rows
 from mibo.identity.permissions import Role
-from mibo.leads import Campaign, Enquiry, EnquiryStep, seal
+from mibo.leads import Campaign, Enquiry, EnquiryStep, first_call, seal
 from mibo.leads.rules import CALL_NOTICE, SOURCES, source_of
 from mibo.people import Patient
 
 DAYS, BOOKED, OTHERS = 60, 34, 90
+OPENS, CLOSES = 9, 19
 CITIES = ("Bengaluru", "Kochi", "Mumbai")
 CAMPAIGNS = (
     ("kochi-radio-onam", "Radio Kochi, Onam week", "PRESS", 50, 20), ("search-ads", "Search advertisements", "SEARCH", 200, None),
@@ -34,6 +35,13 @@ NOTES = (
 )
 # how it stands, and how often: what came to nothing first
 FATES = ("LOST",) * 6 + ("NEW",) * 3 + ("NOT_REACHED",) * 3 + ("CONTACTED",) * 4
+AGO = {
+    "NEW": (0.05, 2.5),
+    "NOT_REACHED": (1.5, 4),
+    "CONTACTED": (1.5, 6),
+    "LOST": (5, DAYS - 1),
+}  # they asked so many days ago
+CALL_TIMES = ("ANY", "ANY", "MORNING", "AFTERNOON", "EVENING")
 WHY_LOST = ("NEVER_REACHED", "NOT_INTERESTED", "TOO_DEAR", "NO_TIME", "ELSEWHERE", "NOT_OFFERED", "WRONG_NUMBER")
 
 
@@ -74,55 +82,71 @@ class Asking:
         return young
 
     def _booked(self, patient: Row, appointment: Row) -> None:
-        asked = appointment["created_at"] - timedelta(hours=self.rng.randint(2, 60))
-        by = self._staff(appointment["centre_id"])
-        called = asked + (appointment["created_at"] - asked) / 2
+        told, booked = rng_source(self.rng), appointment["created_at"]
+        asked = _as_asked(told, booked - timedelta(hours=self.rng.randint(2, 60)))
+        called = self._called(asked, "ANY")
+        by = self._staff(appointment["centre_id"]) if called < booked else None  # who was quicker booked by themselves
         one = self._enquiry(
-            patient["full_name"], patient["phone"], appointment["centre_id"], asked, status="BOOKED", owner_id=by,
-            patient_id=patient["id"], appointment_id=appointment["id"], booked_at=appointment["created_at"], reached_at=called,
-            touched_at=appointment["created_at"],
+            (patient["full_name"], patient["phone"]), appointment["centre_id"], asked, told, call_at="ANY", status="BOOKED", owner_id=by,
+            patient_id=patient["id"], appointment_id=appointment["id"], booked_at=booked, reached_at=called if by else None,
+            touched_at=booked,
         )  # fmt: skip
-        self._step(one, "CALLED", called, by, outcome="REACHED", note=self.rng.choice(NOTES))
-        self._step(one, "BOOKED", appointment["created_at"], by)
+        if by:
+            self._step(one, "CALLED", called, by, outcome="REACHED", note=self.rng.choice(NOTES))
+        self._step(one, "BOOKED", booked, by)
 
     def _not_booked(self) -> None:
-        city, status = self.rng.choice(CITIES), self.rng.choice(FATES)
-        days = self.rng.uniform(0.05, 2.5) if status != "LOST" else self.rng.uniform(3, DAYS - 1)
-        asked = self.now - timedelta(days=days)
-        centre_id = self.house.centre_ids[city] if self.rng.random() < 0.8 else None
-        by = self._staff(self.house.centre_ids[city])
-        called = asked + (self.now - asked) / 3
-        facts: dict[str, Any] = {"status": status, "touched_at": asked}
-        if status != "NEW":
-            facts |= {"owner_id": by, "touched_at": called}
-        if status == "CONTACTED":
-            facts["reached_at"] = called
-        if status == "NOT_REACHED":
-            facts["tries"] = self.rng.randint(1, 3)
-        if status == "LOST":
-            facts["lost_reason"] = self.rng.choice(WHY_LOST)
-            facts["reached_at"] = None if facts["lost_reason"] in ("NEVER_REACHED", "WRONG_NUMBER") else called
+        rng, city = self.rng, self.rng.choice(CITIES)
+        status, told, call_at = rng.choice(FATES), rng_source(rng), rng.choice(CALL_TIMES)
+        asked = _as_asked(told, self.now - timedelta(days=rng.uniform(*AGO[status])))
+        centre_id = self.house.centre_ids[city] if rng.random() < 0.8 else None
+        by, calls = self._staff(self.house.centre_ids[city]), self._calls(asked, call_at, status)
+        facts: dict[str, Any] = {"status": status if calls else "NEW", "touched_at": calls[-1] if calls else asked}
+        if calls:
+            facts["owner_id"] = by
+        if facts["status"] == "LOST":
+            facts["lost_reason"] = rng.choice(WHY_LOST)
+            facts["reached_at"] = None if facts["lost_reason"] in ("NEVER_REACHED", "WRONG_NUMBER") else calls[-1]
         else:
-            facts["next_call_at"] = asked if status == "NEW" else self.now + timedelta(hours=self.rng.uniform(-20, 40))
+            facts["next_call_at"] = self._next_call(asked, calls, call_at)
+            facts |= {"reached_at": calls[-1]} if facts["status"] == "CONTACTED" else {"tries": len(calls)}
         self.said += 1
-        name = invent(self.rng, city, self.rng.choice(("FEMALE", "MALE")))
-        one = self._enquiry(name, f"+9170000{self.said:05d}", centre_id, asked, **facts)
-        self._steps_of(one, called, by)
+        name = invent(rng, city, rng.choice(("FEMALE", "MALE")))
+        one = self._enquiry((name, f"+9170000{self.said:05d}"), centre_id, asked, told, call_at=call_at, **facts)
+        self._steps_of(one, calls, by)
 
-    def _steps_of(self, one: Row, called: datetime, by: int) -> None:
-        for n in range(one["tries"]):
-            self._step(one, "CALLED", called + timedelta(hours=3 * n), by, outcome="NO_ANSWER")
+    def _calls(self, asked: datetime, call_at: str, status: str) -> list[datetime]:
+        """When they were called until now: once, or again while nobody answered."""
+        calls = [] if status == "NEW" else [self._called(asked, call_at)]
+        if status == "NOT_REACHED":
+            for _ in range(self.rng.randint(0, 2)):
+                calls.append(self._called(calls[-1] + timedelta(hours=3), call_at))
+        return [at for at in calls if at < self.now]
+
+    def _called(self, since: datetime, call_at: str) -> datetime:
+        """Some time after this, in the hours in which the clinic calls."""
+        due, _ = first_call(clock.local(since + timedelta(minutes=10)), call_at)
+        return due + timedelta(minutes=self.rng.randint(0, 25))
+
+    def _next_call(self, asked: datetime, calls: list[datetime], call_at: str) -> datetime:
+        wanted = self.now + timedelta(hours=self.rng.uniform(-20, 40))
+        due, _ = first_call(clock.local(max(wanted, calls[-1] + timedelta(hours=3)) if calls else asked), call_at)
+        return due
+
+    def _steps_of(self, one: Row, calls: list[datetime], by: int) -> None:
+        for at in calls if one["status"] == "NOT_REACHED" else ():
+            self._step(one, "CALLED", at, by, outcome="NO_ANSWER")
         if one["reached_at"]:
-            self._step(one, "CALLED", called, by, outcome="REACHED", note=self.rng.choice(NOTES))
+            self._step(one, "CALLED", one["reached_at"], by, outcome="REACHED", note=self.rng.choice(NOTES))
         if one["status"] == "LOST":
-            self._step(one, "LOST", called + timedelta(hours=1), by, outcome=one["lost_reason"])
+            self._step(one, "LOST", calls[-1] + timedelta(minutes=40), by, outcome=one["lost_reason"])
 
     def _staff(self, centre_id: int) -> int:
         where = next(city for city, each in self.house.centre_ids.items() if each == centre_id)
         return self.house.staff_ids[(self.rng.choice((Role.FRONT_DESK, Role.CARE_COORDINATOR)), where)]
 
-    def _enquiry(self, name: str, phone: str, centre_id: int | None, at: datetime, **facts: Any) -> Row:
-        rng, told = self.rng, rng_source(self.rng)
+    def _enquiry(self, who: tuple[str, str], centre_id: int | None, at: datetime, told: str, **facts: Any) -> Row:
+        rng, (name, phone) = self.rng, who
         running = [
             one
             for one in self.campaigns
@@ -138,7 +162,7 @@ class Asking:
         one = self.rows.add(Enquiry, **{
             **blanks, "full_name": name, "phone": phone, "centre_id": centre_id, "online": by_video, "care": care,
             "for_other": rng.random() < 0.3, "tries": 0,
-            "call_at": rng.choice(("ANY", "ANY", "MORNING", "AFTERNOON", "EVENING")), "words": seal(rng.choice(WORDS)),
+            "words": seal(rng.choice(WORDS)),
             "language": rng.choice(("en", "en", "en", "hi", "ml", "kn")) if told == "WEBSITE" else "en",
             "source": source_of(told, heard_of), "heard_of": heard_of, "campaign_id": campaign["id"] if campaign else None,
             "referrer": "Dr. Varghese, Lakeside Hospital" if told == "REFERRAL" else None, "consent_version": CALL_NOTICE,
@@ -160,3 +184,9 @@ class Asking:
 def rng_source(rng: Random) -> str:
     """How they came: most of them on the website."""
     return rng.choices(SOURCES, weights=(50, 25, 12, 13))[0]
+
+
+def _as_asked(told: str, at: datetime) -> datetime:
+    """When they asked: on the website at any hour, else while somebody is at the clinic, or on the afternoon before."""
+    hour = clock.local(at).hour
+    return at if told == "WEBSITE" or OPENS <= hour < CLOSES else at - timedelta(hours=(hour - 17) % 24)

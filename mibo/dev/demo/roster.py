@@ -117,7 +117,8 @@ ROSTER = (
     Profile(
         "Ms. Neethu Nambiar", "Kochi", "clinical psychologist", "Clinical Psychologist", 5, 1500,
         "English, Malayalam, Hindi", "RCI/CRR/A-55026", "Adolescents, Anxiety, Trauma, EMDR, DBT",
-        "Neethu works with teenagers and with adults after hard times. She offers EMDR and DBT skills groups.",
+        "Neethu works with teenagers and with adults after hard times. She offers EMDR and DBT skills groups, and takes turns "
+        "with the emergencies of the night.",
         week="Sundays too", minutes=45,
     ),
     Profile(

@@ -16,6 +16,9 @@ WEEKEND_LANES = {"Kochi": 5, "Bengaluru": 4, "Mumbai": 1}
 DUTY_SLOT = 30
 LEFT_FREE = 3
 DUTY_SLOTS = range(-4, 8)  # half hours around now
+NIGHT_SLOTS = range(-4, 3)  # at night only what goes on, and all of it is taken: nobody is offered a time at three
+NIGHT = (21, 7)  # from this hour until that one the clinic is shut, and two take turns with emergencies
+NIGHT_NOTE = "It is urgent. I was told to ask for the night duty."
 FRIDAY = 5
 SOON = timedelta(minutes=75)
 
@@ -52,9 +55,15 @@ def _stand_by(diary: Diary, doctor: Doctor, now: datetime) -> None:
     """Half hours around now, as far as they lie in today."""
     here = clock.local(now)
     base = (here.hour * 60 + here.minute) // DUTY_SLOT * DUTY_SLOT
-    for step in DUTY_SLOTS:
+    for step in NIGHT_SLOTS if is_night(now) else DUTY_SLOTS:
         opens = base + step * DUTY_SLOT
         diary.open_once(doctor, on_one_day(doctor.home_id, here.date(), opens, DUTY_SLOT))
+
+
+def is_night(at: datetime) -> bool:
+    """Whether the clinic is shut at this hour."""
+    begins, ends = NIGHT
+    return not ends <= clock.local(at).hour < begins
 
 
 def fill_today(bookings: Bookings, doctors: list[Doctor]) -> None:
@@ -68,6 +77,9 @@ def fill_today(bookings: Bookings, doctors: list[Doctor]) -> None:
             if slot.centre_id == centre_id
         ]
         _Board(bookings, slots).fill(FULLNESS[city])
+    for visit in bookings.visits:
+        if visit.slot.doctor.profile.name in ON_DUTY and is_night(visit.starts_at):
+            visit.note = NIGHT_NOTE
 
 
 class _Board:
@@ -92,6 +104,9 @@ class _Board:
         for slot in self._free(self._going_on):
             if self._rng.random() < share + 0.1:
                 self._bookings.book(slot, Status.IN_PROGRESS)
+        if is_night(self._now):
+            for slot in self._free(self._soon):
+                self._bookings.book(slot, Status.CONFIRMED)
         for slot in self._free([*self._soon, *self._later])[LEFT_FREE:]:
             if self._rng.random() < share:
                 self._bookings.book(slot, Status.CONFIRMED)

@@ -12,12 +12,11 @@ from mibo.web.htmx import go_to, show
 from mibo.web.inputs.sign_in import CodeInput, PasswordAgainInput, SecondFactorInput
 from mibo.web.keys import takes
 from mibo.web.limits import address, limiter
-from mibo.web.proving import ADDRESS_LIMIT, DOES_NOT_FIT, onward, said_of, wait_words
+from mibo.web.proving import ADDRESS_LIMIT, DOES_NOT_FIT, HOME, onward, said_of, wait_words
 
 bp = Blueprint("proofs", __name__, url_prefix="/staff/prove")
 
 SENT = "code to prove oneself"
-HOME = "desk.board"
 
 
 @bp.route("", methods=["GET", "POST"])

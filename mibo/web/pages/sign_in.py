@@ -82,7 +82,7 @@ def _welcome(phone: str, challenge_id: int) -> Response:
 def staff() -> ResponseReturnValue:
     """A staff member's name and password."""
     if request.method == "GET" and (already := access.visitor()) and already.audience == "STAFF":
-        return go_to(_next("desk.board"))
+        return go_to(proving.onward_of(already.roles))
     form = PasswordForm()
     if not (typed := form.read(PasswordInput)):
         return show("sign_in/staff.html", form=form, next=_next("desk.board"), status=422 if form.errors else 200)

@@ -14,10 +14,13 @@ from mibo.web.limits import address, limiter
 from mibo.web.proving import (
     ADDRESS_LIMIT,
     DOES_NOT_FIT,
+    HOME,
     WAITING,
     device,
     enter,
     onward,
+    onward_of,
+    roles_held_by,
     said_of,
     wait_words,
     who_waits,
@@ -27,7 +30,6 @@ from mibo.web.proving import (
 bp = Blueprint("staff_sign_in", __name__, url_prefix="/staff/sign-in")
 
 PHONE = "staff sign-in phone"
-HOME = "desk.board"
 DOOR = "sign_in.staff"
 
 
@@ -88,7 +90,7 @@ def second() -> ResponseReturnValue:
     if outcome is Proof.WRONG:
         form.say("code", DOES_NOT_FIT)
         return show("staff_sign_in/second.html", form=form, next=onward(HOME), status=422)
-    where = onward(HOME) if outcome is Proof.RIGHT else url_for("second_factor.status")
+    where = onward_of(roles_held_by(account)) if outcome is Proof.RIGHT else url_for("second_factor.status")
     session.pop(WAITING, None)
     access.remember(identity.start_web_sign_in(account, device(), network=devices.network(), proved=True))
     return go_to(where)

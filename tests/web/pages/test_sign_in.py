@@ -365,6 +365,18 @@ def test_staff_sign_in_with_name_and_password(visitor: Visitor, desk: Account, n
     assert visitor.get("/staff/sign-in").location == "/desk"
 
 
+def test_who_only_sees_patients_begins_at_their_own_day_unless_they_wanted_something_else(
+    visitor: Visitor, world: Clinic
+) -> None:
+    with db.transaction():
+        account = make.staff(Role.CLINICIAN, world.kochi, username="anita")
+        identity.set_password(account, PASSWORD)
+    told = {"name": "anita", "password": PASSWORD}
+    assert visitor.post("/staff/sign-in", {**told, "next": "/desk"}).location == "/my-day"
+    assert visitor.get("/staff/sign-in").location == "/my-day"
+    assert visitor.post("/staff/sign-in", {**told, "next": "/appointments"}).location == "/appointments"
+
+
 def test_staff_sign_in_with_their_phone(visitor: Visitor, desk: Account) -> None:
     assert visitor.post("/staff/sign-in", {"name": desk.phone, "password": PASSWORD}).status_code == 303
 
