@@ -413,6 +413,7 @@ TABLE = {
     "POST /late/<clinician_id>": "303 403 422 422 422 422 422 422",
     "POST /late/<clinician_id>/undo": "303 403 422 422 422 422 422 422",
 }
+OF_ONE = re.compile("<(appointment_id|payment_id|reference)>")  # these may be changed by whoever is let in
 HALLS = ("/api", "/health", "/healthz", "/readyz")  # programs' doors have tables of their own
 
 
@@ -482,8 +483,10 @@ def world(app: Flask) -> World:
 def test_everybody_gets_exactly_where_the_table_says(app: Flask, world: World, row: str) -> None:
     method, path = row.split()
     answered = []
+    one = world.clinic.hold("09:00")
     for hour, who in enumerate(PEOPLE, start=9):
-        one = world.clinic.hold(f"{hour:02}:00")
+        if hour > 9 and OF_ONE.search(path):
+            one = world.clinic.hold(f"{hour:02}:00")
         visitor = world.visitor(app.test_client(), who)
         answer = (visitor.get if method == "GET" else visitor.post)(world.address(path, one))
         answered.append(str(answer.status_code))
@@ -494,11 +497,13 @@ def test_everybody_gets_exactly_where_the_table_says(app: Flask, world: World, r
 @pytest.mark.parametrize("row", [row for row in TABLE if "303 403" in TABLE[row][:7] or TABLE[row].endswith("403")])
 def test_the_header_of_htmx_grants_nothing(app: Flask, world: World, row: str) -> None:
     method, path = row.split()
+    one = None
     for hour, who in enumerate(PEOPLE, start=9):
         expected = TABLE[row].split()[PEOPLE.index(who)]
         if expected not in ("303", "403"):
             continue
-        one = world.clinic.hold(f"{hour:02}:00")
+        if one is None or OF_ONE.search(path):
+            one = world.clinic.hold(f"{hour:02}:00")
         visitor = world.visitor(app.test_client(), who)
         ask = visitor.get if method == "GET" else visitor.post
         answer = ask(world.address(path, one), HX_Request="true")

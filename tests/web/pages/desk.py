@@ -1,6 +1,5 @@
 """A member of staff at a browser without pages, and how many statements a page takes."""
 
-import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -10,8 +9,7 @@ from werkzeug.test import TestResponse
 
 from mibo import db, identity
 from mibo.identity import Account
-
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+from tests.web.pages.forms import csrf_token
 
 
 class Desk:
@@ -32,10 +30,8 @@ class Desk:
         return self.client.get(path, headers={"HX-Request": "true", **headers})
 
     def post(self, path: str, part: bool = False, **fields: object) -> TestResponse:
-        token = TOKEN.search(self.client.get("/staff/sign-in?next=/desk", follow_redirects=True).text)
-        assert token
         headers = {"HX-Request": "true"} if part else {}
-        return self.client.post(path, data={"csrf_token": token[1], **fields}, headers=headers)
+        return self.client.post(path, data={"csrf_token": csrf_token(self.client), **fields}, headers=headers)
 
 
 @contextmanager

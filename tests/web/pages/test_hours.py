@@ -10,6 +10,7 @@ from mibo.booking import Appointment, Status
 from mibo.identity.permissions import Role
 from tests import make
 from tests.web.pages.desk import Desk, statements
+from tests.web.pages.forms import csrf_token
 from tests.web.pages.visitor import problems, words
 
 pytestmark = pytest.mark.usefixtures("database")
@@ -19,11 +20,8 @@ class Editor(Desk):
     """Somebody at the hours pages."""
 
     def post(self, path: str, part: bool = False, **fields: object):
-        page = self.client.get("/hours", follow_redirects=True).text
-        token = re.search(r'name="csrf_token" value="([^"]+)"', page)
-        assert token
         headers = {"HX-Request": "true"} if part else {}
-        return self.client.post(path, data={"csrf_token": token[1], **fields}, headers=headers)
+        return self.client.post(path, data={"csrf_token": csrf_token(self.client), **fields}, headers=headers)
 
 
 class World:
@@ -181,7 +179,7 @@ def test_the_live_preview_draws_the_week_and_names_who_is_outside(world):
     token = world.typed(world.row(0, "09:00", "11:00"), world.row(1, "16:00", "18:00", on=3))
     answer = world.admin.client.post(
         f"{world.page}/draft",
-        data={"csrf_token": _token(world), **token},
+        data={"csrf_token": csrf_token(world.admin.client), **token},
         headers={"HX-Request": "true", "HX-Target": "week"},
     )
     assert answer.status_code == 200
@@ -191,12 +189,6 @@ def test_the_live_preview_draws_the_week_and_names_who_is_outside(world):
     assert "1 booked visit falls outside" in said
     assert "Asha Menon" in said
     assert world.kept() == [9, 10, 11]
-
-
-def _token(world: World) -> str:
-    found = re.search(r'name="csrf_token" value="([^"]+)"', world.admin.get(world.page).text)
-    assert found
-    return found[1]
 
 
 def test_the_preview_says_what_makes_no_sense(world):

@@ -17,8 +17,8 @@ from mibo.identity import Account
 from mibo.people import Clinician, Patient
 from mibo.web.access import SESSION_KEY
 from tests import make
+from tests.web.pages.forms import csrf_token
 
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 TITLE = re.compile(r"<title>(.*?)</title>")
 PHONE = "9876500001"
 
@@ -48,9 +48,7 @@ class Visitor:
         return self.get(path, HX_Request="true")
 
     def token(self) -> str:
-        found = TOKEN.search(self.get("/").text)
-        assert found
-        return found[1]
+        return csrf_token(self.client)
 
     def post(self, path: str, fields: dict[str, Any] | None = None, **headers: str) -> TestResponse:
         sent = {"csrf_token": self.token(), **(fields or {})}
