@@ -167,7 +167,10 @@ def _json(status: int, sentence: str, code: str, details: list[tuple[str, str]])
     """The union body that every client can read (api-contract.md 1.3.3)."""
     error: dict[str, object] = {"code": code, "message": sentence}
     if details:
-        error["details"] = [{"field": to_camel(field), "message": message} for field, message in details]
+        called = g.get("called", {})
+        error["details"] = [
+            {"field": called.get(field) or to_camel(field), "message": message} for field, message in details
+        ]
     if status >= 500:
         error["requestId"] = g.get("request_id", "")
     response = jsonify({"success": False, "message": sentence, "code": code, "error": error})

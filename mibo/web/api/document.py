@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 import click
 import orjson
-from flask import Flask, current_app, request
+from flask import Flask, current_app, g, request
 from flask.cli import with_appcontext
 from pydantic import BaseModel
 from spectree import Response as Answers
@@ -24,7 +24,7 @@ import mibo
 from mibo.errors import Invalid
 from mibo.web.api import finishing
 from mibo.web.api.shown import Answer, Done, Listed, Part, Refusal
-from mibo.web.inputs import Input, read
+from mibo.web.inputs import Input, keys_of, read
 from mibo.web.inputs.proving import ProvedAlong
 from mibo.web.requests import ROOT
 
@@ -89,15 +89,21 @@ def documented(
         @wraps(view)
         def told(**arguments: Any) -> Any:
             if query is not None:
-                arguments["asked"] = read(query, request.args.to_dict(), strangers="ignore")
+                arguments["asked"] = _read(query, request.args.to_dict())
             if body is not None:
-                arguments["told"] = read(body, sent(), strangers="ignore")
+                arguments["told"] = _read(body, sent())
             return view(**arguments)
 
         UNDESCRIBED.append((told, described))
         return told  # type: ignore[return-value]
 
     return around
+
+
+def _read(model: type[Input], told: dict[str, Any]) -> Input:
+    """The input; a refusal of it, here or by a rule, names each field by the key that it came by (web/errors.py)."""
+    g.called = g.get("called", {}) | keys_of(model, told)
+    return read(model, told, strangers="ignore")
 
 
 def _enveloped(gives: Any) -> type[BaseModel]:

@@ -1,5 +1,6 @@
 """How staff's apps book, change and cancel appointments, and patients' apps ask to (api-contract.md 3.3, 3.13)."""
 
+from collections.abc import Mapping
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
@@ -8,6 +9,7 @@ from mibo.booking import NOTE_LENGTH, REASON_LENGTH
 from mibo.web.inputs.base import AnyCase, BlankIsNone, Id, Input, Instant, Names
 
 START_NAMES = ("new_start_time", "scheduled_at", "appointment_date_utc")
+OF_RULES = {"at": "scheduled_start_at", "clinician": "clinician_id", "centre": "centre_id"}
 Kind = Annotated[Literal["IN_PERSON", "ONLINE", "INPATIENT_ASSESSMENT", "FOLLOW_UP"], AnyCase]
 Mode = Annotated[Literal["IN_PERSON", "ONLINE"], AnyCase]
 Text = Annotated[str | None, BlankIsNone]
@@ -28,6 +30,7 @@ class StaffBooking(Input):
     parent_appointment_id: Annotated[Id | None, BlankIsNone] = None
 
     also: ClassVar[Names] = {"appointment_type": ("session_type",), "scheduled_start_at": START_NAMES}
+    said_as: ClassVar[Mapping[str, str]] = OF_RULES
 
     @property
     def mode(self) -> str:
@@ -55,6 +58,7 @@ class ChangeByStaff(Input):
 
     also: ClassVar[Names] = {"new_status": ("status",), "scheduled_start_at": START_NAMES,
                              "reason": ("cancellation_reason",)}  # fmt: skip
+    said_as: ClassVar[Mapping[str, str]] = OF_RULES
 
 
 class StaffCancellation(Input):

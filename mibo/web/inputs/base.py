@@ -41,6 +41,7 @@ class Input(BaseModel):
     )
 
     also: ClassVar[Names] = {}
+    said_as: ClassVar[Mapping[str, str]] = {}  # a field, by what rules call it where they refuse it
 
     @model_validator(mode="before")
     @classmethod
@@ -49,18 +50,31 @@ class Input(BaseModel):
         if not isinstance(sent, Mapping):
             return sent
         names = _names_of(cls)
-        renamed: dict[str, Any] = {}
-        strangers: dict[str, Any] = {}
-        ranked = sorted(sent.items(), key=lambda pair: names.get(_squashed(pair[0]), ("", 0))[1])
-        for key, value in ranked:
-            field, _ = names.get(_squashed(key), ("", 0))
-            if field:
-                renamed.setdefault(
-                    field, str(value) if isinstance(value, bool) and field in _numbers_of(cls) else value
-                )
-            else:
-                strangers[key] = value
+        strangers = {key: value for key, value in sent.items() if _squashed(key) not in names}
+        told = {field: sent[key] for field, key in read_keys(cls, sent).items()}
+        numbers = _numbers_of(cls)
+        renamed = {
+            field: str(value) if isinstance(value, bool) and field in numbers else value
+            for field, value in told.items()
+        }
         return {**strangers, **cleaned(renamed)}
+
+
+def read_keys(model: type[Input], sent: Mapping[str, Any]) -> dict[str, str]:
+    """Which key of what was sent is read for each field."""
+    names, found = _names_of(model), dict[str, str]()
+    known = [key for key in sent if _squashed(key) in names]
+    for key in sorted(known, key=lambda key: names[_squashed(key)][1]):
+        found.setdefault(names[_squashed(key)][0], key)
+    return found
+
+
+def keys_of(model: type[Input], sent: Mapping[str, Any]) -> dict[str, str]:
+    """What each field is called to whoever sent this, by every name it has: as they wrote it, else as the document does."""
+    used = read_keys(model, sent)
+    called = {name: used.get(name) or field.alias or name for name, field in model.model_fields.items()}
+    others = {other: field for field, names in model.also.items() if field in called for other in names}
+    return {name: called[field] for name, field in (others | dict(model.said_as)).items()} | called
 
 
 @cache

@@ -2,13 +2,22 @@
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from mibo.payments import DESK_NOTE_LENGTH
 from mibo.web.inputs.base import AnyCase, BlankIsNone, Id, Input, Names
 
 MOST_RUPEES = 10_000_000
+LONGEST_WORDS = 2000
 WORD = "^[A-Za-z0-9_]{1,60}$"
+
+
+def _cut(sent: object) -> object:
+    """The provider's own words may be long; they never stand in the way of letting a time go."""
+    return sent[:LONGEST_WORDS] if isinstance(sent, str) else sent
+
+
+Told = Annotated[Annotated[str, Field(max_length=LONGEST_WORDS)] | None, BlankIsNone, BeforeValidator(_cut)]
 
 
 class PaymentWish(Input):
@@ -29,8 +38,8 @@ class CheckoutFailure(PaymentWish):
     """What the provider's checkout said when it was closed or refused."""
 
     razorpay_order_id: str = Field(pattern=WORD)
-    error_code: Annotated[str | None, BlankIsNone] = Field(None, max_length=200)
-    error_description: Annotated[str | None, BlankIsNone] = Field(None, max_length=2000)
+    error_code: Told = None
+    error_description: Told = None
 
 
 class DeskMoney(Input):
@@ -43,9 +52,11 @@ class DeskMoney(Input):
 
 
 class LinkToMake(PaymentWish):
-    """The booking a link is made for. Who pays stands in its record, and how much; an amount in rupees is compared."""
+    """The booking a link is made for. Who pays, how much and in which currency stands in its record: a sensible amount
+    in rupees may be sent and changes nothing, one that makes no sense is refused (security.md line 41).
+    """
 
-    amount: Annotated[float | None, BlankIsNone] = Field(None, gt=0, le=MOST_RUPEES, allow_inf_nan=False)
+    amount: Annotated[int | None, BlankIsNone] = Field(None, gt=0, le=MOST_RUPEES)
 
 
 class LinkToSend(PaymentWish):

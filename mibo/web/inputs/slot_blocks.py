@@ -1,5 +1,6 @@
 """What apps tell to close time and to look for closed time (api-contract.md 5.3, 5.4)."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -13,6 +14,9 @@ REASON_LENGTH = 500
 MOST_SLOTS = 200
 LONGEST_PAGE = 500
 WHY = "Clinician unavailable"
+OF_RULES = {
+    "day": "date", "from_time": "start_time", "to_time": "end_time", "clinician": "clinician_id", "centre": "centre_id",
+}  # fmt: skip
 
 Reason = Annotated[Annotated[str, Field(max_length=REASON_LENGTH)] | None, BlankIsNone]
 
@@ -39,6 +43,7 @@ class SlotToBlock(Input):
     reason: Reason = None
 
     also: ClassVar[Names] = {"date": ("blocked_date",)}
+    said_as: ClassVar[Mapping[str, str]] = OF_RULES
 
     @property
     def span(self) -> Span:
@@ -60,6 +65,8 @@ class DayToBlock(Input):
     centre_id: Id
     date: Day
     reason: Reason = None
+
+    said_as: ClassVar[Mapping[str, str]] = {"day": "date", "clinician": "clinician_id", "centre": "centre_id"}
 
 
 class BlockedFilter(Input):

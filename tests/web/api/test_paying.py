@@ -232,9 +232,8 @@ def test_a_link_is_made_sent_and_asked_about_under_all_its_names(
     with db.transaction():
         desk, stranger = make.staff(Role.FRONT_DESK, clinic.centre), make.patient()
     desk_app = signed_in(desk)
-    for wrong, field in [({}, "appointmentId"), ({"appointmentId": one.id, "amount": 1}, "amount"),
-                         ({"appointmentId": one.id, "amount": 0}, "amount"), ({"appointmentId": one.id, "amount": -5}, "amount"),
-                         ({"appointmentId": one.id, "amount": 10**12}, "amount")]:  # fmt: skip
+    for wrong, field in [({}, "appointmentId"), *(({"appointmentId": one.id, "amount": odd}, "amount")
+                                                  for odd in (0, -5, 10**12, 0.5, "much", {}))]:  # fmt: skip
         refused = desk_app.post("/payments/create-link", wrong)
         body = refused.get_json()
         assert (refused.status_code, body["error"]["details"][0]["field"]) == (400, field), wrong
@@ -273,3 +272,66 @@ def test_a_link_is_made_sent_and_asked_about_under_all_its_names(
     assert own["paymentId"].startswith("pay_")
     over = desk_app.post("/payments/send-link", {"appointmentId": one.id})
     assert (over.status_code, over.get_json()["code"]) == (400, "ALREADY_PAID")
+
+
+@pytest.mark.parametrize(
+    "own_idea", [{"amount": 1}, {"amount": 1, "currency": "USD"}, {"currency": "???", "amount": "2"}]
+)
+def test_a_link_is_for_what_the_booking_costs_in_its_currency_whatever_an_app_sends(
+    signed_in: Callable[..., App], clinic: Clinic, sandbox: Sandbox, own_idea: dict[str, object]
+) -> None:
+    one = held(clinic)
+    with db.transaction():
+        desk = make.staff(Role.FRONT_DESK, clinic.centre)
+    app = signed_in(desk)
+    sent = {"clinicianId": "1", "customerName": "X", "customerPhone": "1", "appointmentId": one.id, **own_idea}
+    made = app.post("/payments/create-link", sent)
+    assert (made.status_code, made.get_json()["data"]["amount"]) == (201, 1700)
+    stands = app.get(f"/payments/verify/{made.get_json()['data']['paymentLinkId']}").get_json()["data"]
+    assert (stands["amount"], stands["currency"]) == (1700, "INR")
+    with db.reading() as session:
+        asked = session.scalars(select(Attempt).where(Attempt.kind == "LINK")).one()
+    assert (asked.paise, asked.currency) == (170_000, "INR")
+
+
+def test_an_order_is_for_what_the_booking_costs_whatever_an_app_sends(
+    patients_app: App, clinic: Clinic, sandbox: Sandbox
+) -> None:
+    sent = {"appointmentId": book(patients_app, clinic), "amount": 1, "currency": "USD"}
+    told = patients_app.post("/payments/create-order", sent).get_json()["data"]
+    assert (told["amount"], told["currency"]) == (170_000, "INR")
+    assert (told["consultationFee"], told["registrationFee"]) == (1600, 100)
+    assert patients_app.post("/payments/create-order", sent).get_json()["data"]["orderId"] == told["orderId"]
+
+
+def test_who_never_paid_owes_the_registration_fee_in_rupees(patients_app: App, clinic: Clinic) -> None:
+    for path in ("/payments/registration-fee-status", "/payment/registration-fee-status"):
+        told = patients_app.get(path).get_json()["data"]
+        assert told == {"hasPaidRegistrationFee": False, "registrationFee": 100}
+
+
+def test_a_closed_checkout_is_heard_under_both_names_and_hides_the_booking_from_staff(
+    patients_app: App, clinic: Clinic, sandbox: Sandbox, signed_in: Callable[..., App]
+) -> None:
+    mine = book(patients_app, clinic)
+    sent = {"appointmentId": mine, "razorpayOrderId": order(patients_app, mine), "errorCode": "BAD_REQUEST_ERROR",
+            "errorDescription": "Payment was cancelled by user. " * 200}  # fmt: skip
+    for missing in ("appointmentId", "razorpayOrderId"):
+        refused = patients_app.post("/payment/failure", {key: one for key, one in sent.items() if key != missing})
+        assert (refused.status_code, refused.get_json()["error"]["details"][0]["field"]) == (400, missing)
+    assert patients_app.post("/payment/failure", sent).get_json() == {
+        "success": True, "message": "Payment failure recorded",
+    }  # fmt: skip
+    with db.transaction():
+        desk = make.staff(Role.FRONT_DESK, clinic.centre)
+    assert signed_in(desk).get("/appointments").get_json()["data"] == []
+
+
+def test_an_id_that_is_none_is_bad_and_anothers_payment_is_not_found(
+    patients_app: App, clinic: Clinic, signed_in: Callable[..., App]
+) -> None:
+    mine = book(patients_app, clinic)
+    with db.transaction():
+        outsider = signed_in(make.patient("Ravi Kumar"))
+    asked = [(patients_app, "abc"), (patients_app, "7"), (outsider, mine), (patients_app, mine)]
+    assert [app.get(f"/payments/{one}").status_code for app, one in asked] == [400, 404, 404, 200]

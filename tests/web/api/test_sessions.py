@@ -137,7 +137,8 @@ def test_a_day_that_is_none_is_refused_at_its_field(hers: App, clinic: Clinic, s
     one = book(clinic, status=Status.COMPLETED)
     answer = hers.post(f"/appointments/{one.id}/schedule-followup", sent)
     assert answer.status_code == 400
-    assert [each["field"] for each in answer.get_json()["error"]["details"]] == ["followUpDate"]
+    called = "follow_up_date" if sent else "followUpDate"  # as it was sent, else as the document has it
+    assert [each["field"] for each in answer.get_json()["error"]["details"]] == [called]
 
 
 def audited() -> list[tuple[int | None, dict[str, object]]]:
@@ -164,7 +165,7 @@ def test_notes_are_saved_listed_and_changed_by_their_clinician(hers: App, clinic
     assert (changed.status_code, data(changed)["notes"]) == (200, "")
     assert data(hers.get(f"/appointments/{before.id}"))["notes"] == "Slept badly"
     blank = hers.post(f"/appointments/{one.id}/clinician-notes", {"session_notes": "  "})
-    assert (blank.status_code, blank.get_json()["error"]["details"][0]["field"]) == (400, "sessionNotes")
+    assert (blank.status_code, blank.get_json()["error"]["details"][0]["field"]) == (400, "session_notes")
     long = hers.post(f"/appointments/{one.id}/clinician-notes", {"session_notes": "x" * 200_000})
     assert (long.status_code, "40,000 letters" in long.get_json()["message"]) == (400, True)
 
