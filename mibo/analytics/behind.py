@@ -13,7 +13,8 @@ from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 
 PAGE = 50
-_PAGE = "limit %(size)s offset %(skipped)s"
+_SHOWN = "order by {0}at desc, {0}id desc, {0}amount desc"  # as the page shows them
+_MADE = "order by {0}key"  # by what never changes (`turns`)
 
 _DAYS = f"""{{}} >= (%(first)s::date::timestamp at time zone '{ZONE}')
    and {{}} < ((%(last)s::date + 1)::timestamp at time zone '{ZONE}') and (%(everywhere)s or a.centre_id = any(%(centres)s))"""
@@ -27,18 +28,24 @@ def _days(instant: str) -> str:
     return _DAYS.format(instant, instant)
 
 
-def _named(cut: str) -> str:
-    """A page of appointments, cut before anybody's name is looked up."""
-    return f"""select {_WHO}, m.at, m.amount from ({cut} {_PAGE}) m join appointment a on a.id = m.id {_PEOPLE}
-        order by m.at desc, a.id desc, m.amount desc"""
+class _Behind:
+    """The statements of one figure: of its rows, cut before anybody's name is looked up, and of what they come to."""
+
+    def __init__(self, cut: str, counted: str, of: str = "a.id") -> None:
+        self.shown = self._named(cut, of, f"{_SHOWN.format('')} limit %(size)s offset %(skipped)s", _SHOWN)
+        self.made = self._named(cut, of, f"where key > %(made_after)s {_MADE.format('')} limit %(size)s", _MADE)
+        self.counted = counted
+
+    @staticmethod
+    def _named(cut: str, of: str, some: str, order: str) -> str:
+        return f"""select {_WHO}, m.at, m.amount, m.key from (select * from ({cut}) k {some}) m
+            join appointment a on {of} = m.id {_PEOPLE} {order.format("m.")}"""
 
 
-def _visits(which: str, amount: str = "0") -> tuple[str, str]:
+def _visits(which: str, amount: str = "0") -> _Behind:
     where = f"{_days('a.starts_at')} and {which}"
-    rows = _named(f"""select a.id, a.starts_at as at, ({amount})::bigint as amount from appointment a where {where}
-        order by a.starts_at desc, a.id desc""")
-    return (
-        rows,
+    return _Behind(
+        f"select a.id, a.starts_at as at, ({amount})::bigint as amount, a.id as key from appointment a where {where}",
         f"select count(*) as number, coalesce(sum({amount}), 0)::bigint as amount from appointment a where {where}",
     )
 
@@ -46,35 +53,34 @@ def _visits(which: str, amount: str = "0") -> tuple[str, str]:
 _AT = f"""at >= (%(first)s::date::timestamp at time zone '{ZONE}') and at < ((%(last)s::date + 1)::timestamp at time zone '{ZONE}')"""
 # a payment has one appointment, and knows its centre; where all centres are asked for it need not be looked up
 _MONEY = f"""from (
-    select payment_id, paid_at as at, paise from attempt where status in ('PAID', 'SURPLUS')
+    select id as key, payment_id, paid_at as at, paise from attempt where status in ('PAID', 'SURPLUS')
     union all
-    select t.payment_id, t.paid_at, -f.paise from refund f join attempt t on t.id = f.attempt_id
+    select f.id, t.payment_id, t.paid_at, -f.paise from refund f join attempt t on t.id = f.attempt_id
      where f.status = 'DONE' and t.status in ('PAID', 'SURPLUS')) m
  where {_AT} and (%(everywhere)s or (select p.centre_id from payment p where p.id = m.payment_id) = any(%(centres)s))"""
 _BOOKED = f"""from follow_up f join appointment a on a.id = f.booked_id
  where f.status = 'BOOKED' and a.status not in ('CANCELLED', 'EXPIRED') and {_days("f.closed_at")}"""
 _SEEN = f"from appointment a where a.status = 'COMPLETED' and {_days('a.starts_at')}"
 
-_ROWS: dict[str, tuple[str, str]] = {
+_ROWS: dict[str, _Behind] = {
     "kept": _visits("a.status = 'COMPLETED'"),
     "missed": _visits("a.status = 'NO_SHOW'"),
     "new_patients": _visits(f"a.status = 'COMPLETED' and {IS_FIRST}"),
     "lead_time": _visits(PLANNED, _LEAD),
     "waiting": _visits(WAITED, _WAIT),
-    "patients": (
-        _named(f"""select (array_agg(a.id order by a.starts_at desc, a.id desc))[1] as id, max(a.starts_at) as at,
-            count(*) as amount {_SEEN} group by a.patient_id order by 2 desc, 1 desc"""),
+    "patients": _Behind(
+        f"""select (array_agg(a.id order by a.starts_at desc, a.id desc))[1] as id, max(a.starts_at) as at,
+            count(*) as amount, a.patient_id as key {_SEEN} group by a.patient_id""",
         f"select count(distinct a.patient_id) as number, count(*) as amount {_SEEN}",
     ),
-    "follow_ups": (
-        _named(f"select a.id, f.closed_at as at, 0::bigint as amount {_BOOKED} order by 2 desc, 1 desc"),
+    "follow_ups": _Behind(
+        f"select a.id, f.closed_at as at, 0::bigint as amount, f.id as key {_BOOKED}",
         f"select count(*) as number, 0::bigint as amount {_BOOKED}",
     ),
-    "revenue": (
-        f"""select {_WHO}, m.at, m.amount from (
-                select payment_id, at, paise::bigint as amount {_MONEY} order by 2 desc, 1 desc, 3 desc {_PAGE}) m
-            join appointment a on a.payment_id = m.payment_id {_PEOPLE} order by m.at desc, m.payment_id desc, m.amount desc""",
+    "revenue": _Behind(
+        f"select payment_id as id, at, paise::bigint as amount, key {_MONEY}",
         f"select count(*) as number, coalesce(sum(paise), 0)::bigint as amount {_MONEY}",
+        of="a.payment_id",
     ),
 }  # fmt: skip
 KEYS = tuple(_ROWS)
@@ -91,6 +97,7 @@ class Row:
     centre: str
     at: datetime
     amount: int
+    key: int  # what it counts: a visit, a patient, a follow-up, money that came or went
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,17 +121,20 @@ def behind(key: str, asked: Asked, page: int, *, by: Actor) -> Behind:
 
 def how_many(key: str, asked: Asked, *, by: Actor) -> tuple[int, int]:
     """How many rows there are, and what they come to. Raises as `behind`."""
-    (counted,) = db.rows(_known(key, by)[1], values(asked, by), anew=True)
+    (counted,) = db.rows(_known(key, by).counted, values(asked, by), anew=True)
     return counted.number, counted.amount
 
 
-def rows_of(key: str, asked: Asked, *, by: Actor, limit: int, offset: int) -> Sequence[Row]:
-    """Some of the rows, the latest first. Raises as `behind`."""
-    told: dict[str, Any] = values(asked, by) | {"size": limit, "skipped": offset}
-    return [Row(*row) for row in db.rows(_known(key, by)[0], told, anew=True)]
+def rows_of(
+    key: str, asked: Asked, *, by: Actor, limit: int, offset: int = 0, made_after: int | None = None
+) -> Sequence[Row]:
+    """Some of the rows, the latest first or as they were made (`turns`). Raises as `behind`."""
+    told: dict[str, Any] = values(asked, by) | {"size": limit, "skipped": offset, "made_after": made_after}
+    known = _known(key, by)
+    return [Row(*row) for row in db.rows(known.shown if made_after is None else known.made, told, anew=True)]
 
 
-def _known(key: str, by: Actor) -> tuple[str, str]:
+def _known(key: str, by: Actor) -> _Behind:
     if key not in _ROWS:
         raise Missing("There is no such figure.")
     if key == "revenue" and not by.may(Permission.SEE_REVENUE):

@@ -20,6 +20,7 @@ from mibo.identity.permissions import Permission
 from mibo.people import Clinician, ClinicianCentre, Patient
 from mibo.scheduling import TimeBlock
 from mibo.scheduling.spans import Span
+from mibo.turns import in_turn
 
 FAR_DAYS = 60  # a block so far ahead may be one that everybody forgot (P1)
 _Author, _Lifter = aliased(Account), aliased(Account)
@@ -88,12 +89,19 @@ class Displaced:
 
 def blocks_page(wish: BlockWish, *, by: Actor, limit: int, offset: int = 0) -> tuple[Sequence[BlockRow], int]:
     """Some of the blocks within reach, and how many there are: what is ahead first to come, what is over last made."""
-    asked = _conditions(wish, by)
-    total = db.session().scalar(select(func.count()).select_from(TimeBlock).where(*asked)) or 0
+    total = db.session().scalar(select(func.count()).select_from(TimeBlock).where(*_conditions(wish, by))) or 0
+    return some_blocks(wish, by=by, limit=limit, offset=offset), total
+
+
+def some_blocks(
+    wish: BlockWish, *, by: Actor, limit: int, offset: int = 0, made_after: int | None = None
+) -> Sequence[BlockRow]:
+    """Some of them, in the order of the page or as they were made (`turns`)."""
     ahead = (TimeBlock.starts_local.asc(), TimeBlock.id.asc())
     newest = (TimeBlock.created_at.desc(), TimeBlock.id.desc())
-    wanted = _rows().where(*asked).order_by(*(ahead if wish.over is False else newest))
-    return _read(wanted.limit(limit).offset(offset)), total
+    wanted = _rows().where(*_conditions(wish, by))
+    ordered = in_turn(wanted, TimeBlock.id, made_after, *(ahead if wish.over is False else newest))
+    return _read(ordered.limit(limit).offset(offset))
 
 
 def block(block_id: int, *, by: Actor) -> BlockRow:

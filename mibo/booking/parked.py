@@ -15,6 +15,7 @@ from mibo.errors import Missing
 from mibo.payments import Attempt, Payment, ProviderEvent, heard
 from mibo.payments.rules import MismatchReason
 from mibo.people import Patient
+from mibo.turns import in_turn
 
 PAGE = 25
 MEANT_WITHIN = timedelta(days=3)
@@ -60,12 +61,16 @@ def is_open_mismatch() -> ColumnElement[bool]:
 
 def page(wish: MismatchWish, *, limit: int = PAGE, offset: int = 0) -> tuple[Sequence[Parked], int]:
     """A page of them and how many there are: what waits longest first, of what is resolved the latest first."""
-    which = _which(wish)
+    total = db.session().scalar(select(func.count()).select_from(heard.Mismatch).where(*_which(wish))) or 0
+    return some(wish, limit=limit, offset=offset), total
+
+
+def some(wish: MismatchWish, *, limit: int, offset: int = 0, made_after: int | None = None) -> Sequence[Parked]:
+    """Some of them, in the order of the page or as they were made (`turns`)."""
     opened, resolved, number = heard.Mismatch.opened_at, heard.Mismatch.resolved_at, heard.Mismatch.id
     order = (resolved.desc(), number.desc()) if wish.resolved else (opened, number)
-    rows = db.session().execute(_rows().where(*which).order_by(*order).limit(limit).offset(offset))
-    total = db.session().scalar(select(func.count()).select_from(heard.Mismatch).where(*which)) or 0
-    return [_parked(row) for row in rows], total
+    wanted = in_turn(_rows().where(*_which(wish)), number, made_after, *order)
+    return [_parked(row) for row in db.session().execute(wanted.limit(limit).offset(offset))]
 
 
 def one(mismatch_id: int) -> Parked:

@@ -21,6 +21,7 @@ from mibo.errors import Conflict, Missing
 from mibo.identity import Actor
 from mibo.messaging import CallTry, Message, PhoneCall
 from mibo.people import Clinician, Patient
+from mibo.turns import in_turn
 
 PAGE = 25
 AGAIN_AFTER = timedelta(hours=1)
@@ -57,11 +58,17 @@ def waits_for(by: Actor) -> Select[tuple[int]]:
 
 def to_call(*, by: Actor, offset: int = 0, limit: int = PAGE) -> tuple[Sequence[Wanted], int]:
     """A page of the list, and how many there are: the visit that begins first at the head, and last who is left alone."""
-    now = clock.now()
-    wanted = (_is_open(now), within_reach(by))
+    wanted = (_is_open(clock.now()), within_reach(by))
     total = db.session().scalar(_of(select(func.count(PhoneCall.id))).where(*wanted)) or 0
+    return some_to_call(by=by, offset=offset, limit=limit), total
+
+
+def some_to_call(*, by: Actor, limit: int, offset: int = 0, made_after: int | None = None) -> Sequence[Wanted]:
+    """Some of them, in the order of the list or as they were made (`turns`)."""
+    now = clock.now()
     order = (func.coalesce(PhoneCall.again_at > now, False), PhoneCall.until, PhoneCall.id)
-    return _found(_whole().where(*wanted).order_by(*order).offset(offset).limit(limit)), total
+    wanted = _whole().where(_is_open(now), within_reach(by))
+    return _found(in_turn(wanted, PhoneCall.id, made_after, *order).offset(offset).limit(limit))
 
 
 def just_noted(*, by: Actor) -> Sequence[Wanted]:

@@ -13,6 +13,7 @@ from mibo.errors import Conflict, Missing
 from mibo.identity import Account, Actor
 from mibo.messaging import Reply, Wishes, wording
 from mibo.people import Patient
+from mibo.turns import in_turn
 
 FOR_STAFF = ("WAITS", "STOPPED")
 
@@ -58,8 +59,8 @@ class ReplyRow:
     answered_with: str | None
 
 
-def replies(part: Part, *, by: Actor, limit: int, offset: int = 0) -> Sequence[ReplyRow]:
-    """A page of them: what waits the oldest first, what is done the newest first."""
+def replies(part: Part, *, by: Actor, limit: int, offset: int = 0, made_after: int | None = None) -> Sequence[ReplyRow]:
+    """A page of them: what waits the oldest first, what is done the newest first; or as they were made (`turns`)."""
     order = Reply.received_at.desc() if part is Part.HANDLED else Reply.received_at.asc()
     wanted = (
         select(Reply, Patient.full_name, Centre.short_name, Centre.phone, Account.full_name)
@@ -67,11 +68,10 @@ def replies(part: Part, *, by: Actor, limit: int, offset: int = 0) -> Sequence[R
         .outerjoin(Centre, Centre.id == Reply.centre_id)
         .outerjoin(Account, Account.id == Reply.handled_by)
         .where(_within(by), _part(part))
-        .order_by(order, Reply.id)
         .limit(limit)
         .offset(offset)
     )
-    return [_row(*row) for row in db.session().execute(wanted)]
+    return [_row(*row) for row in db.session().execute(in_turn(wanted, Reply.id, made_after, order, Reply.id))]
 
 
 def _row(one: Reply, patient: str | None, centre: str | None, phone: str | None, who: str | None) -> ReplyRow:

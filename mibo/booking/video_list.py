@@ -13,6 +13,7 @@ from mibo.booking.models import Appointment, CallWish
 from mibo.booking.queries import within_reach
 from mibo.booking.rows import AppointmentRow, columns
 from mibo.identity import Actor
+from mibo.turns import in_turn
 from mibo.video import Meeting
 
 AT_MOST = 300
@@ -106,13 +107,15 @@ def links(
     state: LinkState | None = None,
     centre_id: int | None = None,
     limit: int = AT_MOST,
-    offset: int = 0,
+    made_after: int | None = None,
 ) -> Sequence[LinkRow]:
-    """The online appointments of some days within reach, in one state or all. One statement."""
+    """The online appointments of some days within reach, in one state or all, by their times or as they were made (`turns`).
+    One statement.
+    """
     wanted = [*_of_days(by, first, last, centre_id)]
     if state is not None:
         wanted.append(_in_state(state))
-    return _found(*wanted, limit=limit, offset=offset)
+    return _found(*wanted, limit=limit, made_after=made_after)
 
 
 def counts(*, by: Actor, first: date, last: date, centre_id: int | None = None) -> Mapping[LinkState, int]:
@@ -129,13 +132,13 @@ def _of_days(by: Actor, first: date, last: date, centre_id: int | None) -> list[
     return wanted if centre_id is None else [*wanted, Appointment.centre_id == centre_id]
 
 
-def _found(*wanted: ColumnElement[bool], limit: int, offset: int = 0) -> Sequence[LinkRow]:
+def _found(*wanted: ColumnElement[bool], limit: int, made_after: int | None = None) -> Sequence[LinkRow]:
     rows = columns().add_columns(
         func.coalesce(Meeting.status, "WANTED"), Meeting.join_url, Meeting.pasted_by.is_not(None),
         func.coalesce(Meeting.attempts, 0), Meeting.last_error,
     )  # fmt: skip
-    ordered = rows.where(*wanted).order_by(Appointment.starts_at, Appointment.id).limit(limit).offset(offset)
-    return [LinkRow(AppointmentRow(*row[:-5]), *row[-5:]) for row in db.session().execute(ordered)]
+    ordered = in_turn(rows.where(*wanted), Appointment.id, made_after, Appointment.starts_at, Appointment.id)
+    return [LinkRow(AppointmentRow(*row[:-5]), *row[-5:]) for row in db.session().execute(ordered.limit(limit))]
 
 
 def takes_place() -> ColumnElement[bool]:

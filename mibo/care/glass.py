@@ -18,6 +18,7 @@ from mibo.identity import Account, Actor
 from mibo.identity.permissions import Permission
 from mibo.people import Clinician, HistoryLine, MedicalNote, Patient, PatientMerge
 from mibo.phrases import phrase
+from mibo.turns import in_turn
 
 READ_FOR = timedelta(minutes=30)
 REASON_SHORTEST = 15
@@ -167,9 +168,10 @@ def opening(opening_id: int, *, by: Actor) -> Opening:
     return _shown(found)
 
 
-def openings(*, limit: int, offset: int = 0) -> Sequence[Opening]:
-    """Every time somebody read in an emergency, the newest first."""
-    wanted = _in_full().order_by(GlassOpening.opened_at.desc(), GlassOpening.id.desc())
+def openings(*, limit: int, offset: int = 0, made_after: int | None = None) -> Sequence[Opening]:
+    """Every time somebody read in an emergency, the newest first or as they were made (`turns`)."""
+    newest = (GlassOpening.opened_at.desc(), GlassOpening.id.desc())
+    wanted = in_turn(_in_full(), GlassOpening.id, made_after, *newest)
     return [_shown(one) for one in db.session().scalars(wanted.limit(limit).offset(offset))]
 
 

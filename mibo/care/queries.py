@@ -17,6 +17,7 @@ from mibo.errors import Missing, Refused
 from mibo.identity import Actor
 from mibo.messaging import Message
 from mibo.people import Clinician, Patient
+from mibo.turns import in_turn
 
 DUE_SOON_DAYS = 3
 PAGE = 50
@@ -72,13 +73,16 @@ def follow_ups_due(
     until: date | None = None,
     after: tuple[date, int] | None = None,
     limit: int = PAGE,
+    made_after: int | None = None,
 ) -> Sequence[Due]:
-    """Who is due to come again, the longest due first; `after` pages on from a row's `place`. One statement."""
+    """Who is due to come again, the longest due first; `after` pages on from a row's `place`. Or as they were made
+    (`turns`). One statement.
+    """
     wanted = _due(by, centre_id, clinician_id, until)
     if after is not None:
         wanted = wanted.where(tuple_(FollowUp.wanted_on, FollowUp.id) > after)
-    wanted = wanted.order_by(FollowUp.wanted_on, FollowUp.id).limit(limit)
-    return [Due(*row) for row in db.session().execute(wanted)]
+    ordered = in_turn(wanted, FollowUp.id, made_after, FollowUp.wanted_on, FollowUp.id)
+    return [Due(*row) for row in db.session().execute(ordered.limit(limit))]
 
 
 def count_follow_ups_due(

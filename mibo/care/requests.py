@@ -20,6 +20,7 @@ from mibo.identity.permissions import Permission
 from mibo.payments import Receipt
 from mibo.people import Patient, RightsRequest, consents, rights, rights_rules
 from mibo.people.consent_rules import CARE, MESSAGES
+from mibo.turns import in_turn
 
 CLEARED = ("email", "blood_group", "emergency_contact_name", "emergency_contact_phone")
 
@@ -57,16 +58,19 @@ def waiting_ids() -> Select[int]:
     return select(RightsRequest.id).where(_is_open())
 
 
-def requests(*, closed: bool, by: Actor, limit: int, offset: int = 0) -> Sequence[Asked]:
-    """A page of them: what waits by its clock, what is over the latest first. Raises Refused."""
+def requests(*, closed: bool, by: Actor, limit: int, offset: int = 0, made_after: int | None = None) -> Sequence[Asked]:
+    """A page of them: what waits by its clock, what is over the latest first; or as they were made (`turns`). Raises
+    Refused.
+    """
     _check(by)
     order = (
         (RightsRequest.closed_at.desc(), RightsRequest.id.desc())
         if closed
         else (RightsRequest.due_at, RightsRequest.id)
     )
-    wanted = _in_full().where(RightsRequest.closed_at.is_not(None) if closed else _is_open()).order_by(*order)
-    return [_asked(one) for one in db.session().scalars(wanted.limit(limit).offset(offset))]
+    wanted = _in_full().where(RightsRequest.closed_at.is_not(None) if closed else _is_open())
+    ordered = in_turn(wanted, RightsRequest.id, made_after, *order)
+    return [_asked(one) for one in db.session().scalars(ordered.limit(limit).offset(offset))]
 
 
 def request(request_id: int, *, by: Actor) -> Asked:

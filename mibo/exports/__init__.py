@@ -2,7 +2,18 @@
 
 from mibo.exports import rules
 from mibo.exports.actions import Asked, ask, cancel, retry
-from mibo.exports.describing import Batch, Column, Kind, Listing, all_at_once, by_offset, describe, listing, listings
+from mibo.exports.describing import (
+    Batch,
+    Column,
+    Kind,
+    Listing,
+    all_at_once,
+    as_made,
+    by_place,
+    describe,
+    listing,
+    listings,
+)
 from mibo.exports.making import make
 from mibo.exports.models import Export, ExportPart
 from mibo.exports.queries import Opened, asked_of, one, opened, own
@@ -20,9 +31,10 @@ __all__ = [
     "Listing",
     "Opened",
     "all_at_once",
+    "as_made",
     "ask",
     "asked_of",
-    "by_offset",
+    "by_place",
     "cancel",
     "content_type",
     "csv_lines",

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 from pydantic import BaseModel
@@ -116,13 +117,41 @@ def all_at_once(read: Callable[[Any, Actor], Sequence[Any]]) -> Read:
     return lambda asked, who, mark, size: Batch(read(asked, who))
 
 
-def by_offset(read: Callable[[Any, Actor, int, int], Sequence[Any]]) -> Read:
-    """A worklist that is read by counting rows: `read(asked, who, limit, offset)`."""
+def as_made(
+    read: Callable[[Any, Actor, int, int | None], Sequence[Any]], key: Callable[[Any], int] = attrgetter("id")
+) -> Read:
+    """A worklist, read by `read(asked, who, limit, made_after)`: one that fits into a single piece is in the order of its
+    page. Whatever a longer one is sorted by may change while it is made, so its pieces go by the id of each row: who was in
+    the list all along is in the file once.
+    """
 
     def batch(asked: Any, who: Actor, mark: Mark | None, size: int) -> Batch:
-        offset = int(mark[0]) if mark else 0
-        found = read(asked, who, size + 1, offset)
-        return Batch(found[:size], [offset + size] if len(found) > size else None)
+        if mark is None and len(whole := read(asked, who, size + 1, None)) <= size:
+            return Batch(whole)
+        found = read(asked, who, size + 1, int(mark[0]) if mark else 0)
+        return Batch(found[:size], [key(found[size - 1])] if len(found) > size else None)
+
+    return batch
+
+
+def by_place(
+    read: Callable[[Any, Actor, tuple[datetime, int] | None, int], Sequence[Any]],
+    place_of: Callable[[Any, Any], tuple[datetime, int]],
+    lasting: Callable[[Any], Any] = lambda asked: asked,
+) -> Read:
+    """A list that is read on from where a row stands in its order, by an instant and its id: `read(asked, who, place, limit)`.
+    `lasting` is the same list in an order that nothing changes, for what does not fit into a single piece (`as_made`).
+    """
+
+    def batch(asked: Any, who: Actor, mark: Mark | None, size: int) -> Batch:
+        if mark is None and len(whole := read(asked, who, None, size + 1)) <= size:
+            return Batch(whole)
+        asked = lasting(asked)
+        found = read(asked, who, (datetime.fromisoformat(mark[0]), int(mark[1])) if mark else None, size + 1)
+        if len(found) <= size:
+            return Batch(found)
+        at, row_id = place_of(found[size - 1], asked)
+        return Batch(found[:size], [at.isoformat(), row_id])
 
     return batch
 

@@ -22,7 +22,7 @@ from mibo.leads.origins import note_origin
 from mibo.leads.sealed import seal, unseal
 from mibo.leads.sources import SourceCount, by_source
 from mibo.leads.working import call_later, lose, note_call, place, reopen, take, undo, undoable
-from mibo.leads.worklist import PAGE, Line, Wish, enquiries, enquiry, of_patient, waits_for
+from mibo.leads.worklist import PAGE, Line, Wish, enquiries, enquiry, of_patient, some_enquiries, waits_for
 
 __all__ = [
     "CAMPAIGN_NAME_LENGTH",
@@ -70,6 +70,7 @@ __all__ = [
     "rules",
     "running",
     "seal",
+    "some_enquiries",
     "take",
     "total",
     "undo",

@@ -16,6 +16,7 @@ from mibo.leads.models import Enquiry
 from mibo.leads.rules import OPEN
 from mibo.leads.steps import within_reach
 from mibo.people import Patient
+from mibo.turns import in_turn
 
 PAGE = 25
 SHORTEST_SEARCH = 3
@@ -50,8 +51,14 @@ def waits_for(by: Actor) -> Select[Any]:
 
 def enquiries(wish: Wish, *, by: Actor, offset: int = 0, limit: int = PAGE) -> tuple[Sequence[Line], int]:
     """A page of them, and how many there are: what nobody has taken first, then what is due the longest."""
-    wanted = _wanted(wish, by)
-    total = db.session().scalar(select(func.count(Enquiry.id)).where(*wanted)) or 0
+    total = db.session().scalar(select(func.count(Enquiry.id)).where(*_wanted(wish, by))) or 0
+    return some_enquiries(wish, by=by, offset=offset, limit=limit), total
+
+
+def some_enquiries(
+    wish: Wish, *, by: Actor, limit: int, offset: int = 0, made_after: int | None = None
+) -> Sequence[Line]:
+    """Some of them, in the order of the list or as they were made (`turns`)."""
     owner = aliased(Account)
     same_phone = select(func.count(Patient.id)).where(
         func.reverse(Patient.phone) == func.reverse(Enquiry.phone), Patient.active
@@ -60,12 +67,12 @@ def enquiries(wish: Wish, *, by: Actor, offset: int = 0, limit: int = PAGE) -> t
         select(Enquiry, owner.full_name, same_phone.scalar_subquery().label("patients"))
         .outerjoin(owner, owner.id == Enquiry.owner_id)
         .options(joinedload(Enquiry.centre), joinedload(Enquiry.campaign))
-        .where(*wanted)
-        .order_by(*_order(wish), Enquiry.id)
+        .where(*_wanted(wish, by))
         .limit(limit)
         .offset(offset)
     )
-    return [Line(*row) for row in db.session().execute(rows)], total
+    ordered = in_turn(rows, Enquiry.id, made_after, *_order(wish), Enquiry.id)
+    return [Line(*row) for row in db.session().execute(ordered)]
 
 
 def enquiry(enquiry_id: int, *, by: Actor) -> Enquiry:

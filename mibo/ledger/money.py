@@ -23,6 +23,7 @@ def came_in(*which: Any) -> Any:
             literal("IN").label("kind"), Attempt.payment_id, Attempt.paid_at.label("at"),
             func.coalesce(Tender.method, Attempt.method).label("method"),
             func.coalesce(Tender.paise, Attempt.paise).label("paise"), Tender.reference,
+            func.coalesce(Tender.id, Attempt.id).label("id"),
         )
         .outerjoin(Tender, stands)
         .where(IN_CAME, *which)
@@ -48,6 +49,7 @@ def went_back(*which: Any) -> Any:
         select(
             literal("BACK").label("kind"), Refund.payment_id, Attempt.paid_at.label("at"),
             func.coalesce(Refund.method, Attempt.method).label("method"), (-Refund.paise).label("paise"), Refund.reference,
+            Refund.id,
         )
         .join(Attempt, Attempt.id == Refund.attempt_id)
         .where(Refund.status == "DONE", IN_CAME, *which)

@@ -12,6 +12,7 @@ from mibo.booking import Appointment, within_reach
 from mibo.identity import Actor
 from mibo.ledger.rows import PaymentRow, columns, is_owed, total_of
 from mibo.payments import Payment
+from mibo.turns import in_turn
 
 AT_MOST = 100
 
@@ -52,13 +53,14 @@ def owed_by_age(*, by: Actor, centre_id: int | None = None) -> dict[Age, Owed]:
 
 
 def owed_of(
-    age: Age, *, by: Actor, centre_id: int | None = None, limit: int = AT_MOST, offset: int = 0
+    age: Age, *, by: Actor, centre_id: int | None = None, limit: int = AT_MOST, made_after: int | None = None
 ) -> Sequence[PaymentRow]:
-    """The payments of one age, the visit longest ago (or next to come) first; a hundred at a time."""
+    """The payments of one age, the visit longest ago (or next to come) first, or as they were made (`turns`)."""
     order = Appointment.ends_at, Payment.id
     owed = select(Payment.id).join(Appointment, Appointment.payment_id == Payment.id)
-    first = owed.where(*_within(by, centre_id), _is_of(age)).order_by(*order).limit(limit).offset(offset).subquery()
-    wanted = columns().join(first, first.c.id == Payment.id).order_by(*order)
+    owed = in_turn(owed.where(*_within(by, centre_id), _is_of(age)), Payment.id, made_after, *order)
+    first = owed.limit(limit).subquery()
+    wanted = in_turn(columns().join(first, first.c.id == Payment.id), Payment.id, made_after, *order)
     return [PaymentRow(*row) for row in db.session().execute(wanted)]
 
 

@@ -12,10 +12,12 @@ from mibo import db
 from mibo.booking import Appointment
 from mibo.errors import Missing
 from mibo.payments import Attempt, Refund, Settlement, SettlementFile, SettlementLine, heard
+from mibo.turns import in_turn
 
 SETTLEMENTS_PAGE = 25
 LINES_PAGE = 100
 NEWEST_FILES = 5
+LATEST = (Settlement.settled_at.desc(), Settlement.id.desc())
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +55,15 @@ class SettledLine:
 
 def settlements(*, offset: int = 0, limit: int = SETTLEMENTS_PAGE) -> tuple[Sequence[Settled], int]:
     """A page of them, the latest first, and how many there are."""
-    page = select(Settlement.id).order_by(Settlement.settled_at.desc(), Settlement.id.desc())
-    ids = db.session().scalars(page.limit(limit).offset(offset)).all()
     total = db.session().scalar(select(func.count()).select_from(Settlement)) or 0
-    return _summed(Settlement.id.in_(ids)), total
+    return some_settlements(offset=offset, limit=limit), total
+
+
+def some_settlements(*, limit: int, offset: int = 0, made_after: int | None = None) -> Sequence[Settled]:
+    """Some of them, the latest first or as they were read (`turns`)."""
+    page = in_turn(select(Settlement.id), Settlement.id, made_after, *LATEST)
+    ids = db.session().scalars(page.limit(limit).offset(offset)).all()
+    return _summed(Settlement.id.in_(ids), made_after)
 
 
 def settlement(settlement_id: int) -> Settled:
@@ -74,28 +81,31 @@ def files() -> Sequence[SettlementFile]:
 
 
 def lines_of_settlement(
-    settlement_id: int, *, waiting: bool = False, offset: int = 0, limit: int = LINES_PAGE
+    settlement_id: int,
+    *,
+    waiting: bool = False,
+    offset: int = 0,
+    limit: int = LINES_PAGE,
+    made_after: int | None = None,
 ) -> Sequence[SettledLine]:
-    """A page of its lines in the order of the report; or those that wait for somebody."""
+    """A page of its lines in the order of the report, or as they were read (`turns`); or those that wait for somebody."""
     wanted = _lines().where(SettlementLine.settlement_id == settlement_id, *([_waits()] if waiting else []))
-    rows = db.session().execute(
-        wanted.order_by(SettlementLine.file_id, SettlementLine.line).limit(limit).offset(offset)
-    )
-    return [SettledLine(*row) for row in rows]
+    ordered = in_turn(wanted, SettlementLine.id, made_after, SettlementLine.file_id, SettlementLine.line)
+    return [SettledLine(*row) for row in db.session().execute(ordered.limit(limit).offset(offset))]
 
 
 def _waits() -> ColumnElement[bool]:
     return and_(heard.Mismatch.id.is_not(None), heard.Mismatch.resolved_at.is_(None))
 
 
-def _summed(which: ColumnElement[bool]) -> Sequence[Settled]:
+def _summed(which: ColumnElement[bool], made_after: int | None = None) -> Sequence[Settled]:
     line = SettlementLine
 
     def total(value: Any, when: ColumnElement[bool] | None = None) -> ColumnElement[int]:
         counted = value if when is None else case((when, value), else_=0)
         return func.coalesce(func.sum(counted), 0)
 
-    rows = db.session().execute(
+    wanted = (
         select(
             Settlement.id, Settlement.known_by, Settlement.utr, Settlement.settled_at, func.count(line.id),
             total(line.paise, line.kind == "payment"), total(line.paise, line.kind == "refund"),
@@ -107,8 +117,8 @@ def _summed(which: ColumnElement[bool]) -> Sequence[Settled]:
         .outerjoin(heard.Mismatch, heard.Mismatch.id == line.mismatch_id)
         .where(which)
         .group_by(Settlement.id)
-        .order_by(Settlement.settled_at.desc(), Settlement.id.desc())
     )  # fmt: skip
+    rows = db.session().execute(in_turn(wanted, Settlement.id, made_after, *LATEST))
     return [Settled(*row[:4], *(int(each) for each in row[4:])) for row in rows]
 
 

@@ -18,6 +18,7 @@ from mibo.ledger.reach import payments_within_reach
 from mibo.ledger.rows import total_of
 from mibo.payments import Attempt, Payment
 from mibo.people import Patient
+from mibo.turns import in_turn
 
 LINES_AT_MOST = 2_000
 
@@ -60,6 +61,7 @@ class TakingsLine:
     at: datetime
     method: str
     paise: int
+    id: int  # of what was handed over, or went back
 
 
 def takings(wish: TakingsWish, *, by: Actor) -> Sequence[Taken]:
@@ -91,10 +93,11 @@ def lines_of(wish: TakingsWish, *, by: Actor) -> tuple[Sequence[TakingsLine], in
     return found[:LINES_AT_MOST], db.session().scalar(all_of_them) or 0
 
 
-def some_lines(wish: TakingsWish, *, by: Actor, limit: int, offset: int = 0) -> Sequence[TakingsLine]:
-    """Some of the lines in their order, for a file."""
-    wanted, _, order = _lines(wish, by)
-    return [TakingsLine(*row) for row in db.session().execute(wanted.order_by(*order).limit(limit).offset(offset))]
+def some_lines(wish: TakingsWish, *, by: Actor, limit: int, made_after: int | None = None) -> Sequence[TakingsLine]:
+    """Some of the lines for a file, in their order or as they were made (`turns`)."""
+    wanted, lines, order = _lines(wish, by)
+    ordered = in_turn(wanted, lines.c.id, made_after, *order).limit(limit)
+    return [TakingsLine(*row) for row in db.session().execute(ordered)]
 
 
 def _lines(wish: TakingsWish, by: Actor) -> tuple[Select[*tuple[Any, ...]], Any, tuple[Any, ...]]:
@@ -102,7 +105,7 @@ def _lines(wish: TakingsWish, by: Actor) -> tuple[Select[*tuple[Any, ...]], Any,
     wanted = (
         select(
             lines.c.kind, lines.c.payment_id, Appointment.reference, Patient.full_name, Centre.short_name, lines.c.at,
-            lines.c.method, lines.c.paise,
+            lines.c.method, lines.c.paise, lines.c.id,
         )
         .select_from(lines)
         .join(Payment, Payment.id == lines.c.payment_id)

@@ -15,6 +15,7 @@ from mibo.payments.drawer_models import Drawer, DrawerClosing, DrawerEntry
 from mibo.payments.drawer_rules import Flow, Flows
 from mibo.payments.models import Attempt, Payment, Tender
 from mibo.people import Patient
+from mibo.turns import in_turn
 
 PAGE = 50
 
@@ -56,8 +57,11 @@ def drawers_on(
     open_only: bool = False,
     after: int = 0,
     limit: int = PAGE,
+    made_after: int | None = None,
 ) -> tuple[list[DrawerRow], bool]:
-    """Drawers that were open on some of these days, newest first, from an offset on; and whether there are more."""
+    """Drawers that were open on some of these days, newest first, from an offset on; or as they were made (`turns`). And
+    whether there are more.
+    """
     since, until = clock.day_span(first)[0], clock.day_span(last)[1]
     wanted = (
         select(
@@ -67,7 +71,6 @@ def drawers_on(
             _difference(),
         )
         .where(_theirs(by), Drawer.opened_at < until, or_(Drawer.closed_at.is_(None), Drawer.closed_at >= since))
-        .order_by(Drawer.opened_at.desc(), Drawer.id.desc())
         .offset(after)
         .limit(limit + 1)
     )  # fmt: skip
@@ -75,7 +78,8 @@ def drawers_on(
         wanted = wanted.where(Drawer.centre_id == centre_id)
     if open_only:
         wanted = wanted.where(Drawer.closed_at.is_(None))
-    rows = [DrawerRow(*row) for row in db.session().execute(wanted).all()]
+    ordered = in_turn(wanted, Drawer.id, made_after, Drawer.opened_at.desc(), Drawer.id.desc())
+    rows = [DrawerRow(*row) for row in db.session().execute(ordered).all()]
     return rows[:limit], len(rows) > limit
 
 

@@ -1,11 +1,11 @@
 """Appointments as a file. What patients wrote stays at the clinic."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
 
 from mibo import clock, phone
 from mibo.booking import AppointmentRow, lists
-from mibo.exports import Batch, Column, Kind, Listing
+from mibo.exports import Column, Kind, Listing, by_place
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.web import appointment_rows
@@ -15,13 +15,15 @@ from mibo.web.listings.words import STATES, Words, centre_name, clinician_name, 
 from mibo.web.payment_rows import METHODS
 
 
-def _read(asked: AppointmentsInput, who: Actor, mark: list[Any] | None, size: int) -> Batch:
-    place = lists.Place(datetime.fromisoformat(mark[0]), int(mark[1])) if mark else None
-    found = lists.every(asked.wish, by=who, place=place, limit=size + 1)
-    if len(found) <= size:
-        return Batch(found)
-    last = lists.place_of(found[size - 1], asked.sorted_by)
-    return Batch(found[:size], [last.at.isoformat(), last.id])
+def _read(
+    asked: AppointmentsInput, who: Actor, place: tuple[datetime, int] | None, limit: int
+) -> Sequence[AppointmentRow]:
+    return lists.every(asked.wish, by=who, place=lists.Place(*place) if place else None, limit=limit)
+
+
+def _place(row: AppointmentRow, asked: AppointmentsInput) -> tuple[datetime, int]:
+    last = lists.place_of(row, asked.sorted_by)
+    return last.at, last.id
 
 
 def _count(asked: AppointmentsInput, who: Actor) -> int | None:
@@ -61,7 +63,7 @@ LISTINGS = (
         permission=Permission.SEE_APPOINTMENTS,
         asks=AppointmentsInput,
         endpoint="appointments.index",
-        read=_read,
+        read=by_place(_read, _place, lambda asked: asked.model_copy(update={"order": "booked"})),
         count=_count,
         filters=_filters,
         columns=(

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mibo import care, leads
-from mibo.exports import Column, Kind, Listing, by_offset
+from mibo.exports import Column, Kind, Listing, as_made
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.ids import read_id
@@ -17,8 +17,8 @@ from mibo.web.listings.words import Words, centre_name, in_words, said
 SEEN_TO = {"mine": "me", "nobody": "nobody yet"}
 
 
-def _enquiries(asked: EnquiriesInput, who: Actor, limit: int, offset: int) -> Sequence[Line]:
-    return leads.enquiries(asked.wish(asked.q or ""), by=who, limit=limit, offset=offset)[0]
+def _enquiries(asked: EnquiriesInput, who: Actor, limit: int, made_after: int | None) -> Sequence[Line]:
+    return leads.some_enquiries(asked.wish(asked.q or ""), by=who, limit=limit, made_after=made_after)
 
 
 def _filters(asked: EnquiriesInput) -> Words:
@@ -49,8 +49,8 @@ def _line(asked: EnquiriesInput) -> str:
     return str({"source": enquiry_words.SOURCES, "heard_of": enquiry_words.HEARD_OF}[asked.by].get(asked.value, ""))
 
 
-def _requests(asked: RequestsInput, who: Actor, limit: int, offset: int) -> Sequence[care.requests.Asked]:
-    return care.requests.requests(closed=asked.part == "closed", by=who, limit=limit, offset=offset)
+def _requests(asked: RequestsInput, who: Actor, limit: int, made_after: int | None) -> Sequence[care.requests.Asked]:
+    return care.requests.requests(closed=asked.part == "closed", by=who, limit=limit, made_after=made_after)
 
 
 def _next(row: Line, _: Actor) -> datetime | None:
@@ -64,7 +64,7 @@ def _in_time(row: care.requests.Asked, _: Actor) -> str:
 LISTINGS = (
     Listing(
         name="enquiries", title="Enquiries", permission=Permission.ANSWER_ENQUIRIES, asks=EnquiriesInput,
-        endpoint="enquiries.listing", read=by_offset(_enquiries), filters=_filters,
+        endpoint="enquiries.listing", read=as_made(_enquiries, lambda row: row.enquiry.id), filters=_filters,
         columns=(
             Column("Who", lambda row, _: row.enquiry.full_name or "Forgotten", weight=1.6),
             Column("Phone", lambda row, _: row.enquiry.phone, Kind.PHONE),
@@ -84,7 +84,7 @@ LISTINGS = (
     ),
     Listing(
         name="requests", title="Data requests", permission=Permission.ANSWER_REQUESTS, asks=RequestsInput,
-        endpoint="data_requests.listing", read=by_offset(_requests),
+        endpoint="data_requests.listing", read=as_made(_requests),
         filters=in_words("part", part={"waiting": "Waiting", "closed": "Over"}),
         columns=(
             Column("What", lambda row, _: request_rows.STAFF_TITLES[row.kind]),

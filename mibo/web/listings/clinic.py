@@ -7,7 +7,7 @@ from typing import Any
 from mibo import audit, care, clinics, clock, identity, ledger, people
 from mibo.booking import blocks
 from mibo.clinics import Centre
-from mibo.exports import Batch, Column, Kind, Listing, all_at_once, by_offset
+from mibo.exports import Batch, Column, Kind, Listing, all_at_once, as_made
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.payments import drawer_lists
@@ -39,15 +39,19 @@ def _audit(asked: AuditFilter, who: Actor, mark: list[Any] | None, size: int) ->
     return Batch([audit_entries.told(one, names) for one in found], [found[-1].id] if more else None)
 
 
-def _blocks(asked: BlockFilter, who: Actor, limit: int, offset: int) -> Sequence[blocks.BlockRow]:
-    return blocks.blocks_page(asked.wish, by=who, limit=limit, offset=offset)[0]
+def _openings(asked: Everything, who: Actor, limit: int, made_after: int | None) -> Sequence[care.glass.Opening]:
+    return care.glass.openings(limit=limit, made_after=made_after)
 
 
-def _drawers(asked: DrawersFilter, who: Actor, limit: int, offset: int) -> Sequence[tuple[Any, str, str]]:
+def _blocks(asked: BlockFilter, who: Actor, limit: int, made_after: int | None) -> Sequence[blocks.BlockRow]:
+    return blocks.some_blocks(asked.wish, by=who, limit=limit, made_after=made_after)
+
+
+def _drawers(asked: DrawersFilter, who: Actor, limit: int, made_after: int | None) -> Sequence[tuple[Any, str, str]]:
     today = clock.today()
     found, _ = drawer_lists.drawers_on(
         asked.since or today - timedelta(days=DAYS_BACK), asked.until or today, by=who, centre_id=asked.centre,
-        open_only=asked.state == "open", after=offset, limit=limit,
+        open_only=asked.state == "open", limit=limit, made_after=made_after,
     )  # fmt: skip
     names = identity.names_of({row.account_id for row in found})
     places = {centre.id: centre.short_name for centre in clinics.centres()}
@@ -122,7 +126,7 @@ LISTINGS = (
     Listing(
         name="emergency", title="Who read in an emergency", permission=Permission.SEE_GLASS, asks=Everything,
         endpoint="emergency.openings",
-        read=by_offset(lambda asked, who, limit, offset: care.glass.openings(limit=limit, offset=offset)),
+        read=as_made(_openings),
         columns=(
             Column("When", lambda row, _: row.opened_at, Kind.MOMENT),
             Column("Until", lambda row, _: row.until, Kind.MOMENT),
@@ -132,7 +136,7 @@ LISTINGS = (
     ),
     Listing(
         name="time-off", title="Time off", permission=Permission.SEE_HOURS, asks=BlockFilter, endpoint="blocks.listing",
-        read=by_offset(_blocks), filters=in_words("state", state=BLOCK_STATES),
+        read=as_made(_blocks), filters=in_words("state", state=BLOCK_STATES),
         columns=(
             Column("Whose", lambda row, _: row.clinician or "Everybody", weight=1.4),
             Column("Where", lambda row, _: row.centre or "All their centres", weight=1.2),
@@ -147,7 +151,7 @@ LISTINGS = (
     ),
     Listing(
         name="drawers", title="Drawers", permission=Permission.SEE_DRAWERS, asks=DrawersFilter,
-        endpoint="drawers.listing", read=by_offset(_drawers), filters=in_words(state={"open": "Open"}),
+        endpoint="drawers.listing", read=as_made(_drawers, lambda row: row[0].id), filters=in_words(state={"open": "Open"}),
         columns=(
             Column("Whose", lambda row, _: row[1], weight=1.5),
             Column("Centre", lambda row, _: row[2]),

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from operator import attrgetter
 from typing import Literal
 
 from mibo import analytics, clinics, clock
@@ -9,7 +10,7 @@ from mibo.analytics import Asked, Figures, TopClinician
 from mibo.analytics.dictionary import METRICS
 from mibo.analytics.intervals import FEWEST
 from mibo.analytics.periods import compared
-from mibo.exports import Column, Kind, Listing, all_at_once, by_offset
+from mibo.exports import Column, Kind, Listing, all_at_once, as_made
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.leads import SourceCount
@@ -114,8 +115,8 @@ def _behind(key: str) -> Listing:
     return Listing(
         name="figure-" + key.replace("_", "-"), title=METRICS[key].name, asks=FiguresInput, filters=_filters,
         permission=Permission.SEE_REVENUE if key == "revenue" else Permission.SEE_FIGURES, endpoint="figures.dashboard",
-        read=by_offset(lambda asked, who, limit, offset: analytics.rows_of(
-            key, _now(asked), by=who, limit=limit, offset=offset)),
+        read=as_made(lambda asked, who, limit, made_after: analytics.rows_of(
+            key, _now(asked), by=who, limit=limit, made_after=made_after), attrgetter("key")),
         count=lambda asked, who: analytics.how_many(key, _now(asked), by=who)[0],
         columns=(
             Column(AT.get(key, "Visit"), lambda row, _: row.at, Kind.MOMENT),

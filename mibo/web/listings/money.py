@@ -2,11 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 
 from mibo import clock, identity, ledger
 from mibo.booking import parked, refund_list
-from mibo.exports import Batch, Column, Kind, Listing, all_at_once, by_offset
+from mibo.exports import Column, Kind, Listing, all_at_once, as_made, by_place
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.ledger import PaymentRow, lists, settled
@@ -21,41 +20,39 @@ from mibo.web.listings.words import Words, in_words, said
 RESOLVED = {True: "Resolved", False: "Waiting"}
 
 
-def _payments(asked: PaymentsInput, who: Actor, mark: list[Any] | None, size: int) -> Batch:
-    place = lists.Place(datetime.fromisoformat(mark[0]), int(mark[1])) if mark else None
-    found = lists.every(asked.wish, by=who, place=place, limit=size + 1)
-    if len(found) <= size:
-        return Batch(found)
-    last = lists.place_of(found[size - 1], asked.sorted_by)
-    return Batch(found[:size], [last.at.isoformat(), last.id])
+Place = tuple[datetime, int] | None
 
 
-def _unpaid(asked: UnpaidInput, who: Actor, limit: int, offset: int) -> Sequence[PaymentRow]:
-    return ledger.owed_of(asked.age, by=who, centre_id=asked.centre, limit=limit, offset=offset)
+def _payments(asked: PaymentsInput, who: Actor, place: Place, limit: int) -> Sequence[PaymentRow]:
+    return lists.every(asked.wish, by=who, place=lists.Place(*place) if place else None, limit=limit)
 
 
-def _refunds(asked: RefundsInput, who: Actor, mark: list[Any] | None, size: int) -> Batch:
-    after = (datetime.fromisoformat(mark[0]), int(mark[1])) if mark else None
-    found = refund_list.refunds(asked.which, by=who, after=after, limit=size + 1)
-    if len(found) <= size:
-        return Batch(found)
-    at, row_id = found[size - 1].place
-    return Batch(found[:size], [at.isoformat(), row_id])
+def _place(row: PaymentRow, asked: PaymentsInput) -> tuple[datetime, int]:
+    last = lists.place_of(row, asked.sorted_by)
+    return last.at, last.id
 
 
-def _lines(asked: TakingsInput, who: Actor, limit: int, offset: int) -> Sequence[ledger.TakingsLine]:
-    return ledger.some_lines(asked.wish, by=who, limit=limit, offset=offset)
+def _unpaid(asked: UnpaidInput, who: Actor, limit: int, made_after: int | None) -> Sequence[PaymentRow]:
+    return ledger.owed_of(asked.age, by=who, centre_id=asked.centre, limit=limit, made_after=made_after)
 
 
-def _settlements(asked: SettlementsInput, who: Actor, limit: int, offset: int) -> Sequence[settled.Settled]:
-    return settled.settlements(offset=offset, limit=limit)[0]
+def _refunds(asked: RefundsInput, who: Actor, place: Place, limit: int) -> Sequence[refund_list.RefundRow]:
+    return refund_list.refunds(asked.which, by=who, after=place, limit=limit)
+
+
+def _lines(asked: TakingsInput, who: Actor, limit: int, made_after: int | None) -> Sequence[ledger.TakingsLine]:
+    return ledger.some_lines(asked.wish, by=who, limit=limit, made_after=made_after)
+
+
+def _settlements(asked: SettlementsInput, who: Actor, limit: int, made_after: int | None) -> Sequence[settled.Settled]:
+    return settled.some_settlements(limit=limit, made_after=made_after)
 
 
 def _settlement_lines(
-    asked: SettlementLinesInput, who: Actor, limit: int, offset: int
+    asked: SettlementLinesInput, who: Actor, limit: int, made_after: int | None
 ) -> Sequence[settled.SettledLine]:
     found = settled.settlement(asked.settlement)
-    return settled.lines_of_settlement(found.id, waiting=asked.waiting, limit=limit, offset=offset)
+    return settled.lines_of_settlement(found.id, waiting=asked.waiting, limit=limit, made_after=made_after)
 
 
 def _of_settlement(asked: SettlementLinesInput) -> Words:
@@ -66,9 +63,11 @@ def _of_settlement(asked: SettlementLinesInput) -> Words:
     )  # fmt: skip
 
 
-def _mismatches(asked: MismatchFilter, who: Actor, limit: int, offset: int) -> Sequence[tuple[parked.Parked, str]]:
+def _mismatches(
+    asked: MismatchFilter, who: Actor, limit: int, made_after: int | None
+) -> Sequence[tuple[parked.Parked, str]]:
     wish = parked.MismatchWish(resolved=asked.resolved, reason=asked.reason)
-    found, _ = parked.page(wish, limit=limit, offset=offset)
+    found = parked.some(wish, limit=limit, made_after=made_after)
     names = identity.names_of({each.one.resolved_by for each in found if each.one.resolved_by})
     return [(each, names.get(each.one.resolved_by or 0, "")) for each in found]
 
@@ -100,7 +99,7 @@ VISIT = (
 LISTINGS = (
     Listing(
         name="payments", title="Payments", permission=Permission.SEE_PAYMENTS, asks=PaymentsInput,
-        endpoint="payments.index", read=_payments,
+        endpoint="payments.index", read=by_place(_payments, _place, lambda asked: asked.model_copy(update={"order": "made"})),
         filters=in_words(
             "dates", dates={"made": "by when it was booked", "paid": "by when it was paid"},
             state={state: words for state, (_, _, words) in payment_rows.STATES.items()}, method=payment_rows.METHODS,
@@ -120,7 +119,7 @@ LISTINGS = (
     ),
     Listing(
         name="unpaid", title="Unpaid", permission=Permission.BOOK_AT_DESK, asks=UnpaidInput, endpoint="unpaid.listing",
-        read=by_offset(_unpaid), filters=in_words("age", age=payment_rows.AGES),
+        read=as_made(_unpaid), filters=in_words("age", age=payment_rows.AGES),
         columns=(
             *VISIT,
             Column("Days since", _days_since, Kind.NUMBER, weight=0.6),
@@ -129,7 +128,7 @@ LISTINGS = (
     ),
     Listing(
         name="refunds", title="Refunds", permission=Permission.GIVE_BACK, asks=RefundsInput, endpoint="refunds.index",
-        read=_refunds, filters=in_words("which", which=refund_rows.TABS),
+        read=by_place(_refunds, lambda row, _: row.place), filters=in_words("which", which=refund_rows.TABS),
         columns=(
             Column("Reference", lambda row, _: row.booking, weight=0.9),
             Column("Patient", lambda row, _: row.patient, weight=1.5),
@@ -162,7 +161,7 @@ LISTINGS = (
     ),
     Listing(
         name="takings-lines", title="Takings, line by line", permission=Permission.SEE_REVENUE, asks=TakingsInput,
-        endpoint="takings.lines", filters=_both_days, read=by_offset(_lines),
+        endpoint="takings.lines", filters=_both_days, read=as_made(_lines),
         columns=(
             Column("At", lambda row, _: row.at, Kind.MOMENT),
             Column("Reference", lambda row, _: row.reference),
@@ -175,7 +174,7 @@ LISTINGS = (
     ),
     Listing(
         name="settlements", title="Settlements", permission=Permission.SETTLE_MISMATCHES, asks=SettlementsInput,
-        endpoint="settlements.index", read=by_offset(_settlements),
+        endpoint="settlements.index", read=as_made(_settlements),
         columns=(
             Column("Settled", lambda row, _: row.settled_at, Kind.MOMENT),
             Column("Settlement", lambda row, _: row.known_by, weight=1.3),
@@ -191,7 +190,8 @@ LISTINGS = (
     ),
     Listing(
         name="settlement-lines", title="Settlement, line by line", permission=Permission.SETTLE_MISMATCHES,
-        asks=SettlementLinesInput, endpoint="settlements.index", read=by_offset(_settlement_lines), filters=_of_settlement,
+        asks=SettlementLinesInput, endpoint="settlements.index", filters=_of_settlement,
+        read=as_made(_settlement_lines, lambda row: row.line.id),
         columns=(
             Column("What", lambda row, _: settlement_rows.kind_of(row.line)),
             Column("Known as", lambda row, _: row.line.entity_id, weight=1.5),
@@ -205,7 +205,7 @@ LISTINGS = (
     ),
     Listing(
         name="mismatches", title="Does not match", permission=Permission.SETTLE_MISMATCHES, asks=MismatchFilter,
-        endpoint="mismatches.index", read=by_offset(_mismatches),
+        endpoint="mismatches.index", read=as_made(_mismatches, lambda row: row[0].one.id),
         filters=in_words(reason=mismatch_rows.TITLES),
         columns=(
             Column("What is wrong", lambda row, _: mismatch_rows.TITLES[row[0].one.reason], weight=1.3),

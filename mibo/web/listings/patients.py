@@ -1,5 +1,6 @@
 """Patients as a file."""
 
+from dataclasses import replace
 from typing import Any
 
 from mibo import booking, people
@@ -17,7 +18,11 @@ Row = tuple[Patient, Visits]
 
 
 def _read(asked: PatientsInput, who: Actor, mark: list[Any] | None, size: int) -> Batch:
-    found, after = booking.patients.some(asked.sought, by=who, after=mark, size=size)
+    """By name where all fit into one piece; of more, in the order in which they were registered, which nothing changes."""
+    found, after = booking.patients.some(asked.sought, by=who, size=size) if mark is None else ([], mark)
+    if after is not None:
+        registered = replace(asked.sought, sort="registered")
+        found, after = booking.patients.some(registered, by=who, after=mark, size=size)
     visits = booking.patients.visits_of(found, by=who)
     return Batch([(one, visits.get(one.id, Visits())) for one in found], after)
 

@@ -4,13 +4,13 @@ What patients write, and what is written to them, stays in Mibo.
 """
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from mibo import booking, care, clock, messaging, phone
 from mibo.booking import reaching, reply_inbox, video_list
 from mibo.care import Due
-from mibo.exports import Batch, Column, Kind, Listing, by_offset
+from mibo.exports import Batch, Column, Kind, Listing, as_made
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.messaging import LogWish, Message, templates
@@ -28,29 +28,24 @@ STANDINGS = {
 }  # fmt: skip
 
 
-def _follow_ups(asked: FollowUpsInput, who: Actor, mark: list[Any] | None, size: int) -> Batch:
+def _follow_ups(asked: FollowUpsInput, who: Actor, limit: int, made_after: int | None) -> Sequence[Due]:
     until = None if asked.which == "all" else care.due_soon(clock.today())
-    after = (date.fromisoformat(mark[0]), int(mark[1])) if mark else None
-    found = care.follow_ups_due(by=who, until=until, after=after, limit=size + 1)
-    if len(found) <= size:
-        return Batch(found)
-    on, row_id = found[size - 1].place
-    return Batch(found[:size], [on.isoformat(), row_id])
+    return care.follow_ups_due(by=who, until=until, limit=limit, made_after=made_after)
 
 
-def _replies(asked: RepliesInput, who: Actor, limit: int, offset: int) -> Sequence[reply_inbox.ReplyRow]:
-    return reply_inbox.replies(asked.part, by=who, limit=limit, offset=offset)
+def _replies(asked: RepliesInput, who: Actor, limit: int, made_after: int | None) -> Sequence[reply_inbox.ReplyRow]:
+    return reply_inbox.replies(asked.part, by=who, limit=limit, made_after=made_after)
 
 
-def _calls(asked: Everything, who: Actor, limit: int, offset: int) -> Sequence[reaching.Wanted]:
-    return reaching.to_call(by=who, limit=limit, offset=offset)[0]
+def _calls(asked: Everything, who: Actor, limit: int, made_after: int | None) -> Sequence[reaching.Wanted]:
+    return reaching.some_to_call(by=who, limit=limit, made_after=made_after)
 
 
-def _links(asked: LinksInput, who: Actor, limit: int, offset: int) -> Sequence[video_list.LinkRow]:
+def _links(asked: LinksInput, who: Actor, limit: int, made_after: int | None) -> Sequence[video_list.LinkRow]:
     today = clock.today()
     return video_list.links(
         by=who, first=today, last=today if asked.days == "today" else today + WEEK, state=asked.state,
-        centre_id=asked.centre, limit=limit, offset=offset,
+        centre_id=asked.centre, limit=limit, made_after=made_after,
     )  # fmt: skip
 
 
@@ -89,7 +84,7 @@ def _ended(row: tuple[Message, str], _: Actor) -> Any:
 LISTINGS = (
     Listing(
         name="follow-ups", title="Follow-ups due", permission=Permission.SEE_FOLLOW_UPS, asks=FollowUpsInput,
-        endpoint="worklists.follow_ups", read=_follow_ups,
+        endpoint="worklists.follow_ups", read=as_made(_follow_ups),
         filters=in_words("which", which={"soon": "Due soon or overdue", "all": "Everybody"}),
         columns=(
             Column("Patient", lambda row, _: row.patient_name, weight=1.6),
@@ -106,7 +101,7 @@ LISTINGS = (
     ),
     Listing(
         name="replies", title="Replies", permission=Permission.ANSWER_REPLIES, asks=RepliesInput,
-        endpoint="replies.inbox", read=by_offset(_replies),
+        endpoint="replies.inbox", read=as_made(_replies),
         filters=in_words("part", part={"waiting": "Waiting", "unknown": "Unknown numbers", "handled": "Seen to"}),
         columns=(
             Column("Received", lambda row, _: row.received_at, Kind.MOMENT),
@@ -120,7 +115,7 @@ LISTINGS = (
     ),
     Listing(
         name="calls", title="To call", permission=Permission.BOOK_AT_DESK, asks=Everything,
-        endpoint="calls.listing", read=by_offset(_calls),
+        endpoint="calls.listing", read=as_made(_calls, lambda row: row.call.id),
         columns=(
             Column("Patient", lambda row, _: row.patient.full_name, weight=1.6),
             Column("Phone", lambda row, _: row.patient.phone, Kind.PHONE),
@@ -134,7 +129,7 @@ LISTINGS = (
     ),
     Listing(
         name="video-links", title="Video links", permission=Permission.SEE_MEETINGS, asks=LinksInput,
-        endpoint="video_links.listing", read=by_offset(_links),
+        endpoint="video_links.listing", read=as_made(_links, lambda row: row.row.id),
         filters=in_words(
             "days", days={"today": "Today", "week": "Today and the next six"},
             state={state: words for state, (words, _, _) in video_rows.STATES.items()},
