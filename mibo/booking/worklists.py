@@ -16,6 +16,7 @@ from mibo.booking.rows import AppointmentRow, columns
 from mibo.booking.rules import Status
 from mibo.identity import Actor
 from mibo.payments import Attempt, Payment, Terms
+from mibo.turns import in_turn
 
 AT_MOST = 200
 _TERMS = (Payment.cutoff_hours, Payment.in_time_percent, Payment.late_percent)
@@ -64,14 +65,15 @@ def is_wish_to_cancel(by: Actor) -> ColumnElement[bool]:
     return and_(literal_column("appointment.status = 'CANCELLATION_REQUESTED'"), within_reach(by))
 
 
-def visits_to_close(*, by: Actor) -> Sequence[AppointmentRow]:
-    """What needs closing, the oldest first; two hundred at a time."""
-    wanted = columns().where(needs_closing(by)).order_by(Appointment.ends_at, Appointment.id).limit(AT_MOST)
-    return [AppointmentRow(*row) for row in db.session().execute(wanted)]
+def visits_to_close(*, by: Actor, limit: int = AT_MOST, made_after: int | None = None) -> Sequence[AppointmentRow]:
+    """What needs closing, the oldest first, or as they were made (`turns`); two hundred at a time."""
+    wanted = columns().where(needs_closing(by))
+    ordered = in_turn(wanted, Appointment.id, made_after, Appointment.ends_at, Appointment.id)
+    return [AppointmentRow(*row) for row in db.session().execute(ordered.limit(limit))]
 
 
-def unpaid_holds(*, by: Actor) -> Sequence[UnpaidHold]:
-    """The holds, the one that ends first at the head."""
+def unpaid_holds(*, by: Actor, limit: int = AT_MOST, made_after: int | None = None) -> Sequence[UnpaidHold]:
+    """The holds, the one that ends first at the head, or as they were made (`turns`)."""
     wanted = (
         columns()
         .add_columns(
@@ -79,17 +81,18 @@ def unpaid_holds(*, by: Actor) -> Sequence[UnpaidHold]:
             _link(Attempt.link_url.is_(None), Attempt.asked_at < clock.now() - GIVEN_UP_AFTER),
         )
         .where(is_unpaid_hold(by))
-        .order_by(Appointment.held_until, Appointment.id)
-        .limit(AT_MOST)
     )
-    return [UnpaidHold(AppointmentRow(*row[:-2]), row[-2], row[-1]) for row in db.session().execute(wanted)]
+    ordered = in_turn(wanted, Appointment.id, made_after, Appointment.held_until, Appointment.id)
+    found = db.session().execute(ordered.limit(limit))
+    return [UnpaidHold(AppointmentRow(*row[:-2]), row[-2], row[-1]) for row in found]
 
 
-def wishes_to_cancel(*, by: Actor) -> Sequence[WishToCancel]:
-    """The wishes, the one whose appointment comes first at the head."""
+def wishes_to_cancel(*, by: Actor, limit: int = AT_MOST, made_after: int | None = None) -> Sequence[WishToCancel]:
+    """The wishes, the one whose appointment comes first at the head, or as they were made (`turns`)."""
     asked = (_of_the_asking(StatusChange.at), _of_the_asking(StatusChange.reason))
     wanted = columns().add_columns(*asked, *_TERMS).where(is_wish_to_cancel(by))
-    found = db.session().execute(wanted.order_by(Appointment.starts_at, Appointment.id).limit(AT_MOST))
+    ordered = in_turn(wanted, Appointment.id, made_after, Appointment.starts_at, Appointment.id)
+    found = db.session().execute(ordered.limit(limit))
     return [_wish(AppointmentRow(*row[:-5]), row[-5], row[-4], Terms(*row[-3:])) for row in found]
 
 

@@ -15,6 +15,7 @@ from mibo import audit, db
 from mibo.integrations import gallabox
 from mibo.messaging.models import DeliveryReport
 from mibo.messaging.reports import TRIED_FOR
+from mibo.turns import in_turn
 
 USUAL_WAIT = timedelta(minutes=5)  # news may overtake the answer that names its message
 
@@ -34,10 +35,11 @@ class Unmatched:
     seen_by: int | None
 
 
-def unmatched(*, seen: bool, limit: int, offset: int) -> Sequence[Unmatched]:
-    """Those that wait to be seen, or were, the latest first."""
+def unmatched(*, seen: bool, limit: int, offset: int = 0, made_after: int | None = None) -> Sequence[Unmatched]:
+    """Those that wait to be seen, or were, the latest first; or as they came (`turns`)."""
     wanted = select(DeliveryReport).where(_is_open(), DeliveryReport.seen_at.is_not(None) if seen else _waits())
-    ordered = wanted.order_by(DeliveryReport.received_at.desc(), DeliveryReport.id.desc())
+    latest = (DeliveryReport.received_at.desc(), DeliveryReport.id.desc())
+    ordered = in_turn(wanted, DeliveryReport.id, made_after, *latest)
     return [_read(one) for one in db.session().scalars(ordered.limit(limit).offset(offset))]
 
 

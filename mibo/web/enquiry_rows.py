@@ -8,7 +8,7 @@ from typing import Any
 from flask import url_for
 
 from mibo import clock, leads, phone
-from mibo.leads import Enquiry, EnquiryStep, Line
+from mibo.leads import Campaign, Enquiry, EnquiryStep, Line
 from mibo.leads.rules import is_open
 from mibo.messaging import LANGUAGES
 from mibo.people import Patient
@@ -23,6 +23,16 @@ SAID = {
     "LATER": "Call put off", "LOST": "Came to nothing", "REOPENED": "Opened again", "PATIENT": "Patient found",
     "BOOKED": "Booked", "HOLD_ENDED": "The held time ran out unpaid",
 }  # fmt: skip
+
+
+def runs(one: Campaign) -> tuple[str, str, str]:
+    """How a campaign stands today, as a tag has it."""
+    today = clock.today()
+    if one.from_on > today:
+        return "To come", "conf", "clock"
+    if one.to_on is not None and one.to_on < today:
+        return "Over", "gone", "x"
+    return "Runs", "done", "tick"
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 from mibo.analytics import Figures, TopClinician
+from mibo.analytics.intervals import Share
 from mibo.analytics.periods import Kind, Period, after, period_of
 from mibo.leads import SourceCount
 from mibo.web.charts import Chart, Series, bars, ranks
@@ -54,10 +55,15 @@ def fill(names: Mapping[int, str], found: Mapping[int, Figures]) -> Chart | None
     return ranks("Fill rate", "Centre", [name for name, _ in told], series, _percent) if told else None
 
 
-def reminders(now: Figures) -> Chart | None:
-    """Both no-show rates."""
+def reminded(now: Figures) -> Sequence[tuple[str, Share]]:
+    """Both no-show rates, where there are enough of both to tell them."""
     both = (("Reminder arrived", now.reminded), ("No reminder arrived", now.unreminded))
-    if not all(share.tells for _, share in both):
+    return both if all(share.tells for _, share in both) else ()
+
+
+def reminders(now: Figures) -> Chart | None:
+    """The same, drawn."""
+    if not (both := reminded(now)):
         return None
     return ranks(
         "No-show rate",

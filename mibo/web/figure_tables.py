@@ -65,14 +65,18 @@ def centres(names: Mapping[int, str], each: Mapping[int, Figures], money_too: bo
     return Table([*heads, "Revenue"] if money_too else heads, rows)
 
 
-def sat(names: Mapping[int, str], each: Mapping[int, Figures]) -> Table:
-    """How long patients sat before each clinician, the longest first."""
+def sat_before(names: Mapping[int, str], each: Mapping[int, Figures]) -> Sequence[tuple[str, Figures]]:
+    """The clinicians before whom somebody sat, the longest first."""
     known = [(names[key], told) for key, told in each.items() if key in names and told.waits]
-    known.sort(key=lambda one: (one[1].waits >= FEWEST, one[1].wait or 0), reverse=True)
+    return sorted(known, key=lambda one: (one[1].waits >= FEWEST, one[1].wait or 0), reverse=True)
+
+
+def sat(names: Mapping[int, str], each: Mapping[int, Figures]) -> Table:
+    """How long patients sat before each clinician."""
     rows = [
         [name, count(told.waits), _mean(told.wait, told.waits, "min"), percent(told.late.value)] if told.waits >= FEWEST
         else [name, FEW, "not told", "not told"]
-        for name, told in known
+        for name, told in sat_before(names, each)
     ]  # fmt: skip
     return Table(["Clinician", "Visits with a waiting time", "Waiting time", "Began late"], rows)
 

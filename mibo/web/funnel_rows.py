@@ -40,12 +40,13 @@ class Table:
 def table(rows: Sequence[Row], asked: FunnelInput, who: Actor) -> Table:
     """The table; who does not work with the enquiries themselves sees no number that would point at somebody (M25)."""
     to_worklist = who.may(Permission.ANSWER_ENQUIRIES)
-    lines = [(_name(row, asked.by), _cells(row.counts, asked, row.value, to_worklist)) for row in rows]
+    lines = [(name_of(row, asked.by), _cells(row.counts, asked, row.value, to_worklist)) for row in rows]
     few = "" if to_worklist else f"Numbers under {SMALLEST_SHOWN} are not shown."
     return Table(list(WORDS.values()), lines, _cells(total(rows), asked, "", to_worklist), few)
 
 
-def _name(row: Row, by: str) -> str:
+def name_of(row: Row, by: str) -> str:
+    """What a line is called."""
     if row.value == NONE:
         return NOTHING[by]
     return {"source": SOURCES, "heard_of": STAFF_HEARD_OF}.get(by, {}).get(row.value) or row.name
@@ -60,11 +61,17 @@ def _cells(counts: Sequence[int], asked: FunnelInput, value: str, to_worklist: b
 
 
 def _cell(count: int, before: int, href: str, to_worklist: bool) -> Cell:
-    seen = shown(count, to_worklist=to_worklist)
-    if seen is None:
-        return Cell(f"under {SMALLEST_SHOWN}", "", "")
+    words = count_words(count, to_worklist=to_worklist)
+    if shown(count, to_worklist=to_worklist) is None:
+        return Cell(words, "", "")
     share = f"{round(100 * count / before)}%" if before >= SMALLEST_SHOWN else ""
-    return Cell(str(seen), share, href if count else "")
+    return Cell(words, share, href if count else "")
+
+
+def count_words(count: int, *, to_worklist: bool) -> str:
+    """A number, unless it is so small that it would point at somebody."""
+    seen = shown(count, to_worklist=to_worklist)
+    return f"under {SMALLEST_SHOWN}" if seen is None else str(seen)
 
 
 def _list_of(asked: FunnelInput, step: str, value: str) -> str:

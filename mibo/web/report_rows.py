@@ -32,9 +32,19 @@ def line(one: messaging.unmatched.Unmatched, names: Mapping[int, str]) -> Report
         id=one.id,
         at=moment(one.at),
         event=one.event or "No event named",
-        says=". ".join([*(SAYS[each] for each in one.said), *(WHY.get(each, each) for each in one.errors)]),
-        why=NO_MESSAGE if one.said else UNREADABLE,
+        says=says(one),
+        why=why(one),
         tried=f"Its message is looked for until {moment(one.tried_until)}." if one.said else "",
         shape=one.shape,
         seen=f"{moment(one.seen_at)}, {names.get(one.seen_by or 0, 'somebody')}" if one.seen_at else "",
     )
+
+
+def says(one: messaging.unmatched.Unmatched) -> str:
+    """What it tells became of a message, and the error's number or its words."""
+    return ". ".join([*(SAYS[each] for each in one.said), *(WHY.get(each, each) for each in one.errors)])
+
+
+def why(one: messaging.unmatched.Unmatched) -> str:
+    """Why it waits for somebody."""
+    return NO_MESSAGE if one.said else UNREADABLE

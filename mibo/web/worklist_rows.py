@@ -83,10 +83,10 @@ def holds(found: Sequence[worklists.UnpaidHold], who: Actor) -> list[Hold]:
 def _hold(one: worklists.UnpaidHold, line: Line) -> Hold:
     until = one.row.held_until
     assert until is not None
-    return Hold(line, money.rupees(one.paise), until, clock_time(until), _link(one), one.row.by_desk)
+    return Hold(line, money.rupees(one.paise), until, clock_time(until), link_of(one), one.row.by_desk)
 
 
-def _link(one: worklists.UnpaidHold) -> tuple[str, str]:
+def link_of(one: worklists.UnpaidHold) -> tuple[str, str]:
     """A key of the table of states, and its words where they are other."""
     if one.link_sent:
         return "LINK_SENT", ""

@@ -4,158 +4,24 @@ import csv
 import io
 import json
 import re
-from datetime import timedelta
-from urllib.parse import urlencode
 
 import pytest
 from flask import Flask, render_template_string
 from pydantic import BaseModel
-from sqlalchemy import select
 from werkzeug.test import TestResponse
 
-from mibo import care, clock, db, exports, payments
-from mibo.analytics import KEYS
-from mibo.booking import Status
-from mibo.care import FollowUp
-from mibo.clinics import Centre
+from mibo import clock, exports
 from mibo.exports import Kind, Listing, describing, writing
 from mibo.identity import Actor
 from mibo.identity.permissions import GRANTED, Role
-from mibo.leads import Enquiry
-from mibo.messaging import Message, PhoneCall, Reply
-from mibo.payments import Attempt, Drawer, Refund, Settlement, SettlementFile, SettlementLine
-from mibo.payments.heard import Mismatch
-from mibo.people import Clinician, Patient, RightsRequest, rights
 from mibo.web import listings  # noqa: F401  (describes them)
 from mibo.web.listings.words import STATES
 from tests import make
-from tests.web.pages.visitor import Visitor, clinic
+from tests.exports.world import DAYS, KNOWN_BY, OF_THE_CLINIC, PAGES, SETTLEMENT, STAFF, World
 
 pytestmark = pytest.mark.usefixtures("database", "sandbox")
 
 NAMES = sorted(exports.listings())
-STAFF = (Role.ADMIN, Role.MANAGER, Role.CENTRE_MANAGER, Role.CLINICIAN, Role.CARE_COORDINATOR, Role.FRONT_DESK)
-DAY = timedelta(days=1)
-SETTLEMENT = 999_999_999
-DAYS = {"period": "custom", "since": str(clock.today() - timedelta(days=7)), "until": str(make.tomorrow())}
-TABLES = ("revenue", "clinicians", "centres", "leads")
-# what each list's page is asked for so that it shows the same as the file, and what the file is
-PAGES: dict[str, tuple[str, str, dict[str, str]]] = {
-    "appointments": ("GET", "/appointments?time=all", {"time": "all"}),
-    "patients": ("GET", "/desk/patients", {}),
-    "payments": ("GET", "/money/payments?time=all", {"time": "all"}),
-    "unpaid": ("GET", "/money/unpaid?age=TO_COME", {"age": "TO_COME"}),
-    "refunds": ("GET", "/money/refunds?which=waiting", {"which": "waiting"}),
-    "takings": ("GET", "/money/takings", {}),
-    "takings-lines": ("GET", "/money/takings/lines", {}),
-    "settlements": ("GET", "/money/settlements", {}),
-    "mismatches": ("GET", "/money/mismatches", {}),
-    "receipts": ("GET", "/money/receipts", {}),
-    "follow-ups": ("GET", "/worklists/follow-ups?which=all", {"which": "all"}),
-    "replies": ("GET", "/desk/replies", {}),
-    "calls": ("GET", "/worklists/calls", {}),
-    "video-links": ("GET", "/video-links", {}),
-    "messages": ("GET", "/desk/messages", {}),
-    "staff": ("GET", "/desk/staff", {}),
-    "clinicians": ("GET", "/desk/clinicians", {}),
-    "centres": ("GET", "/desk/centres", {}),
-    "audit": ("GET", "/desk/audit", {}),
-    "time-off": ("GET", "/time-off", {}),
-    "drawers": ("GET", "/money/drawers", {}),
-    "enquiries": ("GET", "/enquiries?part=open", {"part": "open"}),
-    "requests": ("GET", "/worklists/requests", {}),
-    "emergency": ("GET", "/desk/emergency/openings", {}),
-    "settlement-lines": ("GET", f"/money/settlements/{SETTLEMENT}", {"settlement": str(SETTLEMENT)}),
-    **{f"figures-{name}": ("GET", f"/figures/{name}?{urlencode(DAYS)}", DAYS) for name in TABLES},
-    **{f"figure-{key.replace('_', '-')}": ("GET", f"/figures/behind/{key}?{urlencode(DAYS)}", DAYS) for key in KEYS},
-}
-# by what a row is known on both, where it is not the first column
-KNOWN_BY = {
-    "takings": "Centre", "takings-lines": "Patient", "settlements": "Settlement", "follow-ups": "Patient",
-    "replies": "Patient", "messages": "To", "audit": "Who", "mismatches": "What is wrong", "emergency": "Patient",
-    **{f"figure-{key.replace('_', '-')}": "Patient" for key in KEYS},
-}  # fmt: skip
-# lists whose rows of both centres only those see who see the whole clinic, or that are the same for everybody
-OF_THE_CLINIC = {"settlements", "settlement-lines", "mismatches", "staff", "audit"}
-
-
-class World:
-    """A clinic with something in each of its lists, at both centres."""
-
-    def __init__(self, app: Flask) -> None:
-        self.app, self.clinic = app, clinic()
-        kochi, mumbai, anita = self.clinic.kochi, self.clinic.mumbai, self.clinic.anita
-        with db.transaction() as session:
-            self.staff = {role: make.staff(role, kochi, name=f"Staff {role.value.title()}") for role in STAFF}
-            anita.account_id = self.staff[Role.CLINICIAN].id
-            session.merge(anita)
-            far = make.clinician(mumbai, name="Dr. Farida Away")
-            for n, (where, who) in enumerate([(kochi, anita), (kochi, anita), (mumbai, far), (mumbai, far)]):
-                self._visits(n, where, who)
-            self._settled()
-
-    def _visits(self, n: int, where: Centre, who: Clinician) -> None:
-        session, place = db.session(), where.short_name
-        patient = make.patient(f"Person {place} {n}")
-        today = make.appointment(patient, who, where, make.at(f"{9 + n:02}:00"), mode="ONLINE")
-        make.appointment(patient, who, where, make.at(f"{14 + n:02}:00"), status=Status.CONFIRMED, paid=False)
-        payments.issue_receipt(today.payment_id)
-        at = make.at("20:00").replace(tzinfo=None)
-        make.block(at, at.replace(hour=21), who=who, where=where)
-        if n in (0, 2):
-            session.add(Drawer(account_id=self.staff[Role.FRONT_DESK].id, centre_id=where.id, opened_at=clock.now()))
-        told = Message(
-            dedupe_key=f"k{n}", template="mibo_booking_confirmed", phone=patient.phone, name=patient.full_name, body={},
-            about_id=today.id, patient_id=patient.id, centre_id=where.id, status="FAILED", kind="BOOKING",
-            climbs_until=today.starts_at,
-        )  # fmt: skip
-        session.add(told)
-        session.flush()
-        session.add(PhoneCall(dedupe_key=f"k{n}", message_id=told.id, about_id=today.id, patient_id=patient.id,
-                              until=today.starts_at))  # fmt: skip
-        session.add(Reply(known_by=f"k{n}", phone=patient.phone, patient_id=patient.id, outcome="WAITS",
-                          settled_at=clock.now(), centre_id=where.id))  # fmt: skip
-
-        self._over(n, patient, where, who)
-
-    def _over(self, n: int, patient: Patient, where: Centre, who: Clinician) -> None:
-        """Visits of yesterday, and what came of them and of people who only asked."""
-        session, doctor, at = db.session(), self.staff[Role.CLINICIAN], make.at(f"{9 + n:02}:00", clock.today() - DAY)
-        seen = make.appointment(patient, who, where, at, status=Status.COMPLETED)
-        seen.arrived_at, seen.started_at, seen.ended_at = at, at, at + timedelta(minutes=30)
-        make.appointment(patient, who, where, at + timedelta(hours=5), status=Status.NO_SHOW)
-        attempt_id = session.scalar(select(Attempt.id).where(Attempt.payment_id == seen.payment_id))
-        again = FollowUp(parent_id=seen.id, wanted_on=make.tomorrow(), status="BOOKED", booked_id=seen.id,
-                         closed_at=clock.now(), created_by=doctor.id)  # fmt: skip
-        session.add_all([
-            FollowUp(parent_id=seen.id, wanted_on=make.tomorrow(), created_by=doctor.id), again,
-            Refund(payment_id=seen.payment_id, paise=100, reason="BY_MANAGER", attempt_id=attempt_id),
-            Enquiry(full_name=f"Caller {where.short_name}", phone=f"+9198000004{n:02}", source="PHONE", next_call_at=at,
-                    consent_version="2026-11", centre_id=where.id),
-            RightsRequest(patient_id=patient.id, kind="RECORDS", words=rights.seal("All of it, please."),
-                          asked_by=patient.account_id, due_at=clock.now() + DAY),
-        ])  # fmt: skip
-        care.glass.break_glass(patient.id, "They are unconscious at the hospital", by=make.actor(doctor, Role.ADMIN))
-
-    def _settled(self) -> None:
-        session, odd = (
-            db.session(),
-            Mismatch(about="pay_ABCDEFGHIJKLMN", reason="NOT_OURS", told_by="WEBHOOK", told_paise=100),
-        )
-        read = SettlementFile(
-            digest="d", name="x.csv", lines=2, known=0, waiting=0, odd=1, read_by=self.staff[Role.ADMIN].id
-        )
-        paid = Settlement(id=SETTLEMENT, known_by="setl_ABCDEFGHIJ", utr="UTR1", settled_at=clock.now())
-        session.add_all([odd, read, paid])
-        session.flush()
-        for n, mismatch_id in enumerate((None, odd.id)):
-            session.add(SettlementLine(
-                settlement_id=paid.id, file_id=read.id, line=n + 1, kind="payment", entity_id=f"pay_{n}", paise=100,
-                fee_paise=2, tax_paise=1, net_paise=97, mismatch_id=mismatch_id,
-            ))  # fmt: skip
-
-    def visitor(self, role: Role) -> Visitor:
-        return Visitor(self.app.test_client()).sign_in(self.staff[role])
 
 
 @pytest.fixture
@@ -178,9 +44,9 @@ def test_each_role_gets_the_files_of_the_lists_that_it_sees_and_no_other(world: 
     visitor = world.visitor(role)
     for name, one in exports.listings().items():
         answer = visitor.post(f"/exports/{name}", PAGES[name][2] | {"file": file})
-        page = visitor.get(PAGES[name][1])
+        page = visitor.get(world.page_of(name))
         allowed = role in GRANTED[one.permission]
-        told = (answer.status_code == 200, page.status_code == 200)
+        told = (answer.status_code == 200, page.status_code < 400)  # a clinician is led on to their own hours
         assert told == (allowed, allowed), (name, answer.status)
         if allowed:
             assert answer.data.startswith(b"%PDF-" if file == "pdf" else b"\xef\xbb\xbf")
@@ -192,7 +58,8 @@ def test_the_file_has_the_rows_of_the_page_and_no_other(world: World, role: Role
     for name, one in exports.listings().items():
         if role not in GRANTED[one.permission]:
             continue
-        page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", visitor.get(PAGES[name][1]).text))
+        shown = visitor.client.get(world.page_of(name), follow_redirects=True)
+        page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", shown.text))
         rows = cells(visitor.post(f"/exports/{name}", PAGES[name][2]))
         known = KNOWN_BY.get(name) or next(iter(rows[0]), "") if rows else ""
         for row in rows:
@@ -205,7 +72,8 @@ def test_the_file_has_the_rows_of_the_page_and_no_other(world: World, role: Role
 
 def test_no_list_is_empty_here_so_that_something_was_compared(world: World) -> None:
     admin = world.visitor(Role.ADMIN)
-    assert [name for name in NAMES if not cells(admin.post(f"/exports/{name}", PAGES[name][2]))] == []
+    empty = [name for name in NAMES if not cells(admin.post(f"/exports/{name}", PAGES[name][2]))]
+    assert empty == ["figures-reminders"]  # of fewer than five it tells nothing: below
 
 
 def test_who_does_not_see_revenue_has_none_in_figures_and_of_few_no_rate_is_told(world: World) -> None:
@@ -214,6 +82,16 @@ def test_who_does_not_see_revenue_has_none_in_figures_and_of_few_no_rate_is_told
     assert (row["No-show rate, percent"], row["True rate from, percent"]) == ("fewer than 5 visits", "")
     found = exports.listing("figures-clinicians").columns_for(Actor.patient(1, "A"))
     assert "Revenue" not in [column.title for column in found]
+
+
+def test_the_two_no_show_rates_of_the_reminders_are_told_once_there_are_enough_of_both(world: World) -> None:
+    world.ten_visits_half_of_them_reminded()
+    reminded, others = cells(world.visitor(Role.MANAGER).post("/exports/figures-reminders", DAYS))
+    assert (reminded["Visits"], reminded["How many"], reminded["No-shows"]) == ("Reminder arrived", "5", "0")
+    assert (others["Visits"], others["No-show rate, percent"]) == ("No reminder arrived", "100.0")
+    assert float(others["True rate from, percent"]) < 100
+    page = world.visitor(Role.MANAGER).get(world.page_of("figures-reminders")).text
+    assert 'action="/exports/figures-reminders"' in page
 
 
 def test_a_file_of_enquiries_has_who_was_looked_for_or_what_a_number_of_the_funnel_counts(world: World) -> None:

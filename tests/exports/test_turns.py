@@ -13,7 +13,7 @@ from mibo.exports import Batch, Listing, writing
 from mibo.identity import Actor
 from mibo.identity.permissions import Role
 from tests import make
-from tests.exports.test_listings import PAGES, World
+from tests.exports.world import PAGES, World
 
 pytestmark = pytest.mark.usefixtures("database", "sandbox")
 

@@ -42,6 +42,24 @@ class RequestsInput(Strict):
     part: Literal["waiting", "closed"] = "waiting"
 
 
+class QueueInput(Strict):
+    """Who walked in today, at one centre or at all."""
+
+    centre: Chosen | None = None
+
+
+class HolidaysInput(Strict):
+    """The holidays to come, of one centre or of all."""
+
+    centre: Chosen | None = None
+
+
+class ReportsInput(Strict):
+    """Reports that nobody has seen, or the others."""
+
+    seen: bool = False
+
+
 class SettlementLinesInput(Strict):
     """All lines of one settlement, or those that wait for somebody."""
 

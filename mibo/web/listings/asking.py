@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from mibo import care, leads
-from mibo.exports import Column, Kind, Listing, as_made
+from mibo.exports import Column, Kind, Listing, all_at_once, as_made
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.ids import read_id
 from mibo.leads import Line
 from mibo.leads.rules import is_open
 from mibo.web import enquiry_rows, enquiry_words, funnel_rows, request_rows
-from mibo.web.inputs.exports import EnquiriesInput, RequestsInput
+from mibo.web.inputs.exports import EnquiriesInput, Everything, RequestsInput
+from mibo.web.inputs.funnel import FunnelInput
 from mibo.web.listings.words import Words, centre_name, in_words, said
 
 SEEN_TO = {"mine": "me", "nobody": "nobody yet"}
@@ -61,6 +62,26 @@ def _in_time(row: care.requests.Asked, _: Actor) -> str:
     return "" if row.closed_at is None else "yes" if row.closed_at <= row.due_at else "no"
 
 
+def _funnel(asked: FunnelInput, who: Actor) -> Sequence[tuple[str, Sequence[int]]]:
+    """The lines as the page has them, and what they have together."""
+    centres = None if asked.centre is None else [asked.centre]
+    rows = leads.funnel(asked.first, asked.last, asked.by, by=who, centres=centres)
+    lines = [(funnel_rows.name_of(row, asked.by), row.counts) for row in rows]
+    return [*lines, ("Together", leads.total(rows))] if lines else []
+
+
+def _of_funnel(asked: FunnelInput) -> Words:
+    by = funnel_rows.LINES[asked.by]
+    return said(("From", asked.first), ("To", asked.last), ("Centre", centre_name(asked.centre)), ("By", by))
+
+
+def _step(n: int, words: str) -> Column:
+    def told(row: tuple[str, Sequence[int]], who: Actor) -> str:
+        return funnel_rows.count_words(row[1][n], to_worklist=who.may(Permission.ANSWER_ENQUIRIES))
+
+    return Column(words, told, weight=0.8)
+
+
 LISTINGS = (
     Listing(
         name="enquiries", title="Enquiries", permission=Permission.ANSWER_ENQUIRIES, asks=EnquiriesInput,
@@ -96,6 +117,27 @@ LISTINGS = (
             Column("State", lambda row, _: request_rows.STAFF_STATES[row.status]),
             Column("Over", lambda row, _: row.closed_at, Kind.MOMENT),
             Column("In time", _in_time, weight=0.6),
+        ),
+    ),
+    Listing(
+        name="campaigns", title="Campaigns", permission=Permission.KEEP_CAMPAIGNS, asks=Everything,
+        endpoint="campaigns.listing", read=all_at_once(lambda asked, who: leads.campaigns()),
+        columns=(
+            Column("Campaign", lambda row, _: row[0].name, weight=1.6),
+            Column("Code", lambda row, _: row[0].code, weight=1.3),
+            Column("What it is", lambda row, _: str(enquiry_words.STAFF_HEARD_OF[row[0].heard_of])),
+            Column("From", lambda row, _: row[0].from_on, Kind.DAY),
+            Column("To", lambda row, _: row[0].to_on, Kind.DAY),
+            Column("State", lambda row, _: enquiry_rows.runs(row[0])[0], weight=0.7),
+            Column("Enquiries", lambda row, _: row[1], Kind.NUMBER, weight=0.7),
+        ),
+    ),
+    Listing(
+        name="funnel", title="Enquiry funnel", permission=Permission.SEE_FUNNEL, asks=FunnelInput,
+        endpoint="funnel.summary", read=all_at_once(_funnel), filters=_of_funnel,
+        columns=(
+            Column("Line", lambda row, _: row[0], weight=1.8),
+            *(_step(n, words) for n, words in enumerate(funnel_rows.WORDS.values())),
         ),
     ),
 )  # fmt: skip

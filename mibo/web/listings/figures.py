@@ -1,6 +1,6 @@
 """Figures as files: the tables of their pages, and the rows behind each. What is of fewer than five people is not told apart."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from operator import attrgetter
 from typing import Literal
@@ -8,14 +8,14 @@ from typing import Literal
 from mibo import analytics, clinics, clock
 from mibo.analytics import Asked, Figures, TopClinician
 from mibo.analytics.dictionary import METRICS
-from mibo.analytics.intervals import FEWEST
+from mibo.analytics.intervals import FEWEST, Share
 from mibo.analytics.periods import compared
 from mibo.exports import Column, Kind, Listing, all_at_once, as_made
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
 from mibo.leads import SourceCount
 from mibo.web import figure_rows, figure_tables
-from mibo.web.figure_charts import MOST_DAYS, SOURCES, step_words
+from mibo.web.figure_charts import MOST_DAYS, SOURCES, reminded, step_words
 from mibo.web.inputs.figures import FiguresInput
 from mibo.web.listings.words import Words, centre_name, said
 
@@ -38,10 +38,18 @@ def _filters(asked: FiguresInput) -> Words:
     return said(("Days", figure_rows.span(_now(asked).period)), ("Centre", centre_name(asked.centre)))
 
 
-def _revenue(asked: FiguresInput, who: Actor) -> Sequence[tuple[str, Figures]]:
+def _steps(asked: FiguresInput, who: Actor) -> Sequence[tuple[str, Figures]]:
+    """Each day, or each month of many days, of which there is something to tell."""
     step: Literal["day", "month"] = "month" if _now(asked).period.days > MOST_DAYS else "day"
-    found = analytics.figures_by(step, _now(asked), by=who)
-    return [(_when(on, step), told) for on, told in found.items() if told.came_in_paise]
+    return [(_when(on, step), told) for on, told in analytics.figures_by(step, _now(asked), by=who).items()]
+
+
+def _visits(asked: FiguresInput, who: Actor) -> Sequence[tuple[str, Figures]]:
+    return [(when, told) for when, told in _steps(asked, who) if told.kept or told.missed]
+
+
+def _revenue(asked: FiguresInput, who: Actor) -> Sequence[tuple[str, Figures]]:
+    return [(when, told) for when, told in _steps(asked, who) if told.came_in_paise]
 
 
 def _when(on: date, step: str) -> str:
@@ -129,7 +137,37 @@ def _behind(key: str) -> Listing:
     )  # fmt: skip
 
 
+def _sat(asked: FiguresInput, who: Actor) -> Sequence[tuple[str, Figures]]:
+    names = {one.clinician_id: one.name for one in analytics.waits(asked.centre, by=who)}
+    return figure_tables.sat_before(names, analytics.figures_of("clinician", _now(asked), by=who))
+
+
+def _waits(row: tuple[str, Figures], _: Actor) -> str:
+    return str(row[1].waits) if row[1].waits >= FEWEST else figure_tables.FEW
+
+
+def _late(row: tuple[str, Figures], _: Actor) -> str:
+    return percent(row[1].late.value) if row[1].late.tells else "not told"
+
+
+def _reminders(asked: FiguresInput, who: Actor) -> Sequence[tuple[str, Share]]:
+    return reminded(analytics.figures(_now(asked), by=who))
+
+
+def _bounds(n: int) -> Callable[[tuple[str, Share], Actor], str]:
+    return lambda row, _: percent(row[1].interval[n])
+
+
 LISTINGS = (
+    Listing(
+        name="figures-visits", title="Visits", permission=Permission.SEE_FIGURES, asks=FiguresInput,
+        endpoint="figures.dashboard", filters=_filters, read=all_at_once(_visits),
+        columns=(
+            Column("When", lambda row, _: row[0]),
+            Column("Took place", lambda row, _: row[1].kept, Kind.NUMBER),
+            Column("No-shows", lambda row, _: row[1].missed, Kind.NUMBER),
+        ),
+    ),
     Listing(
         name="figures-revenue", title="Revenue", permission=Permission.SEE_REVENUE, asks=FiguresInput,
         endpoint="figures.revenue", filters=_filters,
@@ -173,6 +211,38 @@ LISTINGS = (
             Column("New people", lambda row, _: row[0].leads, Kind.NUMBER),
             Column("Share, percent", lambda row, _: percent(row[0].leads / row[1])),
             Column("In the days before", lambda row, _: row[2], Kind.NUMBER),
+        ),
+    ),
+    Listing(
+        name="figures-waiting", title="Waiting times", permission=Permission.SEE_FIGURES, asks=FiguresInput,
+        endpoint="figures.waiting", filters=_filters, read=all_at_once(_sat),
+        columns=(
+            Column("Clinician", lambda row, _: row[0], weight=1.8),
+            Column("Visits with a waiting time", _waits),
+            Column("Waiting time, minutes", lambda row, _: mean(row[1].wait, row[1].waits)),
+            Column("Began late, percent", _late),
+        ),
+    ),
+    Listing(
+        name="figures-next-free", title="Next free times", permission=Permission.SEE_FIGURES, asks=FiguresInput,
+        endpoint="figures.waiting", filters=lambda asked: said(("Centre", centre_name(asked.centre))),
+        read=all_at_once(lambda asked, who: analytics.waits(asked.centre, by=who)),
+        columns=(
+            Column("Clinician", lambda row, _: row.name, weight=1.8),
+            Column("Days from today", lambda row, _: row.days(), Kind.NUMBER),
+            Column("Next free time", lambda row, _: row.free_at, Kind.MOMENT),
+        ),
+    ),
+    Listing(
+        name="figures-reminders", title="Reminders and no-shows", permission=Permission.SEE_FIGURES, asks=FiguresInput,
+        endpoint="figures.reminders", filters=_filters, read=all_at_once(_reminders),
+        columns=(
+            Column("Visits", lambda row, _: row[0], weight=1.8),
+            Column("How many", lambda row, _: row[1].whole, Kind.NUMBER),
+            Column("No-shows", lambda row, _: row[1].part, Kind.NUMBER),
+            Column("No-show rate, percent", lambda row, _: percent(row[1].value)),
+            Column("True rate from, percent", _bounds(0)),
+            Column("True rate to, percent", _bounds(1)),
         ),
     ),
     *(_behind(key) for key in analytics.KEYS),

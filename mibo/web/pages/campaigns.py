@@ -10,6 +10,7 @@ from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
 from mibo.leads import Campaign
 from mibo.web.access import actor, may
+from mibo.web.enquiry_rows import runs
 from mibo.web.enquiry_words import STAFF_HEARD_OF
 from mibo.web.forms.enquiries import CampaignChangeForm, CampaignForm
 from mibo.web.htmx import go, show
@@ -81,18 +82,9 @@ def change(campaign_id: int) -> ResponseReturnValue:
 
 
 def _listing(form: CampaignForm, *, status: int = 200) -> ResponseReturnValue:
-    rows = [(one, came, _link(one), str(STAFF_HEARD_OF[one.heard_of]), _runs(one)) for one, came in leads.campaigns()]
+    rows = [(one, came, _link(one), str(STAFF_HEARD_OF[one.heard_of]), runs(one)) for one, came in leads.campaigns()]
     return show("campaigns/listing.html", form=form, rows=rows, status=status)
 
 
 def _link(one: Campaign) -> str:
     return settings().base_url.rstrip("/") + url_for("enquire.form", c=one.code)
-
-
-def _runs(one: Campaign) -> tuple[str, str, str]:
-    today = clock.today()
-    if one.from_on > today:
-        return "To come", "conf", "clock"
-    if one.to_on is not None and one.to_on < today:
-        return "Over", "gone", "x"
-    return "Runs", "done", "tick"

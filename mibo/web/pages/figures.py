@@ -53,7 +53,6 @@ def rows(key: str) -> ResponseReturnValue:
     return page.show(
         "rows", metric=METRICS[key], found=found, rows=figure_rows.behind_rows(key, found.rows),
         amount=figure_rows.AMOUNTS.get(key, ("",))[0], sum_words=figure_rows.sum_words(key, found), key=key,
-        file=f"figure-{key.replace('_', '-')}",
     )  # fmt: skip
 
 
@@ -66,7 +65,7 @@ def revenue() -> ResponseReturnValue:
     then = analytics.figures(page.then, by=actor())
     return page.show(
         "revenue", chart=figure_charts.revenue(page.period, page.step, steps), sums=now, then=then, metric=METRICS["revenue"],
-        rows=figure_tables.revenue(page.step, steps), rupees=figure_rows.rupees, file="figures-revenue",
+        rows=figure_tables.revenue(page.step, steps), rupees=figure_rows.rupees,
     )  # fmt: skip
 
 
@@ -79,7 +78,7 @@ def clinicians() -> ResponseReturnValue:
     each = analytics.figures_of("clinician", page.now, by=by)
     return page.show(
         "clinicians", chart=figure_charts.people(top), table_of=figure_tables.clinicians(top, each, by.may(Permission.SEE_REVENUE)),
-        metric=METRICS["top"], file="figures-clinicians",
+        metric=METRICS["top"],
     )  # fmt: skip
 
 
@@ -92,7 +91,7 @@ def centres() -> ResponseReturnValue:
     names = {one.id: one.short_name for one in page.centres}
     return page.show(
         "centres", chart=figure_charts.fill(names, each), metric=METRICS["fill"],
-        table_of=figure_tables.centres(names, each, by.may(Permission.SEE_REVENUE)), file="figures-centres",
+        table_of=figure_tables.centres(names, each, by.may(Permission.SEE_REVENUE)),
     )  # fmt: skip
 
 
@@ -131,7 +130,7 @@ def leads() -> ResponseReturnValue:
     former = analytics.leads_by_source(page.then, by=actor())
     return page.show(
         "leads", chart=figure_charts.leads(found), rows=figure_tables.leads(found, former), metric=METRICS["leads"],
-        total=sum(one.leads for one in found), file="figures-leads",
+        total=sum(one.leads for one in found),
     )  # fmt: skip
 
 
@@ -158,8 +157,8 @@ class _Page:
         """What one bar stands for."""
         return "month" if self.period.days > figure_charts.MOST_DAYS else "day"
 
-    def show(self, name: str, *, file: str = "", **facts: Any) -> ResponseReturnValue:
-        """One of the pages; `file` is the listing that it is downloaded as."""
+    def show(self, name: str, **facts: Any) -> ResponseReturnValue:
+        """One of the pages."""
         if not (actor().everywhere or actor().centre_ids):
             return show("desk/no_centre.html")
         asked, whole = self.asked, self.asked.days
@@ -168,7 +167,7 @@ class _Page:
         ]
         later = after(asked.kind, whole)
         return show(
-            f"figures/{name}.html", file=file, asked=asked, kept=self.kept, problem_words=self.problem, tabs=tabs, kinds=KINDS,
+            f"figures/{name}.html", asked=asked, kept=self.kept, problem_words=self.problem, tabs=tabs, kinds=KINDS,
             centres=self.centres, days=figure_rows.span(self.period), short=figure_rows.short_span(self.period),
             former=figure_rows.short_span(self.former), under_way=self.period != whole,
             everywhere=actor().everywhere,

@@ -1,27 +1,25 @@
 """The message log: what was sent to whom and what became of it, its numbers, and the texts themselves."""
 
-from datetime import timedelta
-
 from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 
-from mibo import booking, clinics, clock, identity, messaging
+from mibo import booking, clinics, identity, messaging
 from mibo.errors import Missing
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
-from mibo.messaging import LANGUAGES, LogWish
+from mibo.messaging import LANGUAGES
 from mibo.web import message_rows, message_samples, report_rows
 from mibo.web.access import actor, may
 from mibo.web.forms.message_log import LogForm, NumbersForm, offer
 from mibo.web.htmx import go, show
 from mibo.web.inputs.message_log import LogFilter, NumbersFilter
 from mibo.web.keys import takes
+from mibo.web.listings.messages import days_of, tally_of, text_words
 from mibo.web.listings.work import wish as message_wish
 from mibo.web.paging import page_asked
 
 bp = Blueprint("message_log", __name__, url_prefix="/desk/messages")
 
-DAYS = 28
 PAGE = 30
 
 
@@ -60,27 +58,19 @@ def _asked() -> tuple[LogForm, LogFilter]:
     return LogForm(formdata=None, data=told), asked
 
 
-def _within_reach() -> frozenset[int] | None:
-    return None if actor().everywhere else actor().centre_ids
-
-
 @bp.route("/numbers", methods=["GET", "POST"])
 @may(Permission.SEE_MESSAGES)
 def numbers() -> ResponseReturnValue:
     """How many left, arrived, were read or failed, by day and by template: the last four weeks, unless asked otherwise."""
-    today = clock.today()
-    usual = NumbersFilter(since=today - timedelta(days=DAYS - 1), until=today)
+    first, last = days_of(NumbersFilter())
+    usual = NumbersFilter(since=first, until=last)
     form = NumbersForm(data=usual.model_dump())
-    said = form.read(NumbersFilter) or usual
-    last = said.until or today
-    first = said.since or last - timedelta(days=DAYS - 1)
-    since, until = clock.day_span(first, last)[0], clock.day_span(last)[1]
-    days, kinds = messaging.log.tally(LogWish(centre_ids=_within_reach(), since=since, until=until))
-    every_day = messaging.log.days_between(first, last, days)
+    asked = form.read(NumbersFilter) or usual
+    days, texts = tally_of(asked, actor())
     return show(
-        "message_log/numbers.html", form=form, chart=message_rows.chart(every_day), layers=message_rows.LAYERS,
-        days=[(message_rows.short_day(one.of), one) for one in reversed(every_day) if one.total], kinds=kinds,
-        status=422 if form.errors else 200,
+        "message_log/numbers.html", form=form, chart=message_rows.chart(days), layers=message_rows.LAYERS,
+        days=[(message_rows.short_day(one.of), one) for one in reversed(days) if one.total],
+        texts=[(text_words(one.of), one) for one in texts], asked=asked, status=422 if form.errors else 200,
     )  # fmt: skip
 
 
