@@ -18,7 +18,7 @@ from mibo.exports.making import make
 from mibo.exports.models import Export, ExportPart
 from mibo.exports.queries import Opened, asked_of, one, opened, own
 from mibo.exports.sweeping import ring_waiting, sweep
-from mibo.exports.writing import BYTE_ORDER_MARK, content_type, csv_lines, no_formula, small
+from mibo.exports.writing import BYTE_ORDER_MARK, content_type, csv_lines, no_formula, of_one, small
 
 __all__ = [
     "BYTE_ORDER_MARK",
@@ -43,6 +43,7 @@ __all__ = [
     "listings",
     "make",
     "no_formula",
+    "of_one",
     "one",
     "opened",
     "own",

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,13 @@ def small(one: Listing, asked: BaseModel, file: str, *, by: Actor) -> tuple[byte
 def whole(one: Listing, asked: BaseModel, rows: Sequence[Any], file: str, *, by: Actor) -> bytes:
     """A file of these rows and no more."""
     return pdf(one, asked, rows, by=by) if file == "pdf" else csv_head(one, by) + csv_rows(one, rows, by)
+
+
+def of_one(one: Listing, asked: Mapping[str, object], file: str, *, by: Actor) -> tuple[bytes, int]:
+    """The whole file of a list that is never long, and its number of rows."""
+    told = one.asks.model_validate(asked)
+    rows = one.read(told, by, None, rules.PDF_AT_MOST).rows
+    return whole(one, told, rows, file, by=by), len(rows)
 
 
 def is_too_long_for_paper(one: Listing, asked: BaseModel, *, by: Actor) -> bool:

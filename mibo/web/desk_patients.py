@@ -21,9 +21,6 @@ from mibo.web.filters import clock_time, day, moment
 from mibo.web.forms.booking import GENDER_WORDS
 
 GENDERS = {choice.value: choice.label for choice in GENDER_WORDS}
-HISTORY = (
-    "Reference", "Start", "Clinician", "Centre", "Kind", "State", "Fee", "Payment", "Method", "Paid on",
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ def look(
     """One patient as this person may see them: clinicians see no money, no contact and no whole number."""
     desk = who.may(Permission.SEE_PATIENTS)
     now = clock.now()
-    coming = [each for each in appointments if each.ends_at > now and _state(each) not in ("CANCELLED", "EXPIRED")]
+    coming = [each for each in appointments if each.ends_at > now and state_of(each) not in ("CANCELLED", "EXPIRED")]
     over = [each for each in appointments if each not in coming]
     return Page(
         facts=desk_sheet.facts_of(one),
@@ -86,19 +83,6 @@ def look(
         consents=[*_consents(one, recorded_by), *_said(one)] if desk else [],
         may_keep=desk and people.consents.stands(one, people.consents.latest(one.id), CARE),
     )
-
-
-def history(appointments: Sequence[Appointment]) -> list[tuple[object, ...]]:
-    """A patient's visits and what was paid for them, for a spreadsheet, under `HISTORY`."""
-    return [
-        (
-            one.reference, f"{clock.local(one.starts_at):%Y-%m-%d %H:%M}", one.clinician.full_name,
-            one.centre.short_name, MODES[one.mode], _state(one), money.rupees(one.payment.amount_paise),
-            one.payment.status, METHOD_WORDS.get(one.payment.method or "", ""),
-            clock.clinic_day(one.payment.paid_at).isoformat() if one.payment.paid_at else "",
-        )
-        for one in appointments
-    ]  # fmt: skip
 
 
 def openings(entries: Sequence[AuditEntry], names: Mapping[int, str]) -> list[tuple[str, str, str]]:
@@ -217,7 +201,8 @@ def _family(one: Patient) -> list[tuple[str, str, str]]:
     return [(each.full_name, in_a_line(each), url_for("patients.show_patient", patient_id=each.id)) for each in others]
 
 
-def _state(one: Appointment) -> str:
+def state_of(one: Appointment) -> str:
+    """Its state; a hold that ran out has ended."""
     over = one.status == Status.PENDING and one.held_until is not None and one.held_until <= clock.now()
     return "EXPIRED" if over else str(one.status)
 
@@ -225,13 +210,13 @@ def _state(one: Appointment) -> str:
 def _visit(one: Appointment) -> tuple[str, str, str, str]:
     about = f"{one.clinician.full_name}, {one.centre.short_name}, {MODES[one.mode].lower()}"
     when = f"{_date(one.starts_at)}, {clock_time(one.starts_at)}"
-    return when, about, _state(one), url_for("desk.appointment", appointment_id=one.id)
+    return when, about, state_of(one), url_for("desk.appointment", appointment_id=one.id)
 
 
 def _payment(one: Appointment) -> tuple[str, str, str, str]:
     paid = one.payment
     state = "UNPAID" if paid.status == "PENDING" else paid.status
-    if state == "UNPAID" and _state(one) in ("EXPIRED", "CANCELLED"):
+    if state == "UNPAID" and state_of(one) in ("EXPIRED", "CANCELLED"):
         state = "CANCELLED"
     how = METHOD_WORDS.get(paid.method or "", "")
     return (

@@ -1,4 +1,4 @@
-"""A patient's account as values ready to draw, and as lines of a spreadsheet."""
+"""A patient's account as values ready to draw."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,6 @@ KINDS = {
     "CHARGE": "Consultation", "REGISTRATION": "Registration, once", "CREDIT": "Credited", "IN": "Paid",
     "BACK": "Given back",
 }  # fmt: skip
-HEAD = ("When", "What", "Booking", "Clinician", "Charged (rupees)", "Paid (rupees)", "Balance (rupees)")
 CHARGES = ("CHARGE", "REGISTRATION", "LESS", "CREDIT")
 
 
@@ -84,17 +83,3 @@ def words_of(one: Entry) -> str:
         return LESS[one.about]
     how = METHOD_WORDS.get(one.about, "")
     return f"{KINDS[one.kind]} {how}".strip()
-
-
-def csv_rows(found: PatientLedger) -> list[list[object]]:
-    """The lines of the spreadsheet, under `HEAD`."""
-    return [_cells(one) for one in found.entries]
-
-
-def _cells(one: Entry) -> list[object]:
-    charged = money.whole_rupees(one.paise) if one.kind in CHARGES else ""
-    paid = "" if one.kind in CHARGES else money.whole_rupees(-one.paise)
-    return [
-        f"{clock.local(one.at):%Y-%m-%d} {clock_time(one.at)}", words_of(one), one.reference, one.clinician_name, charged,
-        paid, money.whole_rupees(one.balance_paise),
-    ]  # fmt: skip

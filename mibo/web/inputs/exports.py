@@ -42,6 +42,13 @@ class RequestsInput(Strict):
     part: Literal["waiting", "closed"] = "waiting"
 
 
+class OfPatient(Strict):
+    """Whose it is."""
+
+    patient: Chosen
+    name: str
+
+
 class QueueInput(Strict):
     """Who walked in today, at one centre or at all."""
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, make_response, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ValidationError
 
-from mibo import clock, exports
+from mibo import exports
 from mibo.errors import Invalid, Refused
 from mibo.exports import Listing
 from mibo.identity.permissions import Permission
@@ -17,6 +17,7 @@ from mibo.web.access import actor, may, visitor
 from mibo.web.htmx import go, show
 from mibo.web.keys import takes
 from mibo.web.limits import address, limiter
+from mibo.web.saving import saved
 
 bp = Blueprint("exports", __name__, url_prefix="/exports")
 
@@ -51,7 +52,7 @@ def ask(listing: str) -> ResponseReturnValue:
     if (made := exports.small(one, asked, file, by=who)) is not None:
         body, rows = made
         reads.exported(one.name, rows, file=file, filters=one.told(asked))
-        return _saved(make_response(body), one.name, file)
+        return saved(make_response(body), one.name, file)
     if exports.ask(one, asked, file, by=who).new:
         flash(f"{one.title} is a long list. The file is being made, and your bell rings when it is ready.", "success")
     else:
@@ -87,7 +88,7 @@ def download(export_id: int) -> ResponseReturnValue:
     pieces = found.pieces()
     first = next(pieces, b"")  # a store that is away is said before anything is sent
     reads.exported(found.name, found.rows, file=found.file, export=export_id)
-    answer = _saved(Response(_on(first, pieces)), found.name, found.file)
+    answer = saved(Response(_on(first, pieces)), found.name, found.file)
     answer.content_length = found.size
     return answer
 
@@ -95,13 +96,6 @@ def download(export_id: int) -> ResponseReturnValue:
 def _on(first: bytes, pieces: Iterator[bytes]) -> Iterator[bytes]:
     yield first
     yield from pieces
-
-
-def _saved(answer: Response, name: str, file: str) -> Response:
-    """To be saved and not shown; the name says which list and which day, and nobody's name."""
-    answer.headers["Content-Type"] = exports.content_type(file)
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}-{clock.today():%Y-%m-%d}.{file}"'
-    return answer
 
 
 def _file() -> str:

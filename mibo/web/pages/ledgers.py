@@ -9,8 +9,9 @@ from mibo.ids import GREATEST_ID
 from mibo.web import desk_sheet, ledger_rows
 from mibo.web.access import actor, may
 from mibo.web.htmx import show
+from mibo.web.listings.one_patient import ACCOUNT
 from mibo.web.reads import noted
-from mibo.web.spreadsheet import spreadsheet
+from mibo.web.saving import file_of
 
 bp = Blueprint("ledgers", __name__, url_prefix="/desk/patients")
 
@@ -31,10 +32,10 @@ def account(patient_id: int) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@bp.get(f"{ONE}.csv")
+@bp.get(f"{ONE}.csv", defaults={"file": "csv"})
+@bp.get(f"{ONE}.pdf", defaults={"file": "pdf"})
 @may(Permission.SEE_PATIENTS, fresh=True)
 @noted("patient.opened", "patient_id")
-def export(patient_id: int) -> ResponseReturnValue:
+def export(patient_id: int, file: str) -> ResponseReturnValue:
     """The same as a file, the oldest first."""
-    one = booking.patients.patient_within_reach(patient_id, by=actor())
-    return spreadsheet("patient-account", ledger_rows.HEAD, ledger_rows.csv_rows(ledger.ledger_of(one.id, by=actor())))
+    return file_of(ACCOUNT, booking.patients.patient_within_reach(patient_id, by=actor()), file)

@@ -20,8 +20,9 @@ from mibo.web.forms.patients import MedicalNoteForm, PatientsForm, RecordForm, p
 from mibo.web.htmx import go, show
 from mibo.web.inputs.patients import MedicalNoteInput, PatientsInput, RecordInput
 from mibo.web.keys import takes
+from mibo.web.listings.one_patient import HISTORY
 from mibo.web.reads import more_read, noted
-from mibo.web.spreadsheet import spreadsheet
+from mibo.web.saving import file_of
 
 bp = Blueprint("patients", __name__, url_prefix="/desk/patients")
 
@@ -98,14 +99,13 @@ def show_patient(patient_id: int) -> ResponseReturnValue:
     return _page(booking.patients.patient_within_reach(patient_id, by=actor()))
 
 
-@bp.get(f"{ONE}/history.csv")
+@bp.get(f"{ONE}/history.csv", defaults={"file": "csv"})
+@bp.get(f"{ONE}/history.pdf", defaults={"file": "pdf"})
 @may(Permission.SEE_PATIENTS, fresh=True)
 @noted("patient.opened", "patient_id")
-def history(patient_id: int) -> ResponseReturnValue:
+def history(patient_id: int, file: str) -> ResponseReturnValue:
     """A patient's visits and payments as a file."""
-    one = booking.patients.patient_within_reach(patient_id, by=actor())
-    appointments = booking.patients.appointments_of(one.id, by=actor())
-    return spreadsheet("patient-history", desk_patients.HISTORY, desk_patients.history(appointments))
+    return file_of(HISTORY, booking.patients.patient_within_reach(patient_id, by=actor()), file)
 
 
 @bp.get(f"{ONE}/edit")
