@@ -1,6 +1,6 @@
 """A form draws an input; the input's own model decides whether the values are good, and its errors land beside the fields."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from flask_babel import gettext
@@ -9,12 +9,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 from wtforms import PasswordField
 
-from mibo.errors import Invalid
+from mibo import db
+from mibo.errors import Conflict, Invalid
 from mibo.phrases import Phrase
 from mibo.web import keys
 from mibo.web.languages import put
 
 Input = TypeVar("Input", bound=BaseModel)
+Made = TypeVar("Made")
 MISSING = {"missing", "string_too_short", "too_short", "none_required"}
 TOO_LONG = {"string_too_long", "too_long"}
 OUT_OF_CHOICE = {"enum", "literal_error"}
@@ -27,6 +29,9 @@ class InputForm(FlaskForm):  # type: ignore[misc]
 
     missing: ClassVar[Mapping[str, str]] = {}
     """What to say where a field was left empty, when `Enter …` and its label make no good sentence."""
+
+    status = 422
+    """What the page of a form with errors is answered with."""
 
     also: ClassVar[Collection[str]] = ()
     """What the page sends along that is no field of the form: where one came from, which button it was."""
@@ -86,6 +91,29 @@ class InputForm(FlaskForm):  # type: ignore[misc]
             self.say(problem.field, problem.message)
         if not error.problems:
             self.form_errors.append(error.message)
+
+    @property
+    def problems(self) -> list[str]:
+        """All that is wrong, for a page that says it in one place."""
+        return [str(sentence) for field in self for sentence in field.errors] + [str(one) for one in self.form_errors]
+
+    def made(self, act: Callable[[], Made], *, at: str = "") -> Made | None:
+        """What somebody did by this form, in a transaction of its own; None where it was refused. Then the form says why not,
+        `at` a field where something got there first, and `status` is what its page is answered with.
+        """
+        try:
+            with db.transaction():
+                return act()
+        except Invalid as error:
+            self.refuse(error)
+        except Conflict as error:
+            self.status = 409
+            self.say(at, error.message)
+        return None
+
+    def done(self, act: Callable[[], object], *, at: str = "") -> bool:
+        """Whether it was done; as `made`."""
+        return self.made(lambda: [act()], at=at) is not None
 
 
 def _stripped(value: Any) -> Any:

@@ -5,7 +5,6 @@ from flask.typing import ResponseReturnValue
 
 from mibo import clock, db, leads
 from mibo.config import settings
-from mibo.errors import Conflict, Invalid
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
 from mibo.leads import Campaign
@@ -33,17 +32,15 @@ def listing() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """A new campaign."""
     form = CampaignForm()
-    if said := form.read(CampaignInput):
-        try:
-            with db.transaction():
-                made = leads.add_campaign(said.code, said.name, said.heard_of, said.from_on, said.to_on, by=actor())
-        except Invalid as error:
-            form.refuse(error)
-        else:
-            flash(f"{made.name} is added. Its link stands in the list.", "success")
-            return go("campaigns.listing")
+    if (said := form.read(CampaignInput)) and (made := form.made(lambda: _add(said))):
+        flash(f"{made.name} is added. Its link stands in the list.", "success")
+        return go("campaigns.listing")
     with db.reading():
-        return _listing(form, status=422)
+        return _listing(form, status=form.status)
+
+
+def _add(said: CampaignInput) -> Campaign:
+    return leads.add_campaign(said.code, said.name, said.heard_of, said.from_on, said.to_on, by=actor())
 
 
 @bp.get(ONE)
@@ -60,25 +57,19 @@ def campaign(campaign_id: int) -> ResponseReturnValue:
 @may(Permission.KEEP_CAMPAIGNS, own_transactions=True)
 def change(campaign_id: int) -> ResponseReturnValue:
     """Change what it is called, and until when it runs; its code stays."""
-    form, status = CampaignChangeForm(), 422
+    form = CampaignChangeForm()
     with db.reading():
         found = leads.campaign(campaign_id)
-    if said := form.read(CampaignChange):
-        try:
-            with db.transaction():
-                leads.change_campaign(
-                    campaign_id, said.name, said.heard_of, said.from_on, said.to_on, by=actor(), seen=said.seen
-                )
-        except Invalid as error:
-            form.refuse(error)
-        except Conflict as error:
-            status = 409
-            form.say("", error.message)
-        else:
-            flash("Saved.", "success")
-            return go("campaigns.listing")
+    if (said := form.read(CampaignChange)) and form.done(lambda: _change(campaign_id, said)):
+        flash("Saved.", "success")
+        return go("campaigns.listing")
     with db.reading():
-        return show("campaigns/one.html", form=form, one=found, status=status)
+        return show("campaigns/one.html", form=form, one=found, status=form.status)
+
+
+def _change(campaign_id: int, said: CampaignChange) -> None:
+    told = said.name, said.heard_of, said.from_on, said.to_on
+    leads.change_campaign(campaign_id, *told, by=actor(), seen=said.seen)
 
 
 def _listing(form: CampaignForm, *, status: int = 200) -> ResponseReturnValue:

@@ -43,19 +43,16 @@ def new() -> ResponseReturnValue:
 @may(Permission.ADD_CENTRES, own_transactions=True)
 def add() -> ResponseReturnValue:
     """Add a centre."""
-    form, status = CentreForm(), 422
-    if said := form.read(CentreInput):
-        try:
-            with db.transaction():
-                added = clinics.add_centre(said.details, by=actor().account_id)
-        except Conflict as error:
-            status = 409
-            form.say("name", error.message)
-        else:
-            flash(f"{added.name} is added. Next: its opening hours, and clinicians who work there.", "success")
-            return go("centres.centre", centre_id=added.id)
+    form = CentreForm()
+    if (said := form.read(CentreInput)) and (added := form.made(lambda: _add(said), at="name")):
+        flash(f"{added.name} is added. Next: its opening hours, and clinicians who work there.", "success")
+        return go("centres.centre", centre_id=added.id)
     with db.reading():
-        return show("centres/new.html", form=form, status=status)
+        return show("centres/new.html", form=form, status=form.status)
+
+
+def _add(said: CentreInput) -> Centre:
+    return clinics.add_centre(said.details, by=actor().account_id)
 
 
 @bp.get(ONE)
@@ -69,20 +66,17 @@ def centre(centre_id: int) -> ResponseReturnValue:
 @may(Permission.EDIT_CENTRES, own_transactions=True)
 def change(centre_id: int) -> ResponseReturnValue:
     """Change what a centre is called or where it is."""
-    form, status = CentreForm(), 422
+    form = CentreForm()
     _reached(centre_id)
-    if said := form.read(CentreInput):
-        try:
-            with db.transaction():
-                clinics.change_centre(centre_id, vars(said.details), by=actor().account_id)
-        except Conflict as error:
-            status = 409
-            form.say("name", error.message)
-        else:
-            flash("The changes are saved.", "success")
-            return go("centres.centre", centre_id=centre_id)
+    if (said := form.read(CentreInput)) and form.done(lambda: _change(centre_id, said), at="name"):
+        flash("The changes are saved.", "success")
+        return go("centres.centre", centre_id=centre_id)
     with db.reading():
-        return _centre(centre_id, form=form, status=status)
+        return _centre(centre_id, form=form, status=form.status)
+
+
+def _change(centre_id: int, said: CentreInput) -> None:
+    clinics.change_centre(centre_id, vars(said.details), by=actor().account_id)
 
 
 @bp.post(f"{ONE}/hours")

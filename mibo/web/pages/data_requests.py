@@ -4,7 +4,6 @@ from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 
 from mibo import care, db
-from mibo.errors import Conflict, Invalid
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
 from mibo.people import rights_rules
@@ -44,40 +43,32 @@ def one(request_id: int) -> ResponseReturnValue:
 @may(Permission.ANSWER_REQUESTS, own_transactions=True)
 def take(request_id: int) -> ResponseReturnValue:
     """They see to it from now on."""
-    form, status = TakeForm(), 422
-    if said := form.read(TakeInput):
-        try:
-            with db.transaction():
-                care.requests.take(request_id, said.version, by=actor())
-        except Conflict as error:
-            form.form_errors.append(error.message)
-            status = 409
-        else:
-            flash("It is yours.", "success")
-            return go("data_requests.one", request_id=request_id)
+    form = TakeForm()
+    if (said := form.read(TakeInput)) and form.done(lambda: _take(request_id, said)):
+        flash("It is yours.", "success")
+        return go("data_requests.one", request_id=request_id)
     with db.reading():
-        return _one(request_id, problems=form, status=status)
+        return _one(request_id, problems=form, status=form.status)
+
+
+def _take(request_id: int, said: TakeInput) -> None:
+    care.requests.take(request_id, said.version, by=actor())
 
 
 @bp.post(f"{ONE}/answer")
 @may(Permission.ANSWER_REQUESTS, own_transactions=True)
 def answer(request_id: int) -> ResponseReturnValue:
     """The patient is told what became of it."""
-    form, status = AnswerForm(), 422
-    if said := form.read(AnswerInput):
-        try:
-            with db.transaction():
-                care.requests.answer(request_id, said.version, said.outcome, said.words, said.ground, by=actor())
-        except Invalid as error:
-            form.refuse(error)
-        except Conflict as error:
-            form.form_errors.append(error.message)
-            status = 409
-        else:
-            flash("Answered. The patient reads it under “My requests”.", "success")
-            return go("data_requests.listing")
+    form = AnswerForm()
+    if (said := form.read(AnswerInput)) and form.done(lambda: _answer(request_id, said)):
+        flash("Answered. The patient reads it under “My requests”.", "success")
+        return go("data_requests.listing")
     with db.reading():
-        return _one(request_id, form, problems=form, status=status)
+        return _one(request_id, form, problems=form, status=form.status)
+
+
+def _answer(request_id: int, said: AnswerInput) -> None:
+    care.requests.answer(request_id, said.version, said.outcome, said.words, said.ground, by=actor())
 
 
 def _one(

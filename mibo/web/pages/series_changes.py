@@ -142,26 +142,19 @@ def cancellation(series_id: int) -> ResponseReturnValue:
 def call_off(series_id: int) -> ResponseReturnValue:
     """This and the following are cancelled."""
     form = CancelSeriesForm()
-    status = 422
-    if said := form.read(CancelSeriesInput):
-        try:
-            with db.transaction():
-                done = series_changes.call_off_series(
-                    series_id, from_number=said.from_number, reason=said.reason, wish=said.wish, by=actor(),
-                    seen_as=said.seen_as,
-                )  # fmt: skip
-        except Invalid as error:
-            form.refuse(error)
-        except Conflict as error:
-            status = 409
-            form.say("", error.message)
-        else:
-            back = f" {rupees(done.refund_paise)} goes back." if done.refund_paise else ""
-            count = len(done.visits)
-            flash(f"{count} {'appointment is' if count == 1 else 'appointments are'} cancelled.{back}", "success")
-            return go("series.one", series_id=series_id)
+    if (said := form.read(CancelSeriesInput)) and (done := form.made(lambda: _call_off(series_id, said))):
+        back = f" {rupees(done.refund_paise)} goes back." if done.refund_paise else ""
+        count = len(done.visits)
+        flash(f"{count} {'appointment is' if count == 1 else 'appointments are'} cancelled.{back}", "success")
+        return go("series.one", series_id=series_id)
     with db.reading():
-        return _cancellation(series_id, form, status=status)
+        return _cancellation(series_id, form, status=form.status)
+
+
+def _call_off(series_id: int, said: CancelSeriesInput) -> series_changes.CalledOff:
+    return series_changes.call_off_series(
+        series_id, from_number=said.from_number, reason=said.reason, wish=said.wish, by=actor(), seen_as=said.seen_as
+    )
 
 
 def _cancellation(series_id: int, form: CancelSeriesForm, *, status: int = 200) -> ResponseReturnValue:

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from mibo import booking, care, clock, db
 from mibo.booking import Appointment
-from mibo.errors import Conflict, DomainError, Invalid, Missing, Refused
+from mibo.errors import Conflict, DomainError, Missing, Refused
 from mibo.identity.permissions import Permission
 from mibo.web import worklist_rows
 from mibo.web.access import actor, may
@@ -76,21 +76,12 @@ def wishes() -> ResponseReturnValue:
 @may(Permission.DECIDE_CANCELLATIONS, own_transactions=True)
 def decide() -> ResponseReturnValue:
     """Grant a wish to cancel, or refuse it."""
-    form, problem, status = WishForm(), "", 422
-    if said := form.read(WishDecision):
-        try:
-            with db.transaction():
-                words = _decide(said)
-        except Invalid as error:
-            form.refuse(error)
-        except Conflict as error:
-            problem, status = error.message, 409
-        else:
-            flash(words, "success")
-            return go("worklists.wishes")
+    form = WishForm()
+    if (said := form.read(WishDecision)) and (words := form.made(lambda: _decide(said))):
+        flash(words, "success")
+        return go("worklists.wishes")
     with db.reading():
-        said_wrong = [str(sentence) for field in form for sentence in field.errors] + list(form.form_errors)
-        return _wishes(problems=[problem] if problem else said_wrong, status=status)
+        return _wishes(problems=form.problems, status=form.status)
 
 
 @bp.get("/follow-ups")
@@ -104,23 +95,16 @@ def follow_ups() -> ResponseReturnValue:
 @may(Permission.SEE_FOLLOW_UPS, own_transactions=True)
 def call_off() -> ResponseReturnValue:
     """A follow-up is not wanted any more; the reason stays with it."""
-    form, status = NotWantedForm(), 422
-    if said := form.read(NotWantedInput):
-        try:
-            with db.transaction():
-                care.call_off(said.follow_up, said.reason, by=actor())
-        except Invalid as error:
-            form.refuse(error)
-        except Conflict as error:
-            status = 409
-            form.say("", error.message)
-        else:
-            flash("The follow-up is called off.", "success")
-            return go("worklists.follow_ups")
+    form = NotWantedForm()
+    if (said := form.read(NotWantedInput)) and form.done(lambda: _not_wanted(said)):
+        flash("The follow-up is called off.", "success")
+        return go("worklists.follow_ups")
     with db.reading():
-        return _follow_ups(
-            problems=[str(one) for field in form for one in field.errors] + form.form_errors, status=status
-        )
+        return _follow_ups(problems=form.problems, status=form.status)
+
+
+def _not_wanted(said: NotWantedInput) -> None:
+    care.call_off(said.follow_up, said.reason, by=actor())
 
 
 def _each(
