@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Select
 
-Wanted = TypeVar("Wanted", bound=Select[Any])
+Wanted = TypeVar("Wanted", bound=Select[*tuple[Any, ...]])
 
 
 def in_turn(wanted: Wanted, key: Any, made_after: int | None, *order: Any) -> Wanted:

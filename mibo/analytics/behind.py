@@ -28,7 +28,7 @@ def _days(instant: str) -> str:
     return _DAYS.format(instant, instant)
 
 
-class _Behind:
+class _Statements:
     """The statements of one figure: of its rows, cut before anybody's name is looked up, and of what they come to."""
 
     def __init__(self, cut: str, counted: str, of: str = "a.id") -> None:
@@ -42,9 +42,9 @@ class _Behind:
             join appointment a on {of} = m.id {_PEOPLE} {order.format("m.")}"""
 
 
-def _visits(which: str, amount: str = "0") -> _Behind:
+def _visits(which: str, amount: str = "0") -> _Statements:
     where = f"{_days('a.starts_at')} and {which}"
-    return _Behind(
+    return _Statements(
         f"select a.id, a.starts_at as at, ({amount})::bigint as amount, a.id as key from appointment a where {where}",
         f"select count(*) as number, coalesce(sum({amount}), 0)::bigint as amount from appointment a where {where}",
     )
@@ -62,22 +62,22 @@ _BOOKED = f"""from follow_up f join appointment a on a.id = f.booked_id
  where f.status = 'BOOKED' and a.status not in ('CANCELLED', 'EXPIRED') and {_days("f.closed_at")}"""
 _SEEN = f"from appointment a where a.status = 'COMPLETED' and {_days('a.starts_at')}"
 
-_ROWS: dict[str, _Behind] = {
+_ROWS: dict[str, _Statements] = {
     "kept": _visits("a.status = 'COMPLETED'"),
     "missed": _visits("a.status = 'NO_SHOW'"),
     "new_patients": _visits(f"a.status = 'COMPLETED' and {IS_FIRST}"),
     "lead_time": _visits(PLANNED, _LEAD),
     "waiting": _visits(WAITED, _WAIT),
-    "patients": _Behind(
+    "patients": _Statements(
         f"""select (array_agg(a.id order by a.starts_at desc, a.id desc))[1] as id, max(a.starts_at) as at,
             count(*) as amount, a.patient_id as key {_SEEN} group by a.patient_id""",
         f"select count(distinct a.patient_id) as number, count(*) as amount {_SEEN}",
     ),
-    "follow_ups": _Behind(
+    "follow_ups": _Statements(
         f"select a.id, f.closed_at as at, 0::bigint as amount, f.id as key {_BOOKED}",
         f"select count(*) as number, 0::bigint as amount {_BOOKED}",
     ),
-    "revenue": _Behind(
+    "revenue": _Statements(
         f"select payment_id as id, at, paise::bigint as amount, key {_MONEY}",
         f"select count(*) as number, coalesce(sum(paise), 0)::bigint as amount {_MONEY}",
         of="a.payment_id",
@@ -134,7 +134,7 @@ def rows_of(
     return [Row(*row) for row in db.rows(known.shown if made_after is None else known.made, told, anew=True)]
 
 
-def _known(key: str, by: Actor) -> _Behind:
+def _known(key: str, by: Actor) -> _Statements:
     if key not in _ROWS:
         raise Missing("There is no such figure.")
     if key == "revenue" and not by.may(Permission.SEE_REVENUE):

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("database", "sandbox")
 
 VISIT = """update appointment set starts_at = starts_at + interval '3 hours', ends_at = ends_at + interval '3 hours'
     where id = :id"""
-# what somebody does to the first row meanwhile, so that it comes later in the order of its page
+# what somebody does to the first row of the page meanwhile, so that it comes later in the order of its page
 CHANGES: dict[str, tuple[dict[str, str], str, str]] = {
     "enquiries": (
         {"part": "open"},
@@ -83,7 +83,7 @@ def test_what_changes_between_two_pieces_is_neither_lost_nor_twice(world: World,
         read += [key_of(row) for row in batch.rows]
         if len(read) == 1:
             with db.transaction() as session:
-                done = session.execute(text(change), {"id": read[0]})
+                done = session.execute(text(change), {"id": key_of(whole.rows[0])})
                 assert done.rowcount == 1  # type: ignore[attr-defined]
     assert sorted(read) == sorted(key_of(row) for row in whole.rows)
     (after,) = pieces(one, asked, admin, 1000)

@@ -176,7 +176,7 @@ class World:
             ])  # fmt: skip
             extra.open_extra(
                 extra.Extra(
-                    clinician_id=self.clinic.anita.id, centre_id=kochi.id, day=make.tomorrow() + n * DAY, opens=time(19),
+                    clinician_id=self.clinic.anita.id, centre_id=kochi.id, day=make.tomorrow() + (3 + n) * DAY, opens=time(19),
                     closes=time(20), slot_minutes=30,
                 ),
                 by=boss,

@@ -18,7 +18,8 @@ the `amount` of an order is in paise), instants are UTC with milliseconds and a 
 (Asia/Kolkata). Lists take `limit` and `cursor` and answer `meta: {total, nextCursor}`.
 
 **Refusals.** `{"success": false, "message", "code", "error": {"code", "message", "details": [{"field", "message"}]}}`, with a sentence
-that you may show. Inputs may be camelCase or snake_case; unknown keys are not read.
+that you may show. `field` is the key as you sent it, else as this document has it. Inputs may be camelCase or snake_case; unknown
+keys are not read.
 
 **Sending again.** Give every POST an `Idempotency-Key` of your own making (a UUID): sent again with the same body it does nothing
 twice and answers as the first time, with `Idempotent-Replayed: true`. Another body under the same key is a 422 `KEY_REUSED`; while the

@@ -97,13 +97,15 @@ class InputForm(FlaskForm):  # type: ignore[misc]
         """All that is wrong, for a page that says it in one place."""
         return [str(sentence) for field in self for sentence in field.errors] + [str(one) for one in self.form_errors]
 
-    def made(self, act: Callable[[], Made], *, at: str = "") -> Made | None:
-        """What somebody did by this form, in a transaction of its own; None where it was refused. Then the form says why not,
-        `at` a field where something got there first, and `status` is what its page is answered with.
+    def made(self, kind: type[Input], act: Callable[[Input], Made], *, at: str = "") -> Made | None:
+        """What was made of the input, in a transaction of its own; None where it is no good, or was refused. Then the form
+        says why not, `at` a field where something got there first, and `status` is what its page is answered with.
         """
+        if (said := self.read(kind)) is None:
+            return None
         try:
             with db.transaction():
-                return act()
+                return act(said)
         except Invalid as error:
             self.refuse(error)
         except Conflict as error:
@@ -111,9 +113,9 @@ class InputForm(FlaskForm):  # type: ignore[misc]
             self.say(at, error.message)
         return None
 
-    def done(self, act: Callable[[], object], *, at: str = "") -> bool:
+    def done(self, kind: type[Input], act: Callable[[Input], object], *, at: str = "") -> bool:
         """Whether it was done; as `made`."""
-        return self.made(lambda: [act()], at=at) is not None
+        return self.made(kind, lambda said: [act(said)], at=at) is not None
 
 
 def _stripped(value: Any) -> Any:

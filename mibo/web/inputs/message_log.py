@@ -3,8 +3,10 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, StringConstraints, ValidationInfo, field_validator
+from pydantic import BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
+from mibo import clock
+from mibo.web.inputs.base import YEARS
 from mibo.web.inputs.sign_in import Strict
 from mibo.web.inputs.staff import Chosen, plain
 
@@ -29,15 +31,17 @@ class LogFilter(Strict):
 
 
 class NumbersFilter(Strict):
-    """Which days are counted."""
+    """Which days are counted; until today where no last one is said."""
 
     since: date | None = None
-    until: date | None = None
+    until: date | None = Field(None, validate_default=True)
 
     @field_validator("until")
     @classmethod
     def _a_span(cls, until: date | None, told: ValidationInfo) -> date | None:
-        since = told.data.get("since")
-        if since and until and not 0 <= (until - since).days < LONGEST_SPAN_DAYS:
+        since, last = told.data.get("since"), until or clock.today()
+        if last.year not in YEARS:
+            raise ValueError("Enter a real date.")
+        if since and not 0 <= (last - since).days < LONGEST_SPAN_DAYS:
             raise ValueError(f"Choose up to {LONGEST_SPAN_DAYS} days, the first of them first.")
         return until

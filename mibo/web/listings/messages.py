@@ -7,8 +7,7 @@ from mibo import clock, identity, messaging
 from mibo.exports import Column, Kind, Listing, all_at_once, as_made
 from mibo.identity import Actor
 from mibo.identity.permissions import Permission
-from mibo.messaging import LogWish, Tally
-from mibo.messaging.unmatched import Unmatched
+from mibo.messaging import LogWish, Tally, unmatched
 from mibo.web import report_rows
 from mibo.web.inputs.exports import ReportsInput
 from mibo.web.inputs.message_log import NumbersFilter
@@ -65,8 +64,10 @@ NUMBERS = (
 )
 
 
-def _reports(asked: ReportsInput, who: Actor, limit: int, made_after: int | None) -> Sequence[tuple[Unmatched, str]]:
-    found = messaging.unmatched.unmatched(seen=asked.seen, limit=limit, made_after=made_after)
+def _reports(
+    asked: ReportsInput, who: Actor, limit: int, made_after: int | None
+) -> Sequence[tuple[unmatched.Unmatched, str]]:
+    found = unmatched.unmatched(seen=asked.seen, limit=limit, made_after=made_after)
     names = identity.names_of({one.seen_by for one in found if one.seen_by})
     return [(one, names.get(one.seen_by or 0, "")) for one in found]
 

@@ -32,7 +32,7 @@ def listing() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """A new campaign."""
     form = CampaignForm()
-    if (said := form.read(CampaignInput)) and (made := form.made(lambda: _add(said))):
+    if made := form.made(CampaignInput, _add):
         flash(f"{made.name} is added. Its link stands in the list.", "success")
         return go("campaigns.listing")
     with db.reading():
@@ -60,7 +60,7 @@ def change(campaign_id: int) -> ResponseReturnValue:
     form = CampaignChangeForm()
     with db.reading():
         found = leads.campaign(campaign_id)
-    if (said := form.read(CampaignChange)) and form.done(lambda: _change(campaign_id, said)):
+    if form.done(CampaignChange, lambda said: _change(campaign_id, said)):
         flash("Saved.", "success")
         return go("campaigns.listing")
     with db.reading():

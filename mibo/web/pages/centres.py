@@ -44,7 +44,7 @@ def new() -> ResponseReturnValue:
 def add() -> ResponseReturnValue:
     """Add a centre."""
     form = CentreForm()
-    if (said := form.read(CentreInput)) and (added := form.made(lambda: _add(said), at="name")):
+    if added := form.made(CentreInput, _add, at="name"):
         flash(f"{added.name} is added. Next: its opening hours, and clinicians who work there.", "success")
         return go("centres.centre", centre_id=added.id)
     with db.reading():
@@ -68,7 +68,7 @@ def change(centre_id: int) -> ResponseReturnValue:
     """Change what a centre is called or where it is."""
     form = CentreForm()
     _reached(centre_id)
-    if (said := form.read(CentreInput)) and form.done(lambda: _change(centre_id, said), at="name"):
+    if form.done(CentreInput, lambda said: _change(centre_id, said), at="name"):
         flash("The changes are saved.", "success")
         return go("centres.centre", centre_id=centre_id)
     with db.reading():

@@ -44,15 +44,11 @@ def one(request_id: int) -> ResponseReturnValue:
 def take(request_id: int) -> ResponseReturnValue:
     """They see to it from now on."""
     form = TakeForm()
-    if (said := form.read(TakeInput)) and form.done(lambda: _take(request_id, said)):
+    if form.done(TakeInput, lambda said: care.requests.take(request_id, said.version, by=actor())):
         flash("It is yours.", "success")
         return go("data_requests.one", request_id=request_id)
     with db.reading():
         return _one(request_id, problems=form, status=form.status)
-
-
-def _take(request_id: int, said: TakeInput) -> None:
-    care.requests.take(request_id, said.version, by=actor())
 
 
 @bp.post(f"{ONE}/answer")
@@ -60,7 +56,7 @@ def _take(request_id: int, said: TakeInput) -> None:
 def answer(request_id: int) -> ResponseReturnValue:
     """The patient is told what became of it."""
     form = AnswerForm()
-    if (said := form.read(AnswerInput)) and form.done(lambda: _answer(request_id, said)):
+    if form.done(AnswerInput, lambda said: _answer(request_id, said)):
         flash("Answered. The patient reads it under “My requests”.", "success")
         return go("data_requests.listing")
     with db.reading():

@@ -142,7 +142,7 @@ def cancellation(series_id: int) -> ResponseReturnValue:
 def call_off(series_id: int) -> ResponseReturnValue:
     """This and the following are cancelled."""
     form = CancelSeriesForm()
-    if (said := form.read(CancelSeriesInput)) and (done := form.made(lambda: _call_off(series_id, said))):
+    if done := form.made(CancelSeriesInput, lambda said: _call_off(series_id, said)):
         back = f" {rupees(done.refund_paise)} goes back." if done.refund_paise else ""
         count = len(done.visits)
         flash(f"{count} {'appointment is' if count == 1 else 'appointments are'} cancelled.{back}", "success")

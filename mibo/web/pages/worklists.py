@@ -77,7 +77,7 @@ def wishes() -> ResponseReturnValue:
 def decide() -> ResponseReturnValue:
     """Grant a wish to cancel, or refuse it."""
     form = WishForm()
-    if (said := form.read(WishDecision)) and (words := form.made(lambda: _decide(said))):
+    if words := form.made(WishDecision, _decide):
         flash(words, "success")
         return go("worklists.wishes")
     with db.reading():
@@ -96,15 +96,11 @@ def follow_ups() -> ResponseReturnValue:
 def call_off() -> ResponseReturnValue:
     """A follow-up is not wanted any more; the reason stays with it."""
     form = NotWantedForm()
-    if (said := form.read(NotWantedInput)) and form.done(lambda: _not_wanted(said)):
+    if form.done(NotWantedInput, lambda said: care.call_off(said.follow_up, said.reason, by=actor())):
         flash("The follow-up is called off.", "success")
         return go("worklists.follow_ups")
     with db.reading():
         return _follow_ups(problems=form.problems, status=form.status)
-
-
-def _not_wanted(said: NotWantedInput) -> None:
-    care.call_off(said.follow_up, said.reason, by=actor())
 
 
 def _each(
