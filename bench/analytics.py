@@ -50,8 +50,13 @@ MORE = (
     " select 'reminder:' || id || ':first:' || extract(epoch from starts_at)::bigint, 'reminder', '+919876543210', 'A', '{}', id,"
     " 'DELIVERED', starts_at - interval '1 day' from appointment"
     " where starts_at between now() - interval '400 days' and now() and id % 4 <> 0",
+    "insert into enquiry (full_name, phone, centre_id, source, consent_version, status, lost_reason, patient_id, created_at)"
+    " select 'Asha', '+9163' || lpad(n::text, 8, '0'), c.id, (array['WEBSITE', 'PHONE', 'DIRECT', 'REFERRAL'])[1 + n % 4], '1', 'LOST',"
+    " 'NEVER_REACHED', p.id, now() - n * interval '36 minutes' from generate_series(1, 40000) n"
+    " join (select id, row_number() over (order by id) - 1 as nth, count(*) over () as many from centre) c on c.nth = n % c.many"
+    " left join (select id, row_number() over (order by id) as nth from patient) p on p.nth = n and n % 3 = 0",
     "vacuum (analyze) appointment", "vacuum (analyze) follow_up", "vacuum (analyze) message",
-    "vacuum (analyze) attempt",
+    "vacuum (analyze) attempt", "vacuum (analyze) enquiry",
 )  # fmt: skip
 
 
