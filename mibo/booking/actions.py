@@ -22,6 +22,7 @@ from mibo.phrases import phrase
 from mibo.video import Meeting
 
 EXPIRE_BATCH = 200
+LET_GO = "Let go by the patient"
 COME_TO_NOTHING = (Status.CANCELLED, Status.EXPIRED, Status.NO_SHOW)
 
 
@@ -237,7 +238,7 @@ def release_hold(appointment_id: int, *, by: Actor) -> Appointment:
     appointment = own_locked(appointment_id, by)
     if appointment.status != Status.PENDING:
         raise Invalid(phrase("Only a time that is not paid for yet can be let go here."))
-    change_status(appointment, Status.CANCELLED, by=by.account_id, reason="Let go by the patient")
+    change_status(appointment, Status.CANCELLED, by=by.account_id, reason=LET_GO)
     payments.void_open_attempts(appointment.payment_id)
     return appointment
 

@@ -18,7 +18,8 @@ def cancel(appointment_id: int, *, by: Actor, reason: str | None = None) -> Appo
     appointment = actions.own_locked(appointment_id, by)
     rules.check_may_cancel(appointment.status, appointment.starts_at, clock.now(), appointment.payment.cutoff_hours)
     was_held = appointment.status == Status.PENDING
-    actions.change_status(appointment, Status.CANCELLED, by=by.account_id, reason=reason or "Cancelled by the patient")
+    unsaid = actions.LET_GO if was_held else "Cancelled by the patient"
+    actions.change_status(appointment, Status.CANCELLED, by=by.account_id, reason=reason or unsaid)
     appointment.cancel_reason = reason
     payments.void_open_attempts(appointment.payment_id)
     if not was_held:

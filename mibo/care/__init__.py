@@ -2,7 +2,7 @@
 
 from mibo.care import document_rules, documents, glass, history, notes, reading, requests, resealing
 from mibo.care.actions import asks_for_guardian, end, start
-from mibo.care.follow_ups import call_off, link, recommend
+from mibo.care.follow_ups import call_off, link, link_of_visit, recommend
 from mibo.care.models import CLOSE_REASON_LENGTH, FOLLOW_UP_NOTE_LENGTH, ConsultationNote, FollowUp, GlassOpening
 from mibo.care.queries import (
     Due,
@@ -44,6 +44,7 @@ __all__ = [
     "glass",
     "history",
     "link",
+    "link_of_visit",
     "my_day",
     "my_visit",
     "notes",

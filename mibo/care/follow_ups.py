@@ -76,6 +76,14 @@ def link(follow_up_id: int, appointment_id: int, *, by: Actor) -> FollowUp:
     return follow_up
 
 
+def link_of_visit(parent_id: int, appointment_id: int, *, by: Actor) -> None:
+    """The follow-up that this visit waits for, if it waits for one, became this booking. Raises as `link`."""
+    said = select(FollowUp).where(FollowUp.parent_id == parent_id).options(joinedload(FollowUp.booked))
+    waits = next(filter(is_open, db.session().scalars(said.order_by(FollowUp.id.desc()))), None)
+    if waits is not None:
+        link(waits.id, appointment_id, by=by)
+
+
 def call_off(follow_up_id: int, reason: str, *, by: Actor) -> FollowUp:
     """It is not wanted any more; the reason stays with it. Raises Missing, Invalid, FollowUpClosed."""
     follow_up = locked(follow_up_id, by)

@@ -55,10 +55,13 @@ def start_web_sign_in(
     return key
 
 
-def start_api_sign_in(account: Account, device: str = "", *, network: str = "", proved: bool = False) -> Tokens:
-    """Begin an app's stay of 7 days. `proved`: by a second factor. Raises AccountClosed."""
-    sign_in = _start(account, "API", API_LIFE, device=device, network=network, proved=proved)
-    return new_tokens(sign_in, account)
+def start_api_sign_in(
+    account: Account, device: str = "", *, network: str = "", proved: bool = False, by_code: bool = False
+) -> Tokens:
+    """Begin an app's stay of 7 days; `proved` and `by_code` as above. Raises AccountClosed."""
+    made = _start(account, "API", API_LIFE, device=device, network=network, proved=proved)
+    made.by_code = by_code
+    return new_tokens(made, account)
 
 
 def _start(

@@ -70,7 +70,10 @@ def show(appointment_id: str) -> ResponseReturnValue:
 @documented(gives=AppointmentLine, body=StaffBooking, status=201, tag="Appointments", refuses=(404, 409))
 @may(Permission.BOOK_AT_DESK)
 def book(told: StaffBooking) -> ResponseReturnValue:
-    """Take a time for a patient. It is held; the payment link, or the payment at the desk, is asked for by itself."""
+    """Take a time for a patient. It is held; the payment link, or the payment at the desk, is asked for by itself.
+
+    A follow-up that the parent appointment waits for is booked by it.
+    """
     by = actor()
     made = booking.book_at_desk(
         patient_id=told.patient_id, clinician_id=told.clinician_id, centre_id=told.centre_id, mode=told.mode,
@@ -79,6 +82,8 @@ def book(told: StaffBooking) -> ResponseReturnValue:
     )  # fmt: skip
     if told.purpose != "CONSULTATION" or told.parent_appointment_id:
         booking.name_purpose(made.id, purpose=told.purpose, parent_id=told.parent_appointment_id, by=by)
+    if told.purpose == "FOLLOW_UP" and told.parent_appointment_id:
+        care.link_of_visit(told.parent_appointment_id, made.id, by=by)
     return said(_shown(made.id, by), "Appointment created successfully", 201)
 
 

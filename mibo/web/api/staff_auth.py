@@ -57,7 +57,7 @@ def sign_in_by_code(told: StaffCodeProof) -> ResponseReturnValue:
     if refusal := second_step(account, told.totp):
         return refusal
     identity.use_code(outcome.challenge_id)
-    return _signed_in(account)
+    return _signed_in(account, by_code=True)
 
 
 @bp.post("/login/phone-password")
@@ -87,10 +87,10 @@ def _by_password(name: str, password: str, totp: str | None) -> ResponseReturnVa
     return second_step(outcome, totp) or _signed_in(outcome)
 
 
-def _signed_in(account: Account) -> ResponseReturnValue:
+def _signed_in(account: Account, *, by_code: bool = False) -> ResponseReturnValue:
     proved = second_factor.enrolled(account)
     tokens = identity.start_api_sign_in(
-        account, request.headers.get("User-Agent", ""), network=devices.network(), proved=proved
+        account, request.headers.get("User-Agent", ""), network=devices.network(), proved=proved, by_code=by_code
     )
     who = identity.actor_of(tokens.sign_in_id)
     if who is None or not who.roles or (who.roles == {Role.CLINICIAN} and who.clinician_id is None):

@@ -86,8 +86,7 @@ def change_staff(user_id: str, told: StaffChange) -> ResponseReturnValue:
     account = identity.staff_to_handle(the_id(user_id), by=actor())
     changed = identity.change_staff(account.id, _merged(account, told), _moved(account, told), by=actor())
     if told.password:
-        identity.set_password(changed, told.password)
-        audit.record("staff.password_set", changed.id, by=actor().account_id)
+        _set_password(changed, told.password)
     return said(staff_shapes.in_full(changed))
 
 
@@ -116,9 +115,15 @@ def _added(told: StaffWithRoles | StaffOfARole, role: Role) -> ResponseReturnVal
         designation=told.designation,
     )  # fmt: skip
     account = identity.add_staff(details, Post(role=role, centre_ids=tuple(told.centre_ids)), by=actor())
-    identity.set_password(account, told.password)
+    _set_password(account, told.password)
     user = staff_shapes.in_full(identity.staff_member(account.id))
     return said(NewStaff(user=user), status=201)
+
+
+def _set_password(account: Account, password: str) -> None:
+    """That somebody else set it stands in the audit, as a link with which they set it themselves does."""
+    identity.set_password(account, password)
+    audit.record("staff.password_set", account.id, by=actor().account_id)
 
 
 def _merged(account: Account, told: StaffChange) -> StaffDetails:

@@ -18,6 +18,8 @@ SENTENCES = {
     "string_type": "{field} must be text.",
     "string_too_short": "{field} must have at least {min_length} characters.",
     "string_too_long": "{field} must have at most {max_length} characters.",
+    "too_short": "{field} must name at least {min_length}.",
+    "too_long": "{field} must name at most {max_length}.",
     "greater_than_equal": "{field} must be at least {ge}.",
     "less_than_equal": "{field} must be at most {le}.",
     "int_type": "{field} must be a whole number.",

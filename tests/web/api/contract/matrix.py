@@ -34,7 +34,7 @@ def page(app: Flask) -> str:
     """The page as it should be."""
     asked = _asked(app)
     lines = []
-    for path, verb, endpoint in sorted(_operations(app)):
+    for path, verb, endpoint in sorted(operations(app)):
         permission = app.view_functions[endpoint].access.permission  # type: ignore[attr-defined]
         ticks = " | ".join(_tick(role, permission) for role in WHO.values())
         rows = ", ".join(sorted(asked.get(endpoint, ()), key=_order))
@@ -46,7 +46,7 @@ def _tick(role: object, permission: object) -> str:
     return "Y" if permission is None or role in GRANTED[permission] else "–"  # type: ignore[index]
 
 
-def _operations(app: Flask) -> set[tuple[str, str, str]]:
+def operations(app: Flask) -> set[tuple[str, str, str]]:
     """Each view once, under the name to use."""
     best: dict[tuple[str, str], str] = {}
     for rule in app.url_map.iter_rules():
