@@ -79,7 +79,8 @@ def ranks(
     """Bars that lie below each other, the first on top: names beside them have room."""
     height = 44 + 30 * len(labels)
     turned, names = _kept([Series(one.name, one.values[::-1]) for one in series]), tuple(labels[::-1])
-    chart = partial(_drawing, pygal.HorizontalStackedBar, names, turned, words, height=height)
+    ticks = tuple(_ticks(series, 1))
+    chart = partial(_drawing, pygal.HorizontalStackedBar, names, turned, words, height=height, ticks=ticks)
     wide, narrow = chart(width=WIDTH, shown=names), chart(width=NARROW_WIDTH, shown=names)
     return Chart(wide, narrow, name, _heads(first, series), _rows(labels, series, words), [one.name for one in series])
 
@@ -126,7 +127,8 @@ def _drawing(
     """A drawing takes longer than all that it shows; while nothing of that changes, it stands."""
     chart = kind(
         width=width, height=height, css=[], js=[], show_legend=False, print_values=False, margin=6, spacing=4,
-        truncate_label=-1, min_scale=2, max_scale=TICKS, rounded_bars=2, value_formatter=words, show_minor_x_labels=False,
+        truncate_label=-1, min_scale=2, max_scale=TICKS, rounded_bars=2, value_formatter=words,
+        show_minor_x_labels=kind is pygal.HorizontalStackedBar,
         no_data_text="", style=Style(label_font_size=12, major_label_font_size=12),
     )  # fmt: skip
     chart.x_labels, chart.x_labels_major = labels, shown

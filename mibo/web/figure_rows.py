@@ -49,6 +49,11 @@ def span(period: Period) -> str:
     return f"{day(first)} {first:%Y}" if first == last else f"{day(first)} to {day(last)} {last:%Y}"
 
 
+def when(period: Period) -> str:
+    """`on Mon 2 Nov 2026`, `from Mon 2 Nov to Tue 1 Dec 2026`: as a sentence goes on."""
+    return f"{'on' if period.first == period.last else 'from'} {span(period)}"
+
+
 def short_span(period: Period) -> str:
     """`1–30 Oct`, `28 Sep – 4 Oct`, `2025`."""
     first, last = period.first, period.last

@@ -10,6 +10,7 @@ from mibo.identity.permissions import Role
 from mibo.leads import Asked
 from mibo.people import rights
 from tests import make
+from tests.browser.axe import minds
 from tests.browser.test_people import Opens, World, opens, seen, world  # noqa: F401  (fixtures)
 
 pytestmark = [pytest.mark.browser, pytest.mark.usefixtures("database", "sandbox")]
@@ -59,11 +60,20 @@ def places(enquiry: int, asked: int) -> Iterator[str]:
     yield f"/worklists/requests/{asked}"
 
 
+def all_open(page: Page, path: str) -> list[str]:
+    """What axe minds once every part that folds is open."""
+    page.goto(path)
+    page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
+    return [f"{path} {each['id']}: {each['nodes'][0]['html']}" for each in minds(page)]
+
+
 def refuse(page: Page, path: str, button: str) -> None:
     page.goto(path)
-    page.evaluate("document.querySelectorAll('details').forEach(each => each.open = true)")
+    page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
     page.locator("main").get_by_role("button", name=button).click()
     expect(page.locator(".problem")).to_be_focused()
+    page.locator(".problem a").first.click()
+    expect(page.locator("main .wrong :focus, main .wrong:focus-within")).not_to_have_count(0)
 
 
 def test_axe_finds_nothing_and_nothing_runs_over_the_edge(opens, nila, request_of_asha) -> None:  # noqa: F811
@@ -71,6 +81,10 @@ def test_axe_finds_nothing_and_nothing_runs_over_the_edge(opens, nila, request_o
     wrong = []
     for n, path in enumerate(places(nila, request_of_asha)):  # the narrow and the wide by turns
         wrong += seen(page, path, [LOOKS[n % 2]])
+    wrong += all_open(page, f"/enquiries/{nila}") + all_open(page, "/figures")
+    wrong += seen(page, "/api/docs", [])
+    page.set_viewport_size({"width": 320, "height": 860})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320, "the API's page is wider than its window"
     assert wrong == []
 
 

@@ -255,24 +255,30 @@ def _press(
 def _page(enquiry_id: int, refused: Form | None = None, *, problem: str = "", status: int = 200) -> ResponseReturnValue:
     found = leads.enquiry(enquiry_id, by=actor())
     names = identity.names_of({each.by_account_id for each in found.steps if each.by_account_id})
-    wrong = [str(sentence) for field in refused or () for sentence in field.errors] + list(
-        refused.form_errors if refused else ()
-    )
+    forms = _forms(refused)
+    shown = refused in forms.values()
+    wrong = [(f"#{field.id}" if shown else "", str(each)) for field in refused or () for each in field.errors] + [
+        ("", each) for each in (refused.form_errors if refused else ())
+    ]
     last = leads.undoable(found.id, by=actor())
     return show(
         "enquiries/one.html", one=found, state=enquiry_words.STATES[found.status], facts=enquiry_rows.facts(found),
         words=leads.unseal(found.words), steps=enquiry_rows.steps(found, names),
         patients=enquiry_rows.patients(found, leads.patients_of(found)), booking=enquiry_rows.booking_of(found),
         visit=enquiry_rows.visit(found), is_open=leads.rules.is_open(found.status), undo=enquiry_rows.SAID[last.kind] if last else "",
-        mine=found.owner_id == actor().account_id, centres=_centres(), problems=[problem] if problem else wrong,
-        **_forms(refused), status=status,
+        mine=found.owner_id == actor().account_id, centres=_centres(), problems=[("", problem)] if problem else wrong,
+        **forms, status=status,
     )  # fmt: skip
 
 
 def _forms(refused: Form | None) -> dict[str, Any]:
     """The forms of the page; the one that was refused keeps what was typed."""
     kinds = {"calling": CallForm, "later": LaterForm, "losing": LostForm}
-    return {name: refused if type(refused) is kind else kind(formdata=None) for name, kind in kinds.items()}
+    forms = {name: refused if type(refused) is kind else kind(formdata=None) for name, kind in kinds.items()}
+    for name, form in forms.items():  # a note has the same name in each of them, and a label of its own
+        for field in form:
+            field.id = field.label.field_id = f"{name}-{field.id}"
+    return forms
 
 
 def _centres() -> list[Centre]:

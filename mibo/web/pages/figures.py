@@ -170,7 +170,7 @@ class _Page:
             f"figures/{name}.html", asked=asked, kept=self.kept, problem_words=self.problem, tabs=tabs, kinds=KINDS,
             centres=self.centres, days=figure_rows.span(self.period), short=figure_rows.short_span(self.period),
             former=figure_rows.short_span(self.former), under_way=self.period != whole,
-            everywhere=actor().everywhere,
+            when=figure_rows.when(self.period), everywhere=actor().everywhere,
             centre_words=next((one.short_name for one in self.centres if one.id == asked.centre), "all centres"),
             earlier=self._at(before(asked.kind, whole)), later=self._at(later) if later.first <= clock.today() else None,
             made_at=clock.local(clock.now()), status=422 if self.problem else 200, **facts,
