@@ -19,7 +19,8 @@ pytestmark = pytest.mark.usefixtures("database")
 __all__ = ["clinic", "signed_in"]
 
 EXPORTS = {
-    "exports.ask", "exports.retry", "exports.download", "patients.history", "appointments.paper", "payments.paper",
+    "exports.ask", "exports.retry", "exports.download", "patients.history", "patients.history_pdf",
+    "ledgers.export", "ledgers.export_pdf", "appointments.paper", "payments.paper",
 }  # fmt: skip
 USERS = {
     "staff.add", "staff.change", "staff.set_access", "staff.send_link", "second_factor.new_codes", "second_factor.off",

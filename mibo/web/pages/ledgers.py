@@ -32,10 +32,17 @@ def account(patient_id: int) -> ResponseReturnValue:
     )  # fmt: skip
 
 
-@bp.get(f"{ONE}.csv", defaults={"file": "csv"})
-@bp.get(f"{ONE}.pdf", defaults={"file": "pdf"})
+@bp.get(f"{ONE}.csv")
 @may(Permission.SEE_PATIENTS, fresh=True)
 @noted("patient.opened", "patient_id")
-def export(patient_id: int, file: str) -> ResponseReturnValue:
-    """The same as a file, the oldest first."""
-    return file_of(ACCOUNT, booking.patients.patient_within_reach(patient_id, by=actor()), file)
+def export(patient_id: int) -> ResponseReturnValue:
+    """The same for a spreadsheet, the oldest first."""
+    return file_of(ACCOUNT, booking.patients.patient_within_reach(patient_id, by=actor()), "csv")
+
+
+@bp.get(f"{ONE}.pdf")
+@may(Permission.SEE_PATIENTS, fresh=True)
+@noted("patient.opened", "patient_id")
+def export_pdf(patient_id: int) -> ResponseReturnValue:
+    """The same on A4."""
+    return file_of(ACCOUNT, booking.patients.patient_within_reach(patient_id, by=actor()), "pdf")

@@ -99,13 +99,20 @@ def show_patient(patient_id: int) -> ResponseReturnValue:
     return _page(booking.patients.patient_within_reach(patient_id, by=actor()))
 
 
-@bp.get(f"{ONE}/history.csv", defaults={"file": "csv"})
-@bp.get(f"{ONE}/history.pdf", defaults={"file": "pdf"})
+@bp.get(f"{ONE}/history.csv")
 @may(Permission.SEE_PATIENTS, fresh=True)
 @noted("patient.opened", "patient_id")
-def history(patient_id: int, file: str) -> ResponseReturnValue:
-    """A patient's visits and payments as a file."""
-    return file_of(HISTORY, booking.patients.patient_within_reach(patient_id, by=actor()), file)
+def history(patient_id: int) -> ResponseReturnValue:
+    """A patient's visits and payments for a spreadsheet."""
+    return file_of(HISTORY, booking.patients.patient_within_reach(patient_id, by=actor()), "csv")
+
+
+@bp.get(f"{ONE}/history.pdf")
+@may(Permission.SEE_PATIENTS, fresh=True)
+@noted("patient.opened", "patient_id")
+def history_pdf(patient_id: int) -> ResponseReturnValue:
+    """The same on A4."""
+    return file_of(HISTORY, booking.patients.patient_within_reach(patient_id, by=actor()), "pdf")
 
 
 @bp.get(f"{ONE}/edit")

@@ -174,7 +174,12 @@ def test_an_account_says_who_owes_whom_and_is_missing_to_another_centre(app: Fla
     page = boss.get(f"/desk/patients/{who.id}/account")
     assert "owes" in words(page)
     assert "Discount" in words(page)
-    assert cells(boss.get(f"/desk/patients/{who.id}/account.csv"))[1:]
+    head, *lines = cells(boss.get(f"/desk/patients/{who.id}/account.csv"))
+    assert head[:2] == ["When (IST)", "What"]
+    assert lines
+    for path in ("account.pdf", "history.pdf"):
+        paper = boss.get(f"/desk/patients/{who.id}/{path}")
+        assert (paper.mimetype, paper.data[:5]) == ("application/pdf", b"%PDF-")
     assert f"/desk/patients/{who.id}/account" in boss.get(f"/desk/patients/{who.id}").text
     with db.transaction():
         fort = make.centre("Mibo Fort")
