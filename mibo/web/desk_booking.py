@@ -93,7 +93,7 @@ def sheet_page(
     values = request.values if values is None else values
     offered = [centre for centre in centres() if actor().reaches(centre.id)]
     if not offered:
-        return show("desk/no_centre.html")
+        return show("desk/no_centre.html", status=status)
     choices, centre = desk_sheet.asked(values), centre_of(offered, values.get("centre"))
     sheet = desk_sheet.look(choices, offered, centre)
     return show(

@@ -5,10 +5,11 @@ from typing import Any
 
 import pytest
 
-from mibo import db
+from mibo import db, jobs
 from mibo.booking import Status
 from mibo.identity import Role
 from tests import make
+from tests.web.same_outcome import test_video as video
 from tests.web.same_outcome.twins import Twins
 from tests.web.same_outcome.world import WHY, Step, Verb, World
 
@@ -66,6 +67,19 @@ VERBS = {
     "move to a colleague": Verb(
         CHANGE, lambda world: moved_by_page(world, clinician=world.other.id),
         lambda world: moved_by_app(world, clinicianId=world.other.id), with_colleague,
+    ),
+    "move what is online": Verb(
+        CHANGE, lambda world: moved_by_page(world, mode="ONLINE"), moved_by_app, video.online("READY"),
+        {"meeting.join_url": "the provider draws it anew each time"}, jobs.work_off,
+    ),
+    "move what is held": Verb(CHANGE, moved_by_page, moved_by_app, booked(status=Status.PENDING)),
+    "cancel what is online": Verb(
+        CHANGE, page(Role.FRONT_DESK, "cancellation", reason=WHY), change(Role.FRONT_DESK, status="CANCELLED", reason=WHY),
+        video.online("READY"), afterwards=jobs.work_off,
+    ),
+    "cancel what is not paid": Verb(
+        CHANGE, page(Role.FRONT_DESK, "cancellation", reason=WHY), change(Role.FRONT_DESK, status="CANCELLED", reason=WHY),
+        booked(paid=False),
     ),
     "cancel": Verb(
         "DELETE /appointments/{appointment_id}", page(Role.FRONT_DESK, "cancellation", reason=WHY),

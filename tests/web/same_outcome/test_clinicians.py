@@ -118,6 +118,10 @@ def signed_in(world: World) -> None:
 VERBS = {
     "add": Verb(ADD, added_by_page, added_by_app),
     "change": Verb(CHANGE, changed_by_page, changed_by_app),
+    "another phone": Verb(
+        CHANGE, lambda world: with_another(world, phone="98450 11122"),
+        lambda world: world.app(Role.MANAGER, f"PUT /clinicians/{world.anita.id}", {"phone": "98450 11122"}), signed_in,
+    ),
     "a fee": Verb(
         CHANGE, lambda world: with_another(world, fee="1800"),
         lambda world: world.app(Role.MANAGER, f"PUT /clinicians/{world.anita.id}", {"consultationFee": 1800}),

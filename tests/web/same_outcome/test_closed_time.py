@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from mibo import db
+from mibo.booking import Status
 from mibo.identity import Role
 from mibo.scheduling import TimeBlock
 from tests import make
@@ -35,8 +36,8 @@ def slot(world: World, start: str = "10:00", end: str = "11:00", **more: Any) ->
     }  # fmt: skip
 
 
-def by_app(world: World, who: Role = Role.MANAGER) -> Any:
-    return world.app(who, BLOCK, slot(world, reason=WHY))
+def by_app(world: World, who: Role = Role.MANAGER, **more: Any) -> Any:
+    return world.app(who, BLOCK, slot(world, **more, reason=WHY))
 
 
 def several_by_app(world: World) -> Any:
@@ -54,6 +55,18 @@ def day_by_app(world: World) -> Any:
 
 def somebody_there(world: World) -> None:
     world.book()
+
+
+def some_there(world: World) -> None:
+    """One paid, one held, one not paid and asked to cancel."""
+    world.other = [
+        world.book("10:00"), world.book("11:00", status=Status.PENDING),
+        world.book("12:00", who=world.ravi, status=Status.CANCELLATION_REQUESTED, paid=False),
+    ]  # fmt: skip
+
+
+def _seen(world: World) -> str:
+    return ",".join(str(one.id) for one in world.other)
 
 
 def closed_for_them_by_page(world: World, choice: str = "cancel") -> Any:
@@ -89,6 +102,10 @@ VERBS = {
         BLOCK, lambda world: by_page(world, who=Role.CLINICIAN), lambda world: by_app(world, Role.CLINICIAN),
     ),
     "with somebody in it": Verb(BLOCK, closed_for_them_by_page, by_app, somebody_there),
+    "with some in it": Verb(
+        BLOCK, lambda world: by_page(world, end="13:00", seen=_seen(world), choice="cancel"),
+        lambda world: by_app(world, end="13:00"), some_there,
+    ),
     "several": Verb(
         "POST /admin/slots/block-multiple", lambda world: by_page(world, weeks=2), several_by_app, but=EACH_BY_ITSELF,
     ),

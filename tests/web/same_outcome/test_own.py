@@ -7,12 +7,13 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import select
 
-from mibo import db
+from mibo import db, jobs
 from mibo.booking import Status
 from mibo.identity import Role
 from mibo.payments import Attempt
 from mibo.people import Notice
 from tests import make
+from tests.web.same_outcome import test_video as video
 from tests.web.same_outcome.twins import Twins
 from tests.web.same_outcome.world import WHY, Verb, World
 
@@ -66,6 +67,11 @@ def soon(world: World) -> None:
 
 def later(world: World) -> None:
     world.book(at=make.at("10:00", make.tomorrow() + timedelta(days=3)))
+
+
+def online_later(world: World) -> None:
+    later = video.online("READY", make.tomorrow() + timedelta(days=3))
+    later(world)
 
 
 def own(path: str, **fields: Any) -> Any:
@@ -128,6 +134,11 @@ VERBS = {
         "POST /booking/{appointment_id}/cancel", own("cancellation", reason="I am away"),
         lambda world: world.app(world.asha, f"POST /booking/{world.one.id}/cancel", {"reason": "I am away"}), later,
     ),
+    "cancel what is online": Verb(
+        "POST /booking/{appointment_id}/cancel", own("cancellation"),
+        lambda world: world.app(world.asha, f"POST /booking/{world.one.id}/cancel"),
+        online_later, afterwards=jobs.work_off,
+    ),
     "cancel in time without a word": Verb(
         "POST /booking/{appointment_id}/cancel", own("cancellation"),
         lambda world: world.app(world.asha, f"POST /booking/{world.one.id}/cancel"), later,
@@ -145,6 +156,13 @@ VERBS = {
         "PUT /patient/notifications/{notice_id}/read",
         lambda world: world.page(world.asha, f"/my/notices/{world.one.id}/reading"),
         lambda world: world.app(world.asha, f"PUT /patient/notifications/{world.one.id}/read", {}), told,
+    ),
+    "say when one was born": Verb(
+        "PUT /patient/profile",
+        lambda world: world.page(
+            world.asha, "/my/details", full_name="Asha Menon", gender="FEMALE", date_of_birth=["4", "2", "1994"]
+        ),
+        lambda world: world.app(world.asha, "PUT /patient/profile", {"dateOfBirth": "1994-02-04"}),
     ),
     "say who one is": Verb(
         "PUT /patient/profile",

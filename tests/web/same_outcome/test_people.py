@@ -49,6 +49,12 @@ def known(world: World) -> None:
         session.merge(world.asha).mrn = "K-00418"
 
 
+def signed_in(world: World) -> None:
+    """And she is signed in, which ends with her number."""
+    known(world)
+    world.pages(world.asha)
+
+
 def edited(**more: Any) -> Step:
     return lambda world: world.page(Role.FRONT_DESK, f"/desk/patients/{world.asha.id}/edit", **{**TOLD, **more})
 
@@ -87,6 +93,7 @@ VERBS = {
     "add to a family": Verb(ADD, added(family="yes"), sent(family=True), shared, NO_WORDS),
     "change": Verb(CHANGE, edited(mrn="K-00418"), changed(), known),
     "change the number": Verb(CHANGE, edited(mrn="K-00077"), changed(mrn="K-00077"), known),
+    "another phone": Verb(CHANGE, edited(mrn="K-00418", phone="98765 00011"), changed(phone="98765 00011"), signed_in),
     "empty": Verb(CHANGE, emptied_by_page, emptied_by_app, full),
     "a medical note": Verb(
         "POST /patients/{patient_id}/notes",

@@ -7,7 +7,7 @@ import pytest
 from mibo import db, identity
 from mibo.identity import Account, Role
 from mibo.people import Patient
-from tests.identity.people import code_sent
+from tests.identity.people import a_wrong, code_sent
 from tests.web.same_outcome.twins import Twins
 from tests.web.same_outcome.world import Step, Verb, World
 
@@ -118,3 +118,48 @@ VERBS = {
 @pytest.mark.parametrize("name", VERBS)
 def test_somebody_comes_in_and_goes_by_page_and_by_app(name: str, twins: Twins) -> None:
     twins.check_same(VERBS[name])
+
+
+def wrong_code(door: str, phone: str) -> Step:
+    def page(world: World) -> list[Any]:
+        browser = world.stranger()
+        first = browser.post(door, {"phone": phone})
+        return [first, browser.post(f"{door.removesuffix('/phone')}/code", {"code": a_wrong(code_sent(phone))})]
+
+    return page
+
+
+def wrong_code_in_app(ask: str, prove: str, phone: str) -> Step:
+    def app(world: World) -> list[Any]:
+        first = world.app(None, ask, {"phone": phone})
+        return [first, world.app(None, prove, {"phone": phone, "otp": a_wrong(code_sent(phone))})]
+
+    return app
+
+
+ASHA = "+919876500001"
+WRONG: dict[str, tuple[Step, Step, Step]] = {
+    "a patient's code": (
+        has_password, wrong_code("/sign-in", ASHA),
+        wrong_code_in_app(f"{PATIENTS}/send-otp", f"{PATIENTS}/verify-otp", ASHA),
+    ),
+    "a code of staff": (
+        has_password, wrong_code("/staff/sign-in/phone", DESK),
+        wrong_code_in_app(f"{STAFF}/send-otp", f"{STAFF}/login/phone-otp", DESK),
+    ),
+    "a password": (
+        has_password, by_password("front_desk_1", "kettle-orbit-lantern-43"), lambda world: world.app(
+            None, f"{STAFF}/login/username-password", {"username": "front_desk_1", "password": "kettle-orbit-lantern-43"}
+        ),
+    ),
+    "a name that is nobody's": (
+        has_password, by_password("nobody_1"), lambda world: world.app(
+            None, f"{STAFF}/login/username-password", {"username": "nobody_1", "password": PASSWORD}
+        ),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_what_is_wrong_is_counted_by_page_and_by_app(name: str, twins: Twins) -> None:
+    twins.check_same_refusal(*WRONG[name])

@@ -1,22 +1,30 @@
 """The video link of an online appointment: pasted by staff, or asked for once more."""
 
+from datetime import date
+
 import pytest
 
 from mibo import db, jobs
 from mibo.booking import Appointment
 from mibo.identity import Role
 from mibo.video import Meeting
+from tests import make
 from tests.web.same_outcome.twins import Twins
 from tests.web.same_outcome.world import Step, Verb, World
 
 LINK = "https://meet.google.com/abc-defg-hij"
 
 
-def online(status: str) -> Step:
+def online(status: str, day: date | None = None) -> Step:
     def given(world: World) -> None:
-        one = world.book(mode="ONLINE")
+        one = world.book(at=make.at("10:00", day), mode="ONLINE")
         with db.transaction() as session:
-            meeting = Meeting(starts_at=one.starts_at, ends_at=one.ends_at, status=status)
+            meeting = Meeting(
+                starts_at=one.starts_at,
+                ends_at=one.ends_at,
+                status=status,
+                join_url=LINK if status == "READY" else None,
+            )
             session.add(meeting)
             session.flush()
             session.get_one(Appointment, one.id).meeting_id = meeting.id

@@ -17,6 +17,7 @@ ALIKE: Mapping[int, tuple[int, ...]] = {
     409: (400, 409),  # a refusal of the clinic: 409 where the contract says so, else 400
     404: (404,),
     403: (403,),
+    303: (400, 403, 404, 409),  # a page that leads to where it can be mended
 }
 
 
@@ -46,10 +47,22 @@ class Twins:
         for wish in (page, app):
             world, before, since = self._world(given)
             answer = wish(world)
-            assert 400 <= answer.status_code < 500, (answer.status_code, answer.text[:500])
+            assert answer.status_code == 303 or 400 <= answer.status_code < 500, (answer.status_code, answer.text[:500])
             assert (left := rows.outcome(before, world.names, since)) == {}, left
             told.append(answer.status_code)
         assert told[1] in ALIKE[told[0]], told
+
+    def check_same_refusal(self, given: Step, page: Step, app: Step) -> None:
+        """Both are refused what they ask at last, and the refusal leaves the same trace."""
+        traces = []
+        for wish in (page, app):
+            world, before, since = self._world(given)
+            *_, answer = _each(wish(world))
+            assert 400 <= answer.status_code < 500, (answer.status_code, answer.text[:500])
+            traces.append(rows.outcome(before, world.names, since))
+        told = differences(*traces)
+        assert traces[0], "it left no trace"
+        assert not told, "\n".join(told)
 
     def done(self, given: Step, wish: Step, afterwards: Callable[[], None] | None = None) -> tuple[Outcome, World]:
         """What came of a wish in a world of its own."""
