@@ -57,26 +57,7 @@ def new() -> ResponseReturnValue:
 def book() -> ResponseReturnValue:
     """First every date is shown with what stands in its way; sent again with the choices, the series is booked."""
     looked = request.form.get("step") == "book" and not request.form.get("back")
-    return _book() if looked else _look()
-
-
-def _look() -> ResponseReturnValue:
-    form = SeriesForm()
-    said = form.read(SeriesInput)
-    with db.reading():
-        if said is None or request.form.get("back"):
-            return _plan(form, status=200 if said else 422)
-        try:
-            planned = series.preview_series(_wish(said), by=actor())
-        except Invalid as error:
-            form.refuse(error)
-            return _plan(form, status=422)
-        except Conflict as error:
-            form.say("", error.message)
-            return _plan(form, status=409)
-        asking = payable(BookSeriesForm(formdata=None), actor())
-        asking.request_key.data = secrets.token_urlsafe(16)
-        return _preview(asking, said, planned)
+    return _book() if looked else _look(payable(BookSeriesForm(formdata=None), actor()))
 
 
 def _book() -> ResponseReturnValue:
@@ -100,16 +81,17 @@ def _book() -> ResponseReturnValue:
         else:
             _tell_booked(len(done.visits), done.left)
             return go("series.one", series_id=done.series.id)
-    return _again(form, status, closed)
+    return _look(form, status=status, asks_for_drawer=closed)
 
 
-def _again(form: BookSeriesForm, status: int, closed: bool) -> ResponseReturnValue:
-    """What was refused, with the dates as they stand now and all that was chosen."""
+def _look(form: BookSeriesForm, *, status: int = 200, asks_for_drawer: bool = False) -> ResponseReturnValue:
+    """The dates as they stand now, with all that was chosen where something was refused; or the plan, to be changed."""
     plain = SeriesForm()
     said = plain.read(SeriesInput)
+    form.request_key.data = form.request_key.data or secrets.token_urlsafe(16)
     with db.reading():
-        if said is None:
-            return _plan(plain, status=422)
+        if said is None or request.form.get("back"):
+            return _plan(plain, status=200 if said else 422)
         try:
             planned = series.preview_series(_wish(said), by=actor())
         except Invalid as error:
@@ -118,7 +100,7 @@ def _again(form: BookSeriesForm, status: int, closed: bool) -> ResponseReturnVal
         except Conflict as error:
             plain.say("", error.message)
             return _plan(plain, status=409)
-        return _preview(form, said, planned, status=status, asks_for_drawer=closed)
+        return _preview(form, said, planned, status=status, asks_for_drawer=asks_for_drawer)
 
 
 def _tell_booked(count: int, left: list[series.Planned] | Any) -> None:
