@@ -102,8 +102,8 @@ class RecordInput(GuardianInput, WishesInput):
         return age
 
     def told(self, *, with_mrn: bool) -> dict[str, Any]:
-        """The same as the record takes it; who may not set an MRN says nothing about it."""
-        return self.model_dump(exclude={"family"} if with_mrn else {"family", "mrn"})
+        """The same as the record takes it; who may not set an MRN has no field for it, and is refused if they send one."""
+        return self.model_dump(exclude={"family"} if with_mrn or self.mrn else {"family", "mrn"})
 
 
 class MergeInput(Strict):

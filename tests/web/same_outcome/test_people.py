@@ -55,12 +55,12 @@ def signed_in(world: World) -> None:
     world.pages(world.asha)
 
 
-def edited(**more: Any) -> Step:
-    return lambda world: world.page(Role.FRONT_DESK, f"/desk/patients/{world.asha.id}/edit", **{**TOLD, **more})
+def edited(who: Role = Role.FRONT_DESK, **more: Any) -> Step:
+    return lambda world: world.page(who, f"/desk/patients/{world.asha.id}/edit", **{**TOLD, **more})
 
 
-def changed(**more: Any) -> Step:
-    return lambda world: world.app(Role.FRONT_DESK, f"PUT /patients/{world.asha.id}", {**SENT, **more})
+def changed(who: Role = Role.FRONT_DESK, **more: Any) -> Step:
+    return lambda world: world.app(who, f"PUT /patients/{world.asha.id}", {**SENT, **more})
 
 
 def emptied_by_page(world: World) -> Any:

@@ -69,6 +69,13 @@ RECORDS: dict[str, Refusal] = {
     "a phone that is somebody's": (nothing, people.added(phone="9876500001"), people.sent(phone="+91 98765 00001")),
     "a birthday to come": (nothing, people.added(date_of_birth=["1", "1", "2090"]), people.sent(dateOfBirth="2090-01-01")),
     "a number that is somebody's": (people.known, people.added(mrn="K-00418"), people.sent(mrn="K-00418")),
+    "a number given by a coordinator": (
+        people.known, people.edited(Role.CARE_COORDINATOR, mrn="K-00077"),
+        people.changed(Role.CARE_COORDINATOR, mrn="K-00077"),
+    ),
+    "a new patient's number given by a coordinator": (
+        nothing, people.added(Role.CARE_COORDINATOR, mrn="K-00077"), people.sent(Role.CARE_COORDINATOR, mrn="K-00077"),
+    ),
     "a blood group that is none": (nothing, people.added(blood_group="C+"), people.sent(bloodGroup="C+")),
     "a patient out of reach": (at_mumbai, people.edited(), people.changed()),
     "another's phone": (people.known, people.edited(phone="98765 00002"), people.changed(phone="98765 00002")),
