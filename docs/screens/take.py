@@ -1,6 +1,6 @@
 """Takes the pictures of the README from a running clinic: `.venv/bin/python docs/screens/take.py [--data DIR]`.
 
-Start `bin/run` first. It books an appointment as the demo's patient, pays for it at the sandbox, and looks at the desk.
+Start `bin/run` first. It books an appointment as the demo's patient, pays for it at the sandbox, and looks at the desk and at the figures.
 """
 
 import argparse
@@ -46,6 +46,7 @@ def main() -> None:
         chromium = play.chromium.launch(executable_path=browser.find(), args=["--disable-dev-shm-usage"])
         patient_books(chromium, clinic)
         desk_looks(chromium, clinic)
+        manager_looks(chromium, clinic)
         chromium.close()
 
 
@@ -56,7 +57,9 @@ def patient_books(chromium: Browser, clinic: Clinic) -> None:
     page.goto(f"{clinic.web}/clinicians")
     page.locator("main a[href*='/clinicians/']").nth(1).click()
     page.locator("main a[href*='/book/']").first.click()
-    page.locator(".days a:not([aria-disabled])").nth(1).click()
+    with page.expect_response(re.compile("day=")):
+        page.locator(".days a:not([aria-disabled])").nth(1).click()
+    page.wait_for_load_state("networkidle")
     page.locator("#times label:has(input[name=time])").nth(2).click()
     page.evaluate("scrollTo(0, 0)")
     take(page, "patient-choose")
@@ -97,12 +100,7 @@ def codes_on(page: Page, clinic: Clinic, number: str) -> Sequence[str]:
 def desk_looks(chromium: Browser, clinic: Clinic) -> None:
     """The day board in both themes, and the page on which the desk books."""
     page = opened(chromium, DESK, scale=1)
-    who = clinic.account("FRONT_DESK", "Mibo Kochi")
-    page.goto(f"{clinic.web}/staff/sign-in")
-    page.locator("input[name=name]").fill(who["username"])
-    page.locator("input[name=password]").fill(who["password"])
-    page.get_by_role("button", name="Sign in").click()
-    page.wait_for_url("**/desk")
+    enter(page, clinic, clinic.account("FRONT_DESK", "Mibo Kochi"))
     page.evaluate("document.querySelector('.now')?.scrollIntoView({block: 'center'}); scrollTo(0, 0)")
     take(page, "day-board")
     page.emulate_media(color_scheme="dark")
@@ -110,6 +108,25 @@ def desk_looks(chromium: Browser, clinic: Clinic) -> None:
     page.emulate_media(color_scheme="light")
     begin_a_booking(page, clinic)
     take(page, "desk-booking")
+
+
+def manager_looks(chromium: Browser, clinic: Clinic) -> None:
+    """What the clinic's figures say, each against the days before."""
+    page = opened(chromium, DESK, scale=1)
+    enter(page, clinic, clinic.account("MANAGER"))
+    page.goto(f"{clinic.web}/figures")
+    take(page, "figures")
+    page.goto(f"{clinic.web}/enquiries")
+    take(page, "enquiries")
+
+
+def enter(page: Page, clinic: Clinic, who: dict[str, str]) -> None:
+    """One of the staff signs in."""
+    page.goto(f"{clinic.web}/staff/sign-in")
+    page.locator("input[name=name]").fill(who["username"])
+    page.locator("input[name=password]").fill(who["password"])
+    page.get_by_role("button", name="Sign in").click()
+    page.wait_for_url("**/desk")
 
 
 def begin_a_booking(page: Page, clinic: Clinic) -> None:
