@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import and_, or_, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import aliased, joinedload
 
 from mibo import clinics, clock, db, jobs, payments
 from mibo.booking import actions, paying, rules, telling
@@ -173,12 +173,19 @@ class Standing:
 
 
 def standing(link_id: str, *, by: Actor) -> Standing:
-    """How a link stands, for those who may pay by it or take its money. Raises Missing."""
-    attempt = payments.attempt_by_link(link_id)
-    if attempt is None:
+    """How a link stands, for those who may pay by it or take its money; apps ask again and again: one statement. Raises
+    Missing.
+    """
+    wanted = (
+        select(Attempt, Appointment)
+        .join(Appointment, Appointment.payment_id == Attempt.payment_id)
+        .where(Attempt.provider_link_id == link_id)
+        .options(joinedload(Appointment.patient, innerjoin=True))
+    )
+    if (found := db.session().execute(wanted).first()) is None:
         raise Missing("We could not find that payment link.")
-    about = select(Appointment.id).where(Appointment.payment_id == attempt.payment_id)
-    paying.theirs(actions.in_full(db.session().scalars(about).one()), by)
+    attempt, appointment = found
+    paying.theirs(appointment, by)
     came = attempt.paid_at is not None
     over = attempt.expires_at is not None and attempt.expires_at <= clock.now()
     open_still = "expired" if over else "created"

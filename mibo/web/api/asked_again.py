@@ -2,6 +2,11 @@
 
 What is about people is `no-store`, so that no browser keeps it; an app keeps its last answer for as long as it shows it.
 An answer that opens somebody's record has no tag: it is given whole each time, and each reading is noted.
+
+The tag is of what the answer says, so it is made first: it spares what is sent, not what is asked of the database. What apps
+poll (how many notices are unread, a clinician's day in numbers, how a link stands) is one statement beside the sign-in, which
+no tag could do with less. Lists name people, whose names change without a version of the visit: what would say in one
+statement that nothing of them changed would be as much as the list. The live boards of pages draw from versions, and do.
 """
 
 import hashlib

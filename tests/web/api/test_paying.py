@@ -12,6 +12,7 @@ from mibo.identity import Role
 from mibo.messaging import Message
 from mibo.payments import Attempt, Payment
 from tests import make
+from tests.counting import statements
 from tests.machine import Sandbox
 from tests.web.api.conftest import App, Clinic
 
@@ -292,6 +293,25 @@ def test_a_link_is_for_what_the_booking_costs_in_its_currency_whatever_an_app_se
     with db.reading() as session:
         asked = session.scalars(select(Attempt).where(Attempt.kind == "LINK")).one()
     assert (asked.paise, asked.currency) == (170_000, "INR")
+
+
+def test_what_apps_ask_again_and_again_is_one_statement_beside_the_sign_in(
+    signed_in: Callable[..., App], patients_app: App, clinic: Clinic, sandbox: Sandbox
+) -> None:
+    one = held(clinic)
+    with db.transaction():
+        desk, doctor = make.staff(Role.FRONT_DESK, clinic.centre), make.staff(Role.CLINICIAN, clinic.centre)
+        db.session().merge(clinic.clinician).account_id = doctor.id
+    app = signed_in(desk)
+    made = app.post("/payments/create-link", {"appointmentId": one.id}).get_json()["data"]
+    link = f"/payments/link-status/{made['paymentLinkId']}"
+    polls = [(app, link), (patients_app, link), (patients_app, "/patient/notifications/unread-count"),
+             (signed_in(doctor), "/appointments/dashboard/stats")]  # fmt: skip
+    for who, path in polls:
+        assert who.get(path).status_code == 200
+        with statements() as asked:
+            who.get(path)
+        assert len(asked) == 2, (path, list(asked))
 
 
 def test_an_order_is_for_what_the_booking_costs_whatever_an_app_sends(
