@@ -105,7 +105,7 @@ VERBS = {
         CHANGE, page(Role.FRONT_DESK, "no-show"), change(Role.FRONT_DESK, status="NO_SHOW"), over(),
     ),
     "they came after all": Verb(
-        CHANGE, page(Role.CARE_COORDINATOR, "no-show-undone"), change(Role.CARE_COORDINATOR, status="CONFIRMED"),
+        CHANGE, page(Role.MANAGER, "no-show-undone"), change(Role.MANAGER, status="CONFIRMED"),
         over(status=Status.NO_SHOW),
     ),
     "it took place": Verb(
