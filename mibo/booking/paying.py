@@ -151,8 +151,17 @@ def payable(appointment_id: int, by: Actor | None) -> Appointment:
     if appointment.payment.status != "PENDING":
         raise AlreadyPaid
     if not rules.is_live_hold(appointment.status, appointment.held_until, clock.now()):
-        raise HoldOver
+        raise _not_held(appointment, by)
     return appointment
+
+
+def _not_held(appointment: Appointment, by: Actor | None) -> HoldOver:
+    """Staff read why nothing can be asked for; to patients the time that they held is gone."""
+    if by is None or by.audience == "PATIENT" or appointment.status in (Status.PENDING, Status.EXPIRED):
+        return HoldOver()
+    if appointment.status in (Status.CANCELLED, Status.NO_SHOW):
+        return HoldOver("This appointment does not take place, so there is nothing to pay.")
+    return HoldOver("A payment link is for a time that is held. This appointment stands: take the money at the desk.")
 
 
 def theirs(appointment: Appointment, by: Actor | None) -> Appointment:

@@ -175,6 +175,7 @@ OF_MONEY: dict[str, Refusal] = {
     "taken at a centre that is not theirs": (at_mumbai, money.taken("CASH"), money.taken_by_app("CASH")),
     "a link for what is paid": (changes.booked(), money.sent, money.sent_by_app),
     "a link for what is cancelled": (CANCELLED, money.sent, money.sent_by_app),
+    "a link for what is paid at the centre": (changes.booked(paid=False), money.sent, money.sent_by_app),
     "a video link of another site": (
         video.online("FAILED"), lambda world: world.page(
             Role.MANAGER, f"/video-links/{world.one.id}/link", link="https://evil.example/x", version=world.one.version
