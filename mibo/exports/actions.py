@@ -87,6 +87,7 @@ def retry(export_id: int, *, by: Actor) -> Export:
     # what was made before has a number too, so that its parts are not taken for new ones; the sweep deletes their files
     db.session().execute(delete(ExportPart).where(ExportPart.export_id == found.id))
     found.state, found.failure, found.ended_at, found.expires_at = State.QUEUED, None, None, None
+    found.asked_at = clock.now()
     found.rows = found.size = found.parts = found.tries = 0
     found.place, found.total = None, one.count(asked, by) if one.count else None
     db.session().flush()

@@ -1,11 +1,12 @@
 """Exports as values ready to draw."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import url_for
 from pydantic import ValidationError
 
-from mibo import exports, sealing
+from mibo import clock, exports, sealing
 from mibo.errors import DomainError, Missing
 from mibo.exports import Export
 from mibo.exports.rules import AGAIN, OPEN, Failure, State
@@ -23,6 +24,8 @@ BECAUSE = {
     Failure.TOO_LONG: "The list has grown too long for a PDF. Narrow it by its filters, or take it along as CSV.",
     Failure.BROKE: "It could not be made, tried several times. Whoever runs Mibo finds why in its log.",
 }
+LONG = timedelta(minutes=1)
+STILL_WAITS = "It waits longer than usual, and is made by itself as soon as it can be: you need not ask for it again."
 STEPS = (("MB", 1024 * 1024), ("KB", 1024))
 
 
@@ -55,13 +58,20 @@ def row(one: Export, who: Actor) -> Row:
     ready = state is State.DONE
     return Row(
         id=one.id, title=known.title if known else one.listing, file=one.file.upper(), filters=_filters(one),
-        asked=moment(one.asked_at), look=LOOKS[state], because=BECAUSE[Failure(one.failure)] if one.failure else "",
+        asked=moment(one.asked_at), look=LOOKS[state], because=_because(one),
         under_way=state in OPEN, done=min(one.rows, one.total or one.rows), total=one.total or 0,
         progress=_progress(one), size=_size(one.size) if ready else "",
         until=moment(one.expires_at) if ready and one.expires_at else "",
         href=url_for("exports.download", export_id=one.id) if ready else "", again=state in AGAIN and bool(one.filters),
         list_href=url_for(known.endpoint) if known and who.may(known.permission) else "",
     )  # fmt: skip
+
+
+def _because(one: Export) -> str:
+    """Why it came to nothing, or that it is not forgotten: what rings for it may be away."""
+    if one.failure:
+        return BECAUSE[Failure(one.failure)]
+    return STILL_WAITS if one.state == State.QUEUED and clock.now() - one.asked_at > LONG else ""
 
 
 def _filters(one: Export) -> str:

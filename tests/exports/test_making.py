@@ -205,6 +205,9 @@ def test_while_redis_is_away_it_waits_and_the_timetable_makes_it(manager: Visito
     with redis_down():
         asked_for(manager)
         assert the_export().state == "QUEUED"
+        with db.transaction() as session:
+            session.execute(update(Export).values(asked_at=clock.now() - timedelta(minutes=2)))
+        assert "you need not ask for it again" in manager.get("/exports").text
         timetable.tick({each: 0.0 for each in timetable.TIMETABLE if each.job is exports.ring_waiting}, 0.0)
         assert the_export().state == "DONE"
 
