@@ -106,6 +106,9 @@ def test_enquiries_are_found_taken_called_and_booked_with_keys_alone(opens, nila
     keys.press("Enter")
     page.wait_for_url("**/desk/new?*enquiry=*")
     expect(page.get_by_label("Full name")).to_have_value("Nila Nair")
+    expect(page.get_by_label("Age in years")).to_be_focused()
+    keys.press("Enter")
+    expect(page.locator(".problem")).to_be_focused()
 
 
 def to(page: Page, name: str) -> None:
