@@ -13,7 +13,6 @@ from mibo.booking import Appointment, Status
 from mibo.identity import Account, Role, RoleGrant
 from mibo.people import Clinician
 from mibo.web.pages.clinicians import bp
-from mibo.web.spreadsheet import cell
 from tests import make
 from tests.web.pages.desk import Desk, statements
 from tests.web.pages.visitor import problems, words
@@ -197,18 +196,6 @@ def test_hostile_words_stay_words(manager):
         assert "<script>alert" not in shown
         assert "<i>Eve" not in shown
     assert "'=Dr <i>Eve</i>" in manager.post("/exports/clinicians", state="all").text
-
-
-def test_a_cell_never_becomes_a_formula():
-    assert [cell(each) for each in ("=1+1", "+91", "-2", "@a", "a=b", None, 5)] == [
-        "'=1+1",
-        "'+91",
-        "'-2",
-        "'@a",
-        "a=b",
-        "",
-        "5",
-    ]
 
 
 def test_a_centre_manager_keeps_the_clinicians_of_their_centres_only(client):
