@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import text
 
 from mibo import db, jobs
+from mibo.messaging.models import ARRIVED
 
 Outcome = dict[str, list[dict[str, Any]]]
 
 FIRST_ID = 700_000_000  # so that no price, no year and no length of anything looks like an id
-WIRE = {"refresh_token", "answered_request"}  # what a program is given to stay signed in, and what it was answered
+WIRE = {"refresh_token", "answered_request", "delivery_report"}  # what programs are given, answered and told by others
 NEVER_SAME = {"id", "transaction_id", "place", "hash", "previous_hash", "key_name", "page", "request_key", "dedupe_key",
               "known_by"}  # fmt: skip
 DRAWN = {"token", "provider_order_id", "provider_link_id", "provider_payment_id", "link_url", "event_id",
@@ -21,7 +22,8 @@ DRAWN = {"token", "provider_order_id", "provider_link_id", "provider_payment_id"
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:(\d\d(?:\.\d+)?)(?:[+-]\d\d:\d\d)?")
 ID, REFERENCE = re.compile(r"(?<![\d+])\d{9}(?!\d)"), re.compile(r"MB-[0-9A-Z]{4,7}")
 DEVICE = "a test"
-NEARLY = timedelta(minutes=5)
+NEARLY, SOON = timedelta(minutes=5), timedelta(hours=2)
+ARRIVALS = ("delivered_at", "read_at")
 
 
 def far_ids() -> None:
@@ -38,7 +40,7 @@ def everything() -> dict[str, list[dict[str, Any]]]:
     with db.reading() as session:
         for name, row in session.execute(text(asked)):
             if not _is_of_the_frame(name, row):
-                found.setdefault(name, []).append(row)
+                found.setdefault(name, []).append(_as_sent(row) if name == "message" else row)
     queue = jobs._queue()
     waiting = (queue.fetch_job(one) for one in queue.get_job_ids())
     found["rung for"] = [{"id": job, "job": job} for job in {one.args[0] for one in waiting if one}]
@@ -48,6 +50,11 @@ def everything() -> dict[str, list[dict[str, Any]]]:
 def _is_of_the_frame(name: str, row: Mapping[str, Any]) -> bool:
     """That somebody is signed in, so that they can do anything at all, is no outcome; that they signed out is one."""
     return name == "sign_in" and row["device"] == DEVICE and row["ended_at"] is None
+
+
+def _as_sent(row: dict[str, Any]) -> dict[str, Any]:
+    """A message without what the provider told of it since: it tells so whenever it likes, before or after this look."""
+    return {**row, **dict.fromkeys(ARRIVALS), "status": "SENT" if row["status"] in ARRIVED else row["status"]}
 
 
 def outcome(before: Mapping[str, list[dict[str, Any]]], names: Mapping[int, str], since: datetime) -> Outcome:
@@ -104,13 +111,18 @@ class Shown:
 
     def words(self, value: str) -> str:
         if found := MOMENT.fullmatch(value):
-            return value if float(found[1]) == 0 else self.moment(value)
+            return value if float(found[1]) == 0 and not self.is_soon(value) else self.moment(value)
         if value.startswith("\\x"):
             return f"{len(value) // 2 - 1} bytes"
         for drawn, column in self.drawn.items():
             value = value.replace(drawn, column)
         value = ID.sub(lambda found: self.names.get(int(found[0]), found[0]), value)
         return REFERENCE.sub("MB-…", value)
+
+    def is_soon(self, value: str) -> bool:
+        """Whether a whole minute is reckoned from now, and not a time of a day that somebody chose."""
+        at = datetime.fromisoformat(value)
+        return at.tzinfo is not None and abs(at - self.since) < SOON
 
     def moment(self, value: str) -> str:
         return f"{round((datetime.fromisoformat(value) - self.since) / NEARLY) * 5} minutes from now"

@@ -139,7 +139,7 @@ MONEY = [
         Row("61", f"POST {at}/create-link", "FD", lambda w: {"appointmentId": str(w.held.id)},
             "paymentLink orderId shortUrl paymentLinkId expiresAt", 201,
             no=(No(400, "VALIDATION_ERROR", {}), No(404, "NOT_FOUND", {"appointmentId": UNKNOWN}),
-                No(400, "VALIDATION_ERROR", lambda w: {"appointmentId": w.held.id, "amount": 1}))),
+                No(400, "VALIDATION_ERROR", lambda w: {"appointmentId": w.held.id, "amount": 0}))),
         Row("62", f"GET {at}/verify/{{w.told}}", "FD", None, "status amountPaid paymentId id amount currency paidAt",
             before=lambda w: w.keep(w.link()), no=(No(404, "NOT_FOUND", path=f"{at}/verify/plink_nobody"), No(404, "NOT_FOUND", who="other"))),
         Row("62a", f"GET {at}/link-status/{{w.told}}", "PT", None, "id status amount currency paymentId paidAt",
