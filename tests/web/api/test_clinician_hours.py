@@ -128,7 +128,7 @@ def test_overlapping_rules_are_refused_and_the_same_rule_twice_is_one(of, clinic
     assert app.send("PUT", path, {"availability_rules": [rule(clinic), rule(clinic)]}).status_code == 200
     refused = app.send("PUT", path, {"availability_rules": [rule(clinic), rule(clinic, 1, "11:00", "13:00")]})
     assert refused.status_code == 400
-    assert refused.json["error"]["details"][0]["field"] == "availabilityRules"
+    assert refused.json["error"]["details"][0]["field"] == "availability_rules"
     assert "Overlaps 9:00 am to 12:00 pm" in refused.json["message"]
 
 

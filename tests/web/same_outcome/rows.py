@@ -14,7 +14,7 @@ from mibo.messaging.models import ARRIVED
 Outcome = dict[str, list[dict[str, Any]]]
 
 FIRST_ID = 700_000_000  # so that no price, no year and no length of anything looks like an id
-WIRE = {"refresh_token", "answered_request", "delivery_report"}  # what programs are given, answered and told by others
+WIRE = {"refresh_token", "answered_request", "delivery_report", "provider_event"}  # what programs are given and told
 NEVER_SAME = {"id", "transaction_id", "place", "hash", "previous_hash", "key_name", "page", "request_key", "dedupe_key",
               "known_by"}  # fmt: skip
 DRAWN = {"token", "provider_order_id", "provider_link_id", "provider_payment_id", "link_url", "event_id",
