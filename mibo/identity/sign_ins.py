@@ -148,17 +148,22 @@ def end_sign_in(sign_in_id: int, because: str) -> None:
     _end(SignIn.id == sign_in_id, because=because)
 
 
-def end_all(account_id: int, because: str, *, but: int | None = None) -> None:
-    """End every stay of an account, but the one it asks from."""
-    _end(SignIn.account_id == account_id, SignIn.id.is_distinct_from(but), because=because)
+def end_all(account_id: int, because: str, *, but: int | None = None) -> int:
+    """End every stay of an account, but the one it asks from; how many there were."""
+    return _end(SignIn.account_id == account_id, SignIn.id.is_distinct_from(but), because=because)
 
 
-def _end(*conditions: object, because: str) -> None:
-    ended = db.session().scalars(
-        update(SignIn)
-        .where(*conditions, SignIn.ended_at.is_(None))  # type: ignore[arg-type]
-        .values(ended_at=func.now(), ended_because=because)
-        .returning(SignIn.id)
+def _end(*conditions: object, because: str) -> int:
+    ended = (
+        db.session()
+        .scalars(
+            update(SignIn)
+            .where(*conditions, SignIn.ended_at.is_(None))  # type: ignore[arg-type]
+            .values(ended_at=func.now(), ended_because=because)
+            .returning(SignIn.id)
+        )
+        .all()
     )
     for sign_in_id in ended:
         log.info("auth.sign_in_ended", sign_in=sign_in_id, because=because)
+    return len(ended)

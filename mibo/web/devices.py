@@ -48,3 +48,10 @@ def network_words(kept: str) -> str:
         return phrase("Not known")
     begins = kept.rsplit(".", 1)[0] + ".…" if "." in kept else kept.partition("::")[0] + ":…"
     return phrase("Network %(begins)s", begins=begins)
+
+
+def signed_out(who: str, stays: int) -> str:
+    """What to say to staff who signed somebody out everywhere."""
+    if not stays:
+        return f"{who} was not signed in anywhere."
+    return f"{who} is signed out everywhere: {stays} {'sign-in' if stays == 1 else 'sign-ins'} ended."

@@ -23,6 +23,7 @@ EXPORTS = {
     "ledgers.export", "ledgers.export_pdf", "appointments.paper", "payments.paper",
 }  # fmt: skip
 USERS = {
+    "staff.end_sign_ins", "patients.end_sign_ins",
     "staff.add", "staff.change", "staff.set_access", "staff.send_link", "second_factor.new_codes", "second_factor.off",
     "second_factor.forget", "phones.staff", "clinicians.add", "clinicians.change", "clinicians.set_picture",
     "clinicians.remove_picture", "clinicians.close", "clinicians.reopen", "clinicians.send_password_link",

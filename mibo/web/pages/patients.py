@@ -16,6 +16,7 @@ from mibo.ids import GREATEST_ID, read_id
 from mibo.people import MrnTaken, Patient, PhoneInUse
 from mibo.web import desk_patients, receipt_rows
 from mibo.web.access import actor, may
+from mibo.web.devices import signed_out
 from mibo.web.forms.patients import MedicalNoteForm, PatientsForm, RecordForm, patients_form, record_form
 from mibo.web.htmx import go, show
 from mibo.web.inputs.patients import MedicalNoteInput, PatientsInput, RecordInput
@@ -168,6 +169,16 @@ def archive(patient_id: int) -> ResponseReturnValue:
         with db.reading():
             return _page(booking.patients.patient_within_reach(patient_id, by=actor()), words=error.message, status=409)
     flash("The record is in use again." if active else "The record is put aside.", "success")
+    return go("patients.show_patient", patient_id=patient_id)
+
+
+@bp.post(f"{ONE}/sign-ins/end")
+@may(Permission.EDIT_PATIENTS, fresh=True)
+@takes()
+def end_sign_ins(patient_id: int) -> ResponseReturnValue:
+    """Sign their phone out of every browser and app: it was lost, or is shared. A new code lets them in (clinic.md P23)."""
+    one = booking.patients.patient_within_reach(patient_id, by=actor())
+    flash(signed_out("This phone", identity.end_stays_of(one.account_id, by=actor())), "success")
     return go("patients.show_patient", patient_id=patient_id)
 
 

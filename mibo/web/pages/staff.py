@@ -13,6 +13,7 @@ from mibo.identity import Account, PhoneTaken, Role, UsernameTaken
 from mibo.identity.permissions import Permission
 from mibo.ids import GREATEST_ID
 from mibo.web.access import actor, may
+from mibo.web.devices import signed_out
 from mibo.web.forms.staff import StaffFilterForm, StaffForm
 from mibo.web.htmx import go, show
 from mibo.web.inputs.staff import StaffFilter, StaffInput
@@ -134,6 +135,16 @@ def send_link(account_id: int) -> ResponseReturnValue:
         raise Refused("This account is closed. Open it first.")
     identity.send_password_link(account, by=actor())
     flash("A link to set a password is on its way to their phone.", "success")
+    return go("staff.member", account_id=account_id)
+
+
+@bp.post(f"{ONE}/sign-ins/end")
+@may(Permission.ADD_FRONT_DESK, fresh=True)
+@takes()
+def end_sign_ins(account_id: int) -> ResponseReturnValue:
+    """Sign them out of every browser and app: a lost phone, a doubt. They may sign in again (clinic.md P23)."""
+    account = identity.staff_to_handle(account_id, by=actor())
+    flash(signed_out(account.full_name, identity.end_stays_of(account.id, by=actor())), "success")
     return go("staff.member", account_id=account_id)
 
 

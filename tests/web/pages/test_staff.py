@@ -160,7 +160,7 @@ def test_a_manager_handles_the_front_desk_and_nobody_else(world, manager):
         raised = manager.post(f"/desk/staff/{world.desk.id}", **world.told(phone=world.desk.phone, role=role))
         assert raised.status_code == 403
     assert manager.post(f"/desk/staff/{world.admin.id}", **world.told()).status_code == 403
-    for path in ("/access", "/password-link"):
+    for path in ("/access", "/password-link", "/sign-ins/end"):
         assert manager.post(f"/desk/staff/{world.admin.id}{path}").status_code == 403
     assert again(world.admin).active
     assert identity.roles_of(again(world.desk)) == {Role.FRONT_DESK}
@@ -195,6 +195,20 @@ def test_what_closing_means_is_shown_first_and_then_done_at_once(app, world, adm
     assert names(admin.post("/desk/staff", state="closed").text) == ["Deepa Desk"]
     assert admin.post(f"/desk/staff/{world.desk.id}/access", active="yes").status_code == 303
     assert again(world.desk).active
+
+
+def test_somebody_is_signed_out_everywhere_and_may_come_back(app, world, admin):
+    hers = Desk(app.test_client(), world.desk)
+    page = admin.get(f"/desk/staff/{world.desk.id}").text
+    assert f'action="/desk/staff/{world.desk.id}/sign-ins/end"' in page
+    assert admin.post(f"/desk/staff/{world.desk.id}/sign-ins/end").status_code == 303
+    assert "Deepa Desk is signed out everywhere: 1 sign-in ended." in words(admin.get(f"/desk/staff/{world.desk.id}"))
+    assert hers.get("/desk").status_code == 303
+    assert again(world.desk).active
+    assert Desk(app.test_client(), world.desk).get("/desk").status_code == 200
+    with db.reading() as session:
+        noted = session.scalars(select(AuditEntry).where(AuditEntry.act == "end all sign-ins")).one()
+    assert (noted.subject_id, noted.by_account_id) == (world.desk.id, world.admin.id)
 
 
 def test_a_clinicians_appointments_are_counted_before_the_account_closes(world, admin):
