@@ -1,13 +1,23 @@
 """What somebody types to sign in."""
 
+from datetime import date
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    StringConstraints,
+    field_validator,
+    model_validator,
+)
 
 from mibo import phone
 from mibo.errors import Invalid
 from mibo.identity import USERNAME_LENGTH
 from mibo.phrases import phrase
+from mibo.web.inputs.base import YEARS
 from mibo.web.inputs.text import cleaned
 
 CODE_LENGTH = 6
@@ -44,6 +54,14 @@ class Strict(BaseModel):
     def without_what_is_hidden(cls, sent: Any) -> Any:
         """What is not seen, or turns the rest around, is nobody's intention."""
         return cleaned(sent) if isinstance(sent, dict) else sent
+
+    @field_validator("*")
+    @classmethod
+    def _a_year_of_ours(cls, said: Any) -> Any:
+        """Days at the ends of the calendar are nobody's either, and their arithmetic overflows."""
+        if isinstance(said, date) and said.year not in YEARS:
+            raise ValueError(phrase("Enter a real date, for example 27 3 1994."))
+        return said
 
 
 class PhoneInput(Strict):
