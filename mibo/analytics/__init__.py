@@ -1,7 +1,7 @@
 """Read-only counts and sums: what the clinic's numbers are, of which days, at which centre, and which rows are behind them."""
 
 from mibo.analytics.behind import KEYS, Behind, behind, how_many, rows_of
-from mibo.analytics.clinicians import TopClinician, Wait, top_clinicians, waits
+from mibo.analytics.clinicians import TopClinician, Wait, clinician_names, top_clinicians, waits
 from mibo.analytics.figures import Asked, Figures, figures, figures_and_steps, figures_by, figures_of, patients_seen
 from mibo.analytics.models import DayFigures, RolledDay, StaleDays
 from mibo.analytics.rolling import roll_up
@@ -18,6 +18,7 @@ __all__ = [
     "TopClinician",
     "Wait",
     "behind",
+    "clinician_names",
     "figures",
     "figures_and_steps",
     "figures_by",

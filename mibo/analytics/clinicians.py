@@ -1,6 +1,6 @@
 """Who sees how many: the clinicians by the people whom they saw, and how long one waits for each of them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -69,8 +69,24 @@ def waits(centre_id: int | None, *, by: Actor) -> Sequence[Wait]:
         there = select(ClinicianCentre.clinician_id).where(ClinicianCentre.centre_id.in_(centres))
         wanted = wanted.where(Clinician.id.in_(there))
     people = db.session().execute(wanted).all()
-    days = clinics.policy_in_force().horizon_days
-    free = booking.next_free([one.id for one in people], days=days, centre_id=centre_id)
+    free = _next_free([one.id for one in people], centres)
     found = [Wait(one.id, one.full_name, free.get(one.id)) for one in people]
     never = datetime.max.replace(tzinfo=clock.CLINIC_ZONE)
     return sorted(found, key=lambda one: one.free_at or never, reverse=True)
+
+
+def clinician_names(ids: Collection[int]) -> dict[int, str]:
+    """What clinicians are called, those who have left among them; the order is that of their names."""
+    wanted = select(Clinician.id, Clinician.full_name).where(Clinician.id.in_(ids))
+    named = db.session().execute(wanted.order_by(Clinician.full_name, Clinician.id))
+    return {one.id: one.full_name for one in named}
+
+
+def _next_free(ids: Collection[int], centres: Collection[int] | None) -> dict[int, datetime]:
+    """The next free time of each, at the centres that count; a time elsewhere is none (M25)."""
+    days = clinics.policy_in_force().horizon_days
+    found: dict[int, datetime] = {}
+    for centre_id in [None] if centres is None else sorted(centres):
+        for key, at in booking.next_free(ids, days=days, centre_id=centre_id).items():
+            found[key] = min(at, found.get(key, at))
+    return found

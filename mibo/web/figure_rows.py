@@ -43,6 +43,11 @@ def one_decimal(unit: str) -> Callable[[float | None], str]:
     return lambda number: "–" if number is None else f"{number:.1f} {unit}"
 
 
+def mean(value: float | None, of: int, unit: str) -> str:
+    """An average, unless it is of fewer than five: that would tell of somebody (M25)."""
+    return one_decimal(unit)(value) if of >= FEWEST else "–" if not of else "not told"
+
+
 def span(period: Period) -> str:
     """`Mon 2 to Sun 8 Nov 2026`."""
     first, last = period.first, period.last

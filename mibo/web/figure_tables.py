@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from mibo.analytics import Figures, TopClinician, Wait
+from mibo.analytics.figures import NOTHING
 from mibo.analytics.intervals import FEWEST
 from mibo.leads import SourceCount
 from mibo.web.figure_charts import SOURCES, Steps, step_words
-from mibo.web.figure_rows import between, count, one_decimal, percent, rate, rupees
+from mibo.web.figure_rows import between, count, mean, percent, rate, rupees
 from mibo.web.filters import day
 
 MOST_CLINICIANS = 100
@@ -36,7 +37,7 @@ def clinicians(top: Sequence[TopClinician], each: Mapping[int, Figures], money_t
     heads = ["Clinician", "People", "Visits", "New patients", "No-show rate", "Fill rate", "Follow-ups booked"]
     rows = []
     for one in top:
-        told = each[one.id]
+        told = each.get(one.id, NOTHING)
         row = [one.name, count(one.patients), count(one.visits), count(told.new_patients), _rate(told), percent(told.filled),
                count(told.follow_ups)]  # fmt: skip
         rows.append([*row, rupees(told.revenue_paise)] if money_too else row)
@@ -60,7 +61,7 @@ def centres(names: Mapping[int, str], each: Mapping[int, Figures], money_too: bo
         if (told := each.get(key)) is None:
             continue
         row = [name, count(told.kept), count(told.new_patients), _rate(told), percent(told.filled),
-               _mean(told.lead_days, told.planned, "days"), _mean(told.wait, told.waits, "min"), count(told.follow_ups)]  # fmt: skip
+               mean(told.lead_days, told.planned, "days"), mean(told.wait, told.waits, "min"), count(told.follow_ups)]  # fmt: skip
         rows.append([*row, rupees(told.revenue_paise)] if money_too else row)
     return Table([*heads, "Revenue"] if money_too else heads, rows)
 
@@ -74,7 +75,7 @@ def sat_before(names: Mapping[int, str], each: Mapping[int, Figures]) -> Sequenc
 def sat(names: Mapping[int, str], each: Mapping[int, Figures]) -> Table:
     """How long patients sat before each clinician."""
     rows = [
-        [name, count(told.waits), _mean(told.wait, told.waits, "min"), percent(told.late.value)] if told.waits >= FEWEST
+        [name, count(told.waits), mean(told.wait, told.waits, "min"), percent(told.late.value)] if told.waits >= FEWEST
         else [name, FEW, "not told", "not told"]
         for name, told in sat_before(names, each)
     ]  # fmt: skip
@@ -102,10 +103,6 @@ def leads(found: Sequence[SourceCount], former: Sequence[SourceCount]) -> Sequen
 def _rate(told: Figures) -> str:
     share = told.no_shows
     return f"{rate(share)} ({between(share)})" if share.tells else rate(share)
-
-
-def _mean(value: float | None, of: int, unit: str) -> str:
-    return one_decimal(unit)(value) if of >= FEWEST else "–" if not of else "not told"
 
 
 def _days(days: int | None) -> str:

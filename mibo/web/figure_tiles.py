@@ -8,11 +8,12 @@ from flask import url_for
 
 from mibo.analytics import Figures
 from mibo.analytics.dictionary import METRICS, Metric
-from mibo.analytics.intervals import Share
+from mibo.analytics.intervals import FEWEST, Share
 from mibo.analytics.periods import change_percent
-from mibo.web.figure_rows import between, count, one_decimal, percent, rate, rupees
+from mibo.web.figure_rows import between, count, mean, percent, rate, rupees
 
 Kept = Mapping[str, Any]
+Averaged = tuple[float | None, int]  # and of how many visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +44,8 @@ def tiles(now: Figures, then: Figures, seen: tuple[int, int], *, kept: Kept, mon
         _no_shows(now, then, kept),
         _changed(fill, _points(now.filled, then.filled), "points"),
         _counted("follow_ups", now.follow_ups, then.follow_ups, kept, "See them"),
-        _mean("lead_time", "days", (now.lead_days, then.lead_days), now.planned, kept),
-        _mean("waiting", "min", (now.wait, then.wait), now.waits, kept),
+        _mean("lead_time", "days", (now.lead_days, now.planned), (then.lead_days, then.planned), kept),
+        _mean("waiting", "min", (now.wait, now.waits), (then.wait, then.waits), kept),
         _changed(people, _percent(now.clinicians, then.clinicians)),
     ]  # fmt: skip
     return [_revenue(now, then, kept), *found] if money_too else found
@@ -77,12 +78,12 @@ def _told(share: Share) -> str:
     return percent(share.value) if share.tells else "–"
 
 
-def _mean(key: str, unit: str, both: tuple[float | None, float | None], of: int, kept: Kept) -> Tile:
-    now, then = both
-    words, change = one_decimal(unit), None if now is None or then is None else _percent(now, then)
-    return _changed(
-        _tile(key, words(now), words(then), kept, rows="See the visits", beside=f"of {count(of)} visits"), change
-    )
+def _mean(key: str, unit: str, now: Averaged, then: Averaged, kept: Kept) -> Tile:
+    """An average over visits: of fewer than five neither it nor a change is told (M25)."""
+    beside = f"of {count(now[1])} visits"
+    tile = _tile(key, mean(*now, unit), mean(*then, unit), kept, rows="See the visits", beside=beside)
+    tells = now[0] is not None and then[0] is not None and min(now[1], then[1]) >= FEWEST
+    return _changed(tile, _percent(now[0] or 0, then[0] or 0) if tells else None)
 
 
 def _changed(tile: Tile, change: float | None, unit: str = "%") -> Tile:

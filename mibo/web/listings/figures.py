@@ -28,6 +28,7 @@ AMOUNTS = {
 OfClinician = tuple[TopClinician, Figures]
 OfCentre = tuple[str, Figures]
 OfSource = tuple[SourceCount, int, int]  # with how many came in all, and by this way in the days before
+ALL_CLINICIANS = 100_000  # more than any chain has: a file leaves nobody out
 
 
 def _now(asked: FiguresInput) -> Asked:
@@ -58,7 +59,7 @@ def _when(on: date, step: str) -> str:
 
 def _clinicians(asked: FiguresInput, who: Actor) -> Sequence[OfClinician]:
     each = analytics.figures_of("clinician", _now(asked), by=who)
-    top = analytics.top_clinicians(_now(asked), figure_tables.MOST_CLINICIANS, by=who)
+    top = analytics.top_clinicians(_now(asked), ALL_CLINICIANS, by=who)
     return [(one, each[one.id]) for one in top]
 
 
@@ -138,8 +139,8 @@ def _behind(key: str) -> Listing:
 
 
 def _sat(asked: FiguresInput, who: Actor) -> Sequence[tuple[str, Figures]]:
-    names = {one.clinician_id: one.name for one in analytics.waits(asked.centre, by=who)}
-    return figure_tables.sat_before(names, analytics.figures_of("clinician", _now(asked), by=who))
+    each = analytics.figures_of("clinician", _now(asked), by=who)
+    return figure_tables.sat_before(analytics.clinician_names(each), each)
 
 
 def _waits(row: tuple[str, Figures], _: Actor) -> str:

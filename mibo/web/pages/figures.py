@@ -78,7 +78,7 @@ def clinicians() -> ResponseReturnValue:
     each = analytics.figures_of("clinician", page.now, by=by)
     return page.show(
         "clinicians", chart=figure_charts.people(top), table_of=figure_tables.clinicians(top, each, by.may(Permission.SEE_REVENUE)),
-        metric=METRICS["top"],
+        metric=METRICS["top"], most=figure_tables.MOST_CLINICIANS,
     )  # fmt: skip
 
 
@@ -101,8 +101,8 @@ def waiting() -> ResponseReturnValue:
     """How long patients sit, and how many days until a clinician has a time."""
     page, by = _Page(), actor()
     free = analytics.waits(page.asked.centre, by=by)
-    names = {one.clinician_id: one.name for one in free}
     each = analytics.figures_of("clinician", page.now, by=by)
+    names = analytics.clinician_names(each)
     return page.show(
         "waiting", sums=analytics.figures(page.now, by=by), sat=figure_tables.sat(names, each),
         free=figure_tables.free(free), metrics=METRICS, words=figure_rows,

@@ -1,16 +1,22 @@
 """The pages of figures: what they say is what is counted, each tile leads to its rows, and nobody sees another's centre."""
 
+import html
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from mibo import analytics, clock, db, money
 from mibo.analytics import Asked
 from mibo.analytics.dictionary import METRICS
+from mibo.analytics.figures import NOTHING
 from mibo.analytics.periods import Period
 from mibo.identity.permissions import Role
+from mibo.people import Clinician
+from mibo.web import figure_tables, figure_tiles
 from tests import make
 from tests.analytics.world import World
 from tests.web.pages.desk import Desk, statements
@@ -143,3 +149,57 @@ def test_the_overview_asks_as_much_however_much_there_is(app: Flask, world: Worl
             desk.get(f"/figures?{asked}")
         counted.append(len(sent))
     assert counted[0] == counted[1]
+
+
+def test_a_clinician_who_left_still_stands_in_the_waiting_times(app: Flask, world: World) -> None:
+    asked = Asked(period=Period(world.first, world.last))
+    with db.transaction() as session:
+        each = analytics.figures_of("clinician", asked, by=world.manager)
+        sat = [key for key, told in each.items() if told.waits]
+        names = analytics.clinician_names(sat)
+        session.execute(update(Clinician).values(active=False))
+    page = Desk(app.test_client(), world.boss).get(f"/figures/waiting?{days(world)}").text
+    assert sat
+    assert set(names) == set(sat)
+    assert all(f'<th scope="row">{html.escape(name)}</th>' in page for name in names.values())
+
+
+def test_a_free_time_elsewhere_is_none_for_who_sees_one_centre(app: Flask) -> None:
+    with db.transaction():
+        kochi, mumbai = make.centre("Mibo Kochi"), make.centre("Mibo Mumbai", city="mumbai")
+        both = make.clinician(kochi, mumbai, name="Dr. Both")
+        make.hours(both, mumbai)
+        here, there = make.staff(Role.CENTRE_MANAGER, kochi), make.staff(Role.CENTRE_MANAGER, mumbai)
+    found = {}
+    for name, who in (("here", here), ("there", there)):
+        page = Desk(app.test_client(), who).get("/figures/waiting").text
+        found[name] = "nothing free in what may be booked" in page
+        assert "Dr. Both" in page
+    assert found == {"here": True, "there": False}
+
+
+@pytest.mark.parametrize(("now", "then", "told", "changed"), [(5, 5, "2.0 days", True), (4, 5, "not told", False),
+                                                               (5, 4, "2.0 days", False), (0, 5, "–", False)])  # fmt: skip
+def test_an_average_of_fewer_than_five_is_not_told_nor_its_change(
+    app: Flask, now: int, then: int, told: str, changed: bool
+) -> None:
+    averaged = [replace(NOTHING, planned=n, planned_days=each * n) for n, each in ((now, 2), (then, 3))]
+    with app.test_request_context():
+        tile = next(
+            one
+            for one in figure_tiles.tiles(*averaged, (0, 0), kept={}, money_too=False)
+            if one.metric is METRICS["lead_time"]
+        )
+    assert (tile.value, bool(tile.change)) == (told, changed)
+    assert tile.then == ("3.0 days" if then >= 5 else "not told")
+
+
+def test_a_page_that_leaves_clinicians_out_says_so_and_the_file_has_all(
+    app: Flask, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figure_tables, "MOST_CLINICIANS", 1)
+    desk = Desk(app.test_client(), world.boss)
+    assert "These are the 1 who saw the most people." in desk.get(f"/figures/clinicians?{days(world)}").text
+    told = dict(each.split("=") for each in days(world).split("&"))
+    lines = desk.post("/exports/figures-clinicians", **told).text.splitlines()
+    assert len(lines) > 2
