@@ -81,7 +81,9 @@ def dashboard(asked: OfCentre) -> ResponseReturnValue:
 
 
 def _totals(period: Period, centre_id: int | None) -> dict[str, int]:
-    asked, by = Asked(period=period, centre_id=centre_id), actor()
+    """What has happened in a period; nothing of it can lie on a day to come, so none of those is counted."""
+    past = Period(period.first, min(period.last, clock.today()))
+    asked, by = Asked(period=past, centre_id=centre_id), actor()
     told = analytics.figures(asked, by=by)
     return {
         "total_patients": analytics.patients_seen(asked, by=by), "active_doctors": told.clinicians,
