@@ -1,7 +1,7 @@
 """`bin/test`: linters, types, import contracts, then the suite under every clock; the first failure ends it.
 
 What is about time runs under all four clocks. Everything else, which asks `clock` and no clock of its own, runs under the
-server's clock, and a quarter of it under one other too, so that all is over in the time that a change can wait.
+server's clock, and a tenth of it under one other too, so that all is over in the time that a change can wait.
 """
 
 import os
@@ -114,7 +114,7 @@ def linters() -> list[Step]:
 
 def under_other_clocks() -> list[Step]:
     """The suite without browsers, drills and what asks no clock, as computers elsewhere would run it."""
-    share = f"/{6 * len(OTHER_CLOCKS)}"
+    share = f"/{10 * len(OTHER_CLOCKS)}"
     return [
         Step(f"the suite under TZ={zone}", [*PYTEST, *UNDER_OTHER_CLOCKS, f"--share={n}{share}"], zone)
         for n, zone in enumerate(OTHER_CLOCKS)
