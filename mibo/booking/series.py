@@ -230,7 +230,7 @@ def _take(
     seat = seat_of(series)
     wanted = {number: at for number, at in starts.items() if choices.get(number, at) is not None}
     check_days(starts, choices)
-    for _ in range(TRIES):
+    for _ in range(len(wanted) + TRIES):  # each rival takes one of them at least, or gives it back
         looked = _look(seat, wanted, choices) if wanted else []
         free = [one for one in looked if one.found.is_free]
         try:

@@ -87,7 +87,7 @@ def move_series(
     moving.lock_around(
         {visit.clinician_id for visit in visits}, {visit.centre_id for visit in visits}, series.patient_id
     )
-    for _ in range(TRIES):
+    for _ in range(len(visits) + TRIES):
         shifts = _shifts(series, _movable(visits, from_number), first, choices)
         _check_seen([shift.visit for shift in shifts if shift.visit.starts_at != shift.goal], seen_as)
         try:

@@ -13,6 +13,7 @@ from mibo.identity import Actor
 from mibo.ids import read_id
 from mibo.people import Clinician
 from mibo.web.filters import moment
+from mibo.web.inputs.base import read_day
 
 NO_TIME = "We could not find that time."
 
@@ -44,7 +45,7 @@ def goal(one: Appointment, asked: Mapping[str, str], who: Actor) -> Goal:
         raise Missing("We could not find that centre.")
     try:
         now = clock.local(one.starts_at)
-        day = date.fromisoformat(asked["day"]) if asked.get("day") else now.date()
+        day = read_day(asked["day"]) if asked.get("day") else now.date()
         at = time.fromisoformat(asked["at"]) if asked.get("at") else now.time()
     except ValueError:
         raise Missing(NO_TIME) from None

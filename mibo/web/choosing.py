@@ -18,6 +18,7 @@ from mibo.scheduling.slots import PartOfDay, Slot, SlotState, free, nearest
 from mibo.web import ways
 from mibo.web.filters import clock_time, month, weekday
 from mibo.web.filters import day as day_words
+from mibo.web.inputs.base import read_day
 
 DAYS_SHOWN = 14
 LEAD_IN = timedelta(days=3)  # shown before the day on which an appointment is that is to be moved
@@ -148,7 +149,7 @@ def _days(first: date, last: date) -> list[date]:
 
 def _day(typed: str | None) -> date | None:
     try:
-        return date.fromisoformat(typed or "")
+        return read_day(typed or "")
     except ValueError:
         return None
 

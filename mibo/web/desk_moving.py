@@ -16,6 +16,7 @@ from mibo.people import MODES, Clinician
 from mibo.scheduling.slots import PartOfDay, Slot, SlotState, nearest
 from mibo.web.desk_words import MODES as MODE_WORDS
 from mibo.web.filters import clock_time, moment
+from mibo.web.inputs.base import read_day
 
 DAYS_SHOWN = 14
 PARTS = {PartOfDay.MORNING: "Morning", PartOfDay.AFTERNOON: "Afternoon", PartOfDay.EVENING: "Evening"}
@@ -151,6 +152,6 @@ def _minutes(one: Appointment) -> int:
 
 def _day(typed: str | None) -> date | None:
     try:
-        return date.fromisoformat(typed or "")
+        return read_day(typed or "")
     except ValueError:
         return None

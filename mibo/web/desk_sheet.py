@@ -21,6 +21,7 @@ from mibo.web.desk_origins import ORIGINS
 from mibo.web.desk_words import MODES as MODE_WORDS
 from mibo.web.filters import clock_time, moment
 from mibo.web.filters import day as day_words
+from mibo.web.inputs.base import read_day
 
 DAYS_SHOWN = 14
 ALIKE = 0.85  # of two names: Asha Menon and Asha Manon, but not Asha Menon and Usha Nair
@@ -193,7 +194,7 @@ def _the_id(typed: str | None) -> int | None:
 
 def _the_day(typed: str | None) -> date | None:
     try:
-        return date.fromisoformat(typed or "")
+        return read_day(typed or "")
     except ValueError:
         return None
 

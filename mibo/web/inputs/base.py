@@ -128,12 +128,20 @@ def _phone(sent: str) -> str:
         raise PydanticCustomError("phone", "{sentence}", {"sentence": error.message}) from None
 
 
+def read_day(typed: str) -> date:
+    """A day as it stands in an address. Raises ValueError, also for a year in which nobody is born or booked."""
+    day = date.fromisoformat(typed)
+    if day.year not in YEARS:
+        raise ValueError(typed)
+    return day
+
+
 def _day(sent: object) -> date:
     if isinstance(sent, date) and not isinstance(sent, datetime):
         return sent
     try:
-        if isinstance(sent, str) and DAY.fullmatch(sent) and int(sent[:4]) in YEARS:
-            return date.fromisoformat(sent)
+        if isinstance(sent, str) and DAY.fullmatch(sent):
+            return read_day(sent)
     except ValueError:
         pass
     raise PydanticCustomError("day", "{field} must be a date such as 2031-04-07.")

@@ -21,6 +21,7 @@ from mibo.web.access import actor, may
 from mibo.web.desk_page import record_page
 from mibo.web.forms.desk import FindForm, PatientForm, PaymentForm, booking_form
 from mibo.web.htmx import go, show, wants_part
+from mibo.web.inputs.base import read_day
 from mibo.web.inputs.desk import BookingInput, FindInput, PatientInput, PaymentInput
 from mibo.web.keys import takes
 from mibo.web.reads import noted
@@ -204,7 +205,7 @@ def _day() -> date:
     """The day that was asked for, or today. Raises Missing for what is no day."""
     wanted = request.args.get("day")
     try:
-        return date.fromisoformat(wanted) if wanted else clock.today()
+        return read_day(wanted) if wanted else clock.today()
     except ValueError:
         raise Missing("We could not find that day.") from None
 
