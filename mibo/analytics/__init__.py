@@ -2,13 +2,23 @@
 
 from mibo.analytics.behind import KEYS, Behind, behind, how_many, rows_of
 from mibo.analytics.clinicians import TopClinician, Wait, clinician_names, top_clinicians, waits
-from mibo.analytics.figures import Asked, Figures, figures, figures_and_steps, figures_by, figures_of, patients_seen
+from mibo.analytics.figures import (
+    NOTHING,
+    Asked,
+    Figures,
+    figures,
+    figures_and_steps,
+    figures_by,
+    figures_of,
+    patients_seen,
+)
 from mibo.analytics.models import DayFigures, RolledDay, StaleDays
 from mibo.analytics.rolling import roll_up
 from mibo.analytics.sources import leads_by_source
 
 __all__ = [
     "KEYS",
+    "NOTHING",
     "Asked",
     "Behind",
     "DayFigures",

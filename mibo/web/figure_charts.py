@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
-from mibo.analytics import Figures, TopClinician
+from mibo.analytics import NOTHING, Figures, TopClinician
 from mibo.analytics.intervals import Share
 from mibo.analytics.periods import Kind, Period, after, period_of
 from mibo.leads import SourceCount
@@ -15,7 +15,6 @@ MOST_DAYS = 62
 MOST_NAMES = 10
 RUPEE = 100
 SOURCES = {"WEBSITE": "Website", "PHONE": "Phone", "DIRECT": "Walked in", "REFERRAL": "Referral"}
-NOTHING = Figures(*[0] * len(Figures.__dataclass_fields__))
 
 Steps = Mapping[date, Figures]
 

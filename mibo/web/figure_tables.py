@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from mibo.analytics import Figures, TopClinician, Wait
-from mibo.analytics.figures import NOTHING
+from mibo.analytics import NOTHING, Figures, TopClinician, Wait
 from mibo.analytics.intervals import FEWEST
 from mibo.leads import SourceCount
 from mibo.web.figure_charts import SOURCES, Steps, step_words

@@ -6,9 +6,8 @@ from operator import attrgetter
 from typing import Literal
 
 from mibo import analytics, clinics, clock
-from mibo.analytics import Asked, Figures, TopClinician
+from mibo.analytics import NOTHING, Asked, Figures, TopClinician
 from mibo.analytics.dictionary import METRICS
-from mibo.analytics.figures import NOTHING
 from mibo.analytics.intervals import FEWEST, Share
 from mibo.analytics.periods import compared
 from mibo.exports import Column, Kind, Listing, all_at_once, as_made
@@ -66,11 +65,7 @@ def _clinicians(asked: FiguresInput, who: Actor) -> Sequence[OfClinician]:
 
 def _centres(asked: FiguresInput, who: Actor) -> Sequence[OfCentre]:
     each = analytics.figures_of("centre", _now(asked), by=who)
-    return [
-        (one.short_name, each.get(one.id, NOTHING))
-        for one in clinics.centres()
-        if who.reaches(one.id) and one.id in each
-    ]
+    return [(one.short_name, each[one.id]) for one in clinics.centres() if who.reaches(one.id) and one.id in each]
 
 
 def _leads(asked: FiguresInput, who: Actor) -> Sequence[OfSource]:

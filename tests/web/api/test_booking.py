@@ -229,7 +229,7 @@ def test_cancelled_in_time_the_consultation_is_given_back(patients_app: App, cli
         assert (gone.status, gone.cancel_reason, gone.patient_note) == ("CANCELLED", "Travelling", None)
         refund = session.scalars(select(Refund)).one()
         assert (refund.paise, refund.reason) == (160_000, "CANCELLED_IN_TIME")
-        assert session.scalars(select(Message.template)).all() == [
+        assert session.scalars(select(Message.template).order_by(Message.id)).all() == [
             "mibo_booking_cancelled", "mibo_refund_opened", "mibo_clinician_cancelled",
         ]  # fmt: skip
     again = patients_app.post(f"/booking/{one.id}/cancel")

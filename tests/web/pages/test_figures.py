@@ -10,9 +10,8 @@ from flask import Flask
 from sqlalchemy import update
 
 from mibo import analytics, clock, db, money
-from mibo.analytics import Asked
+from mibo.analytics import NOTHING, Asked
 from mibo.analytics.dictionary import METRICS
-from mibo.analytics.figures import NOTHING
 from mibo.analytics.periods import Period
 from mibo.identity.permissions import Role
 from mibo.people import Clinician
