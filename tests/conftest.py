@@ -33,7 +33,7 @@ os.environ.update(THIS.settings())
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
-        "--share", default="", help="`0/18`: of what is not about time only every so many-th test, from the first"
+        "--share", default="", help="`0/30`: of what is not about time only every so many-th test, from the first"
     )
 
 

@@ -154,16 +154,13 @@ def end_all(account_id: int, because: str, *, but: int | None = None) -> int:
 
 
 def _end(*conditions: object, because: str) -> int:
-    ended = (
-        db.session()
-        .scalars(
-            update(SignIn)
-            .where(*conditions, SignIn.ended_at.is_(None))  # type: ignore[arg-type]
-            .values(ended_at=func.now(), ended_because=because)
-            .returning(SignIn.id)
-        )
-        .all()
+    ending = (
+        update(SignIn)
+        .where(*conditions, SignIn.ended_at.is_(None))  # type: ignore[arg-type]
+        .values(ended_at=func.now(), ended_because=because)
+        .returning(SignIn.id)
     )
+    ended = db.session().scalars(ending).all()
     for sign_in_id in ended:
         log.info("auth.sign_in_ended", sign_in=sign_in_id, because=because)
     return len(ended)

@@ -59,10 +59,10 @@ def end_other_stays(*, by: Actor) -> None:
     audit.record("end other sign-ins", by.account_id, by=by.account_id)
 
 
-def end_stays_of(account_id: int, *, by: Actor) -> int:
+def end_stays_of(account_id: int, because: str = "ended_by_staff", *, by: Actor | None) -> int:
     """Sign somebody else out of every browser and app, now: a lost phone, a doubt. How many stays that ended (P23)."""
-    ended = end_all(account_id, "ended_by_staff")
-    audit.record("end all sign-ins", account_id, by=by.account_id)
+    ended = end_all(account_id, because)
+    audit.record("end all sign-ins", account_id, by=by.account_id if by else None)
     return ended
 
 

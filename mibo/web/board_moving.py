@@ -43,9 +43,11 @@ def goal(one: Appointment, asked: Mapping[str, str], who: Actor) -> Goal:
     centre_id = read_id(asked.get("centre", "")) or one.centre_id
     if not who.reaches(centre_id) or not people.works_at(clinician.id, centre_id):
         raise Missing("We could not find that centre.")
+    now = clock.local(one.starts_at)
+    day = read_day(asked["day"]) if asked.get("day") else now.date()
+    if day is None:
+        raise Missing(NO_TIME)
     try:
-        now = clock.local(one.starts_at)
-        day = read_day(asked["day"]) if asked.get("day") else now.date()
         at = time.fromisoformat(asked["at"]) if asked.get("at") else now.time()
     except ValueError:
         raise Missing(NO_TIME) from None

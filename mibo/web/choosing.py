@@ -81,14 +81,14 @@ def look(
     today = clock.today()
     last_day = today + timedelta(days=clinics.policy_in_force().horizon_days)
     now_on = clock.clinic_day(moving.starts_at) if moving else today
-    first = min(max(_day(asked.get("from")) or now_on - LEAD_IN, today), last_day)
+    first = min(max(read_day(asked.get("from")) or now_on - LEAD_IN, today), last_day)
     last = min(first + timedelta(days=DAYS_SHOWN - 1), last_day)
     offered = _spans(moving, way, first, last) if moving else _slots(one, way, first, last, patient_id)
     slots = free(offered)
     by_day = {day: [slot for slot in slots if slot.day == day] for day in _days(first, last)}
     full = {slot.day for slot in offered if slot.state in TAKEN}
     near = sorted(by_day, key=lambda day: (abs(day - now_on), day))
-    day = _day(asked.get("day")) or next((day for day in near if by_day[day]), first)
+    day = read_day(asked.get("day")) or next((day for day in near if by_day[day]), first)
     day = day if day in by_day else first
     chosen = asked.get("time", "")
     beyond = None if slots or way is None else _next_day(one, way, last + timedelta(days=1), last_day)
@@ -145,13 +145,6 @@ def _next_day(one: Clinician, way: ways.Way, first: date, last: date) -> date | 
 
 def _days(first: date, last: date) -> list[date]:
     return [first + timedelta(days=n) for n in range((last - first).days + 1)]
-
-
-def _day(typed: str | None) -> date | None:
-    try:
-        return read_day(typed or "")
-    except ValueError:
-        return None
 
 
 def _as_day(day: date, free_times: int, full: bool, is_current: bool, href: str) -> Day:

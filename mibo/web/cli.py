@@ -6,7 +6,7 @@ import click
 from flask import Flask
 from flask_migrate import Migrate
 
-from mibo import audit, db, identity
+from mibo import db, identity
 from mibo.config import settings
 from mibo.phone import canonical
 from mibo.web import message_commands, note_commands, operating, words_commands
@@ -58,6 +58,5 @@ def end_sign_ins(name: str | None, phone: str | None) -> None:
         found = identity.staff_account(name) if name else identity.account_by_phone("PATIENT", canonical(phone or ""))
         if found is None:
             raise click.ClickException("There is no such account.")
-        identity.end_all(found.id, "ended_by_operator")
-        audit.record("end all sign-ins", found.id, by=None)
+        identity.end_stays_of(found.id, "ended_by_operator", by=None)
     click.echo("Signed out everywhere.")

@@ -57,10 +57,10 @@ def look(one: Appointment, asked: Mapping[str, str], who: Actor, *, taken: datet
     modes = [mode for mode in MODES if clinician and mode in clinician.modes]
     mode = asked.get("mode", one.mode)
     mode = mode if mode in modes else (modes or [one.mode])[0]
-    first, until, last = _span(one, _day(asked.get("day")))
+    first, until, last = _span(one, read_day(asked.get("day")))
     slots = _slots(one, clinician, centre, mode, (first, until))
     free = [slot for slot in slots if slot.is_free and not _is_now(one, slot)]
-    day = _day(asked.get("day")) or next((slot.day for slot in free), first)
+    day = read_day(asked.get("day")) or next((slot.day for slot in free), first)
     kept = {
         "appointment_id": one.id, "centre": centre.id, "clinician": clinician.id if clinician else None, "mode": mode,
     }  # fmt: skip
@@ -148,10 +148,3 @@ def _is_now(one: Appointment, slot: Slot) -> bool:
 
 def _minutes(one: Appointment) -> int:
     return (one.ends_at - one.starts_at) // timedelta(minutes=1)
-
-
-def _day(typed: str | None) -> date | None:
-    try:
-        return read_day(typed or "")
-    except ValueError:
-        return None

@@ -103,7 +103,7 @@ def asked(values: Mapping[str, str]) -> Choices:
         patient_id=_the_id(values.get("patient")),
         clinician_id=read_id(values.get("clinician", "")),
         mode=values.get("mode") if values.get("mode") in MODES else None,
-        day=_the_day(values.get("day")),
+        day=read_day(values.get("day")),
         at=values.get("at", ""),
         walk_in=values.get("walk_in") in ("yes", "y"),
         pay=values.get("pay", ""),
@@ -190,13 +190,6 @@ def _the_id(typed: str | None) -> int | None:
     if (found := read_id(typed)) is None:
         raise Missing("We could not find that patient.")
     return found
-
-
-def _the_day(typed: str | None) -> date | None:
-    try:
-        return read_day(typed or "")
-    except ValueError:
-        return None
 
 
 def _clinician(diaries: Diaries, choices: Choices, soonest: Mapping[int, Slot | None]) -> Clinician | None:

@@ -128,22 +128,20 @@ def _phone(sent: str) -> str:
         raise PydanticCustomError("phone", "{sentence}", {"sentence": error.message}) from None
 
 
-def read_day(typed: str) -> date:
-    """A day as it stands in an address. Raises ValueError, also for a year in which nobody is born or booked."""
-    day = date.fromisoformat(typed)
-    if day.year not in YEARS:
-        raise ValueError(typed)
-    return day
+def read_day(typed: str | None) -> date | None:
+    """A day as it stands in an address; None for what is none, or is of a year in which nobody is born or booked."""
+    try:
+        day = date.fromisoformat(typed or "")
+    except ValueError:
+        return None
+    return day if day.year in YEARS else None
 
 
 def _day(sent: object) -> date:
     if isinstance(sent, date) and not isinstance(sent, datetime):
         return sent
-    try:
-        if isinstance(sent, str) and DAY.fullmatch(sent):
-            return read_day(sent)
-    except ValueError:
-        pass
+    if isinstance(sent, str) and DAY.fullmatch(sent) and (day := read_day(sent)):
+        return day
     raise PydanticCustomError("day", "{field} must be a date such as 2031-04-07.")
 
 

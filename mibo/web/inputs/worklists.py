@@ -7,7 +7,7 @@ from pydantic import BeforeValidator, StringConstraints
 
 from mibo.care import CLOSE_REASON_LENGTH
 from mibo.ids import read_id
-from mibo.web.inputs.base import YEARS
+from mibo.web.inputs.base import read_day
 from mibo.web.inputs.changes import DecisionInput
 from mibo.web.inputs.desk import Chosen
 from mibo.web.inputs.sign_in import Strict
@@ -42,9 +42,5 @@ class NotWantedInput(Strict):
 def read_due_place(text: str) -> tuple[date, int] | None:
     """Where a page of follow-ups goes on: `2031-04-07.88`; None for what is no such place."""
     day, _, row_id = text.partition(".")
-    found = read_id(row_id)
-    try:
-        wanted_on = date.fromisoformat(day)
-    except ValueError:
-        return None
-    return (wanted_on, found) if found is not None and wanted_on.year in YEARS else None
+    wanted_on, found = read_day(day), read_id(row_id)
+    return (wanted_on, found) if wanted_on and found is not None else None

@@ -204,10 +204,10 @@ def send_payment_link(appointment_id: int) -> ResponseReturnValue:
 def _day() -> date:
     """The day that was asked for, or today. Raises Missing for what is no day."""
     wanted = request.args.get("day")
-    try:
-        return read_day(wanted) if wanted else clock.today()
-    except ValueError:
-        raise Missing("We could not find that day.") from None
+    day = read_day(wanted) if wanted else clock.today()
+    if day is None:
+        raise Missing("We could not find that day.")
+    return day
 
 
 def _about_day(centres: Sequence[Centre], centre: Centre, day: date) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from mibo.web.filters import clock_time, moment
 from mibo.web.forms.hours import HoursForm
 from mibo.web.hours_sheet import Sheet, Typed, centre_names
 from mibo.web.htmx import go, show
+from mibo.web.inputs.base import read_day
 from mibo.web.inputs.clinicians import ClinicianSearch
 from mibo.web.inputs.hours import RowInput
 
@@ -150,11 +151,8 @@ def _fresh(now: Standing) -> Sheet:
 
 
 def _day(name: str) -> date | None:
-    try:
-        told = date.fromisoformat(request.args.get(name, ""))
-    except ValueError:
-        return None
-    return told if clock.today() <= told <= clock.today() + scheduling.FARTHEST else None
+    told = read_day(request.args.get(name))
+    return told if told and clock.today() <= told <= clock.today() + scheduling.FARTHEST else None
 
 
 def _wish(sheet: Sheet) -> HoursWish | None:

@@ -15,6 +15,7 @@ from mibo.ids import GREATEST_ID, read_id
 from mibo.web import block_rows, week_board, why_words
 from mibo.web.access import actor, may
 from mibo.web.htmx import go, show, wants_part
+from mibo.web.inputs.base import read_day
 
 bp = Blueprint("week", __name__)
 
@@ -80,11 +81,8 @@ def _monday(wanted: str | None) -> date:
 
 
 def _day(wanted: str | None) -> date:
-    try:
-        day = date.fromisoformat(wanted or "")
-    except ValueError:
-        raise Missing("We could not find that day.") from None
-    if not EARLIEST <= day <= LATEST:
+    day = read_day(wanted)
+    if day is None or not EARLIEST <= day <= LATEST:
         raise Missing("We could not find that day.")
     return day
 
